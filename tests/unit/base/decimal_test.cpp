@@ -1,0 +1,37 @@
+#include "base/decimal.h"
+
+#include <gtest/gtest.h>
+
+namespace kenko {
+namespace {
+
+TEST(Decimal, ReadsExactly) {
+  EXPECT_EQ(parse_decimal("2.55").value.micros, 2'550'000);
+  EXPECT_EQ(parse_decimal("-0.0000005").value.micros, -1);
+  EXPECT_TRUE(parse_decimal("0.0000005").rounded);
+  EXPECT_EQ(parse_decimal("0.0000004").value.micros, 0);
+  EXPECT_EQ(parse_decimal("1e3").value.text(), "1000");
+  EXPECT_EQ(parse_decimal("17850.0").value.text(), "17850");
+  EXPECT_EQ(parse_decimal("9223372036854.775807").value.micros, INT64_MAX);
+  EXPECT_EQ(parse_decimal("9223372036854.775808").fault, ParsedDecimal::Fault::too_large);
+  for (const char* bad : {"", "-", ".", "1,5", " 1", "inf", "nan", "1e", "0x10", "1.2.3"}) {
+    EXPECT_EQ(parse_decimal(bad).fault, ParsedDecimal::Fault::not_a_number) << bad;
+  }
+}
+
+TEST(Decimal, RoundsHalfUp) {
+  EXPECT_TRUE(divide_half_up(5, 10) == 1);
+  EXPECT_TRUE(divide_half_up(-5, 10) == 0);
+  EXPECT_TRUE(divide_half_up(-6, 10) == -1);
+  EXPECT_TRUE(divide_half_up(4, 10) == 0);
+  EXPECT_EQ(to_text(static_cast<Int128>(INT64_MAX) * 10), "92233720368547758070");
+}
+
+TEST(Decimal, ConvertsMoney) {
+  EXPECT_EQ(convert(Decimal::whole(1000), *parse_rate("0.006712345"))->text(), "6.712345");
+  EXPECT_FALSE(parse_rate("0"));
+  EXPECT_FALSE(convert({INT64_MAX}, *parse_rate("2")));
+}
+
+}  // namespace
+}  // namespace kenko
