@@ -1,5 +1,6 @@
-# One interface target kenko::lib::NAME per library that layers.txt names.  Every one can be pointed elsewhere with the
-# usual CMake variables (CMAKE_PREFIX_PATH, NAME_ROOT); DuckDB with DUCKDB_ROOT (a folder with lib/ and, optionally, include/).
+# One interface target kenko_lib_NAME per library that layers.txt names.  Every one can be pointed elsewhere with the
+# usual CMake variables (CMAKE_PREFIX_PATH, NAME_ROOT, PKG_CONFIG_PATH); DuckDB with DUCKDB_ROOT (a folder that holds
+# lib/libduckdb.so).  `scripts/setup` installs all of them on Debian and Ubuntu.
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(yaml-cpp REQUIRED)
@@ -12,8 +13,9 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 find_path(CCTZ_INCLUDE_DIR cctz/time_zone.h REQUIRED)
 find_library(CCTZ_LIBRARY cctz REQUIRED)
-find_package(pugixml QUIET)
-pkg_check_modules(LIBZIP IMPORTED_TARGET libzip)
+find_package(pugixml REQUIRED)
+# libzip's own CMake package asks for programs that Debian packs elsewhere.
+pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 
 set(DUCKDB_ROOT "${CMAKE_SOURCE_DIR}/.deps/duckdb" CACHE PATH "folder that holds lib/libduckdb.so")
 find_library(DUCKDB_LIBRARY duckdb HINTS ${DUCKDB_ROOT}/lib ${DUCKDB_ROOT} NO_DEFAULT_PATH)
@@ -31,17 +33,19 @@ endfunction()
 kenko_library(fmt fmt::fmt)
 kenko_library(cctz ${CCTZ_LIBRARY})
 kenko_library(xxhash PkgConfig::XXHASH)
-kenko_library(yaml-cpp yaml-cpp)
+# yaml-cpp renamed its target in 0.8.
+if(TARGET yaml-cpp::yaml-cpp)
+  kenko_library(yaml-cpp yaml-cpp::yaml-cpp)
+else()
+  kenko_library(yaml-cpp yaml-cpp)
+endif()
 kenko_library(cli11 CLI11::CLI11)
 kenko_library(json nlohmann_json::nlohmann_json)
 kenko_library(sqlite3 SQLite::SQLite3)
 kenko_library(zlib ZLIB::ZLIB)
 kenko_library(zstd PkgConfig::ZSTD)
 kenko_library(simdjson simdjson::simdjson)
-kenko_library(xlsx)
-if(TARGET pugixml AND LIBZIP_FOUND)
-  target_link_libraries(kenko_lib_xlsx INTERFACE pugixml PkgConfig::LIBZIP)
-endif()
+kenko_library(xlsx pugixml::pugixml PkgConfig::LIBZIP)
 kenko_library(duckdb)
 target_include_directories(kenko_lib_duckdb SYSTEM INTERFACE ${CMAKE_SOURCE_DIR}/third_party/duckdb)
 target_link_libraries(kenko_lib_duckdb INTERFACE ${DUCKDB_LIBRARY})
