@@ -1,0 +1,42 @@
+#include "facts/portfolio.h"
+
+#include <algorithm>
+
+namespace kenko::facts {
+
+std::optional<Rate> RateSeries::at(Day d) const {
+  const auto after = std::upper_bound(day.begin(), day.end(), d);
+  if (after == day.begin()) return std::nullopt;
+  const size_t i = static_cast<size_t>(after - day.begin()) - 1;
+  constexpr int32_t kMaxAgeDays = 7;
+  if (d - day[i] > kMaxAgeDays) return std::nullopt;
+  return rate[i];
+}
+
+std::optional<uint32_t> Portfolio::find_account(std::string_view id) const {
+  const auto it = std::lower_bound(accounts.begin(), accounts.end(), id);
+  if (it == accounts.end() || *it != id) return std::nullopt;
+  return static_cast<uint32_t>(it - accounts.begin());
+}
+
+const PropertyColumn* Portfolio::find_property(std::string_view key) const {
+  const auto it = std::lower_bound(properties.begin(), properties.end(), key,
+                                   [](const PropertyColumn& p, std::string_view k) { return p.key < k; });
+  return it == properties.end() || it->key != key ? nullptr : &*it;
+}
+
+const RateSeries* Portfolio::find_rates(std::string_view currency) const {
+  const auto it = std::lower_bound(rates.begin(), rates.end(), currency,
+                                   [](const RateSeries& r, std::string_view c) { return r.currency < c; });
+  return it == rates.end() || it->currency != currency ? nullptr : &*it;
+}
+
+std::optional<Decimal> Portfolio::in_own_currency(Decimal amount, std::string_view currency, Day d) const {
+  if (currency.empty() || currency == settings.currency) return amount;
+  const RateSeries* series = find_rates(currency);
+  if (series == nullptr) return std::nullopt;
+  const auto rate = series->at(d);
+  return rate ? convert(amount, *rate) : std::nullopt;
+}
+
+}  // namespace kenko::facts

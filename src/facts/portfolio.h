@@ -1,0 +1,118 @@
+// facts/portfolio.h
+//
+// The resolved facts of a workspace: every event with its account, current versions only, sorted for the engine.  Made by
+// identity::resolve; the derived cache stores it.  What an executor sees of the world is exactly this.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/day.h"
+#include "base/decimal.h"
+#include "facts/dictionary.h"
+#include "facts/fact.h"
+#include "facts/settings.h"
+
+namespace kenko::facts {
+
+/// Events of all accounts, sorted by (account, occurred_at, source name, event_id).
+///
+/// Codes:     name, source and property cells are codes of Portfolio::texts; user is a dense number of Portfolio::users, 0 =
+///            none.
+/// value:     millionths of the workspace's currency for money (converted at the event's own day), of the plain number else.
+/// Ownership: views of memory that Portfolio::backing keeps alive.
+struct ResolvedEvents {
+  static constexpr uint8_t kHasValue = 1;
+  static constexpr uint8_t kNoRate = 2;   ///< money without a rate: any sum it is in is null
+  static constexpr uint8_t kAssumed = 4;  ///< its known_at was assumed
+
+  std::span<const int32_t> day;       ///< Day::number in the workspace's zone
+  std::span<const int64_t> occurred;  ///< Instant::micros
+  std::span<const uint32_t> name, source, user;
+  std::span<const int64_t> value;
+  std::span<const uint8_t> flags;
+  std::span<const uint64_t> id_end;   ///< end of each event_id in id_bytes
+  std::string_view id_bytes;
+
+  [[nodiscard]] size_t size() const { return day.size(); }
+  [[nodiscard]] std::string_view event_id(size_t row) const {
+    const uint64_t begin = row == 0 ? 0 : id_end[row - 1];
+    return id_bytes.substr(begin, id_end[row] - begin);
+  }
+};
+
+/// One property of the events, sparse: the rows that have it, ascending, and the code of each value.
+struct PropertyColumn {
+  std::string key;
+  std::span<const uint32_t> row;    ///< event rows (a portfolio holds fewer than 2^32 events)
+  std::span<const uint32_t> value;  ///< codes of Portfolio::texts
+};
+
+/// A value of an account's attribute.  Rows are sorted by (account, key, day); on a day the last row up to it counts.
+/// Snapshots are already turned into changes; several sources are already merged.
+struct AttributeRow {
+  uint32_t account = 0;
+  uint32_t key = 0;    ///< code of Portfolio::texts
+  Day day;             ///< from this day on; Day::kMin = for ever before (backfill)
+  bool null = false;   ///< the attribute ended
+  bool assumed = false;
+  AttributeValue value;
+};
+
+/// A version of a contract with its account.  Sorted by (account, contract, valid_from).
+struct ContractRow {
+  uint32_t account = 0;
+  ContractFact fact;
+};
+
+/// The rates of one currency, ascending by day.
+struct RateSeries {
+  std::string currency;
+  std::vector<Day> day;
+  std::vector<Rate> rate;
+  /// The last rate at most 7 days old; nullopt when there is none.
+  [[nodiscard]] std::optional<Rate> at(Day d) const;
+};
+
+/// Events that no account could be found for.
+struct Unmatched {
+  std::string source;
+  std::string reference;  ///< the account or user id that matched nothing; empty = the event named neither
+  int64_t events = 0;
+};
+
+/// Everything that an executor reads.
+///
+/// Invariants: accounts are sorted by id and hold every account that any fact speaks of, but for the excluded ones;
+///             event_begin has accounts.size() + 1 entries.
+/// Threads:    immutable after it was made; shared by many.
+struct Portfolio {
+  Settings settings;
+  std::vector<std::string> accounts;
+  Dictionary texts;
+  std::vector<std::string> users;         ///< users[i] is the contact id (or user ref) of user number i + 1
+  std::vector<uint64_t> event_begin;
+  ResolvedEvents events;
+  std::vector<PropertyColumn> properties; ///< sorted by key
+  std::vector<AttributeRow> attributes;   ///< of accounts
+  std::vector<ContractRow> contracts;
+  std::vector<RateSeries> rates;          ///< sorted by currency
+  std::vector<std::optional<Day>> source_first_day;  ///< by position in settings.sources: the day of its first event
+  std::vector<Unmatched> unmatched;       ///< sorted by source, then most events first
+  int64_t no_rate_events = 0;
+  std::optional<Day> newest_day;          ///< the newest day of any event or value; none = no facts
+  std::shared_ptr<const void> backing;
+
+  [[nodiscard]] std::optional<uint32_t> find_account(std::string_view id) const;
+  [[nodiscard]] const PropertyColumn* find_property(std::string_view key) const;
+  [[nodiscard]] const RateSeries* find_rates(std::string_view currency) const;
+  /// `amount` of `currency` in the workspace's currency on day d (empty or equal currency: itself); nullopt = no rate.
+  [[nodiscard]] std::optional<Decimal> in_own_currency(Decimal amount, std::string_view currency, Day d) const;
+};
+
+}  // namespace kenko::facts
