@@ -54,7 +54,8 @@ struct PropertyColumn {
 };
 
 /// A value of an account's attribute.  Rows are sorted by (account, key, day); on a day the last row up to it counts.
-/// Snapshots are already turned into changes; several sources are already merged.
+/// Snapshots are already turned into changes; several sources are already merged: at most one row per (account, key, day).
+/// A backfilled first value has two rows: one at Day::kMin (assumed) and one at its own valid_from.
 struct AttributeRow {
   uint32_t account = 0;
   uint32_t key = 0;    ///< code of Portfolio::texts
@@ -62,6 +63,14 @@ struct AttributeRow {
   bool null = false;   ///< the attribute ended
   bool assumed = false;
   AttributeValue value;
+};
+
+/// A source of `covers: touched` gave an attribute value or a contract version about an account on a day (its events do
+/// not stand here).  Sorted by (account, source, day), unique.
+struct Touch {
+  uint32_t account = 0;
+  uint32_t source = 0;  ///< position in settings.sources
+  Day day;
 };
 
 /// A version of a contract with its account.  Sorted by (account, contract, valid_from).
@@ -101,6 +110,7 @@ struct Portfolio {
   std::vector<PropertyColumn> properties; ///< sorted by key
   std::vector<AttributeRow> attributes;   ///< of accounts
   std::vector<ContractRow> contracts;
+  std::vector<Touch> touches;
   std::vector<RateSeries> rates;          ///< sorted by currency
   std::vector<std::optional<Day>> source_first_day;  ///< by position in settings.sources: the day of its first event
   std::vector<Unmatched> unmatched;       ///< sorted by source, then most events first
