@@ -1,0 +1,27 @@
+// identity/attributes.h
+//
+// Attribute facts -> one row for each account, key and day: snapshots become changes, sources are merged, the first
+// value is stretched back where it says so.
+#pragma once
+
+#include <vector>
+
+#include "facts/portfolio.h"
+#include "identity/references.h"
+
+namespace kenko::identity {
+
+/// The attributes of accounts under `cut`, by temporary account number (a code of `references.accounts`).
+///
+/// Invariants: rows of one (account, key) are ascending by day, one a day; `key` is an index into `keys`, which is
+/// sorted.
+struct MergedAttributes {
+  std::vector<std::string_view> keys;  ///< views of the facts
+  std::vector<facts::AttributeRow> rows;
+  std::optional<Day> newest_day;  ///< of any value that the cut leaves, unmatched ones included
+};
+
+[[nodiscard]] MergedAttributes merge_attributes(const std::vector<facts::AttributeFact>& attributes,
+                                                const facts::Cut& cut, References& references);
+
+}  // namespace kenko::identity

@@ -1,0 +1,99 @@
+#include "identity/references.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace kenko::identity {
+namespace {
+
+std::string reference_key(std::string_view source, std::string_view ref) {
+  std::string key(source);
+  key += '\0';
+  key += ref;
+  return key;
+}
+
+}  // namespace
+
+uint32_t Timeline::at(Day day) const {
+  if (steps_.empty()) return 0;
+  const auto after =
+      std::upper_bound(steps_.begin(), steps_.end(), day, [](Day d, const Step& step) { return d < step.from; });
+  return after == steps_.begin() ? steps_.front().target : std::prev(after)->target;
+}
+
+References::References(const std::vector<facts::IdentityFact>& identities,
+                       const std::vector<facts::MembershipFact>& memberships, const facts::Settings& settings) {
+  for (const facts::SourceSettings& source : settings.sources) {
+    if (source.accounts == facts::AccountIds::matched) matched_.insert(source.name);
+  }
+  for (const std::string& id : settings.exclude_accounts) excluded_.insert(id);
+  for (const facts::IdentityFact& fact : identities) {
+    if (fact.kind == facts::EntityKind::contract) continue;
+    Index& index = fact.kind == facts::EntityKind::account ? accounts_by_ref_ : contacts_by_ref_;
+    index[reference_key(fact.source, fact.external_id)].push_back(
+        {fact.valid_from.value_or(Day::kMin), fact.recorded.seq, fact.id});
+  }
+  for (const facts::MembershipFact& fact : memberships) {
+    accounts_by_contact_[fact.contact].push_back(
+        {fact.valid_from.value_or(Day::kMin), fact.recorded.seq, fact.account});
+  }
+  settle(accounts_by_ref_);
+  settle(contacts_by_ref_);
+  settle(accounts_by_contact_);
+}
+
+// Sorts each list and leaves one target a day: the one with the greatest seq (then, so that nothing depends on the
+// order of the rows, the greatest id).
+void References::settle(Index& index) {
+  for (auto& [key, list] : index) {
+    std::sort(list.begin(), list.end(), [](const Dated& a, const Dated& b) {
+      return std::tie(a.from, a.seq, a.target) < std::tie(b.from, b.seq, b.target);
+    });
+    size_t kept = 0;
+    for (size_t i = 0; i < list.size(); ++i) {
+      if (i + 1 < list.size() && list[i + 1].from == list[i].from) continue;
+      list[kept++] = list[i];
+    }
+    list.resize(kept);
+  }
+}
+
+Timeline References::timeline(const std::vector<Dated>& dated, facts::Dictionary& targets) {
+  Timeline result;
+  for (const Dated& step : dated) result.add(step.from, targets.intern(step.target));
+  return result;
+}
+
+bool References::is_matched(std::string_view source) const { return matched_.contains(source); }
+
+Timeline References::account_timeline(std::string_view source, std::string_view ref) {
+  Timeline result;
+  if (!is_matched(source)) {
+    result.add(Day::kMin, accounts.intern(ref));
+    return result;
+  }
+  const auto found = accounts_by_ref_.find(reference_key(source, ref));
+  return found == accounts_by_ref_.end() ? result : timeline(found->second, accounts);
+}
+
+uint32_t References::account(std::string_view source, std::string_view ref, Day day) {
+  if (!is_matched(source)) return accounts.intern(ref);
+  return account_timeline(source, ref).at(day);
+}
+
+Timeline References::user_timeline(std::string_view source, std::string_view ref) {
+  const auto found = contacts_by_ref_.find(reference_key(source, ref));
+  if (found != contacts_by_ref_.end()) return timeline(found->second, users);
+  Timeline result;
+  // A user of its own sorts by (ref, source): the NUL stands below every byte of a text.
+  result.add(Day::kMin, users.intern(is_matched(source) ? reference_key(ref, source) : std::string(ref)));
+  return result;
+}
+
+Timeline References::membership_timeline(uint32_t user) {
+  const auto found = accounts_by_contact_.find(std::string(users.text(user)));
+  return found == accounts_by_contact_.end() ? Timeline() : timeline(found->second, accounts);
+}
+
+}  // namespace kenko::identity

@@ -1,0 +1,78 @@
+// identity/references.h
+//
+// What a source's reference stands for on a day: the dating rule of docs/SEMANTICS.md#identity, in one place.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/day.h"
+#include "facts/dictionary.h"
+#include "facts/fact.h"
+#include "facts/settings.h"
+
+namespace kenko::identity {
+
+/// Targets of one reference over time, ascending by day, one a day.  A target is a number of a Dictionary, 0 = nothing.
+class Timeline {
+ public:
+  void add(Day from, uint32_t target) { steps_.push_back({from, target}); }
+  /// The target with the greatest `from` not after `day`; the first one holds for all earlier days too.  0 = none at
+  /// all.
+  [[nodiscard]] uint32_t at(Day day) const;
+
+ private:
+  struct Step {
+    Day from;
+    uint32_t target = 0;
+  };
+  std::vector<Step> steps_;
+};
+
+/// Accounts and users by temporary number (a code of `accounts` or `users`), and how references lead to them.
+///
+/// Meaning:   an account is named by its id; a user by its contact id, or, where a matched source names an unknown
+/// contact,
+///            by `ref NUL source`: a user of its own.
+/// Ownership: keeps views of `identities`, `memberships` and `settings`, which must outlive it.
+class References {
+ public:
+  References(const std::vector<facts::IdentityFact>& identities, const std::vector<facts::MembershipFact>& memberships,
+             const facts::Settings& settings);
+
+  [[nodiscard]] bool is_matched(std::string_view source) const;
+  /// The account that `ref` of `source` is on `day`; 0 = it matches nothing.
+  [[nodiscard]] uint32_t account(std::string_view source, std::string_view ref, Day day);
+  /// What `ref` of `source` is over time, for callers that keep it by their own key.
+  [[nodiscard]] Timeline account_timeline(std::string_view source, std::string_view ref);
+  [[nodiscard]] Timeline user_timeline(std::string_view source, std::string_view ref);
+  /// The accounts that a user belongs to over time; empty = no membership.
+  [[nodiscard]] Timeline membership_timeline(uint32_t user);
+
+  [[nodiscard]] bool excluded(uint32_t account) const { return excluded_.contains(accounts.text(account)); }
+
+  facts::Dictionary accounts;
+  facts::Dictionary users;
+
+ private:
+  struct Dated {
+    Day from;
+    int64_t seq = 0;
+    std::string_view target;
+  };
+  using Index = std::unordered_map<std::string, std::vector<Dated>>;
+
+  static void settle(Index& index);
+  Timeline timeline(const std::vector<Dated>& dated, facts::Dictionary& targets);
+
+  Index accounts_by_ref_, contacts_by_ref_, accounts_by_contact_;
+  std::unordered_set<std::string_view> matched_;
+  std::unordered_set<std::string_view> excluded_;
+};
+
+}  // namespace kenko::identity
