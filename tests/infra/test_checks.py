@@ -145,15 +145,19 @@ class Docs(PlantedTree):
         self.assert_found(self.SCRIPT, "code `old-code` is not in the source any more")
 
     def test_ways_to_write_a_code(self):
-        self.plant("src/base/ways.cpp", 'void f() {\n  p.code = "way-one";\n  P{.code = "way-two"};\n'
-                   '  problems.push_back({"way-three", place});\n  add_problem("way-four", "text");\n'
-                   '  problems.emplace_back("way-five");\n  // Problem{"not-this"}\n  g("not-that");\n'
-                   '  if (p.code == "not-either") return;\n}\n')
+        self.plant("src/base/ways.cpp", 'void f() {\n  p.code = "way-one";\n  p.message = "one is wrong";\n  P{.code = "two"};\n'
+                   '  problems.push_back({"way-three", place, "three is wrong"});\n  add(node, "way-four", format("four {}", 4), "do");\n'
+                   '  fault(x ? "way-five" : "way-six", "it is wrong");\n  // Problem{"not-this"}\n  g("not-that");\n'
+                   '  constexpr auto kSevenCode = "way-seven";\n  encodings = {"not-8", "not-16"};\n  Problem{"eight", "it is"};\n'
+                   '  file_problem("read", path);\n  if (p.code == "not-either") return;\n  list = {"not-a-name", "a sentence"};\n}\n'
+                   'string code_of(int e) {\n  switch (e) {\n    default: return "way-nine";\n  }\n}\n')
+        self.plant("scripts/not-error-codes.txt", "# these\nnot-a-name a name of a template\n")
         self.run_script("error-codes")
         table = (self.root / "docs/ERRORS.md").read_text()
-        for code in ("one", "two", "three", "four", "five"):
-            self.assertIn(f"| `way-{code}` |", table)
-        self.assertNotIn("not-", table)
+        codes = [line.split("`")[1] for line in table.splitlines() if line.startswith("| `")]
+        self.assertEqual(codes, ["eight", "two", "way-five", "way-four", "way-nine", "way-one", "way-seven", "way-six", "way-three"])
+        self.assertIn("| `way-one` | one is wrong |", table)
+        self.assertIn("| `way-four` | four ... |", table)
 
 
 class Words(PlantedTree):
