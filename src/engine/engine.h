@@ -1,7 +1,7 @@
 // engine/engine.h
 //
-// Native execution of a plan: the whole history of one account in one pass, its metrics, points and status for every day.
-// Pure: reads no clock, does no I/O.  docs/SEMANTICS.md is the contract.
+// Native execution of a plan: the whole history of one account in one pass, its metrics, points and status for every
+// day. Pure: reads no clock, does no I/O.  docs/SEMANTICS.md is the contract.
 #pragma once
 
 #include <cstdint>
@@ -52,16 +52,17 @@ class Scratch {
   Scratch(Scratch&&) noexcept;
   Scratch& operator=(Scratch&&) noexcept;
 
+  struct Buffers;
+
  private:
   friend class Engine;
-  struct Buffers;
   std::unique_ptr<Buffers> buffers_;
 };
 
 /// A plan bound to a portfolio.
 ///
-/// Ownership: keeps references to both; they must live as long.  Threads: run() may be called from many, each with its own
-/// Scratch.
+/// Ownership: keeps references to both; they must live as long.  Threads: run() may be called from many, each with its
+/// own Scratch.
 class Engine {
  public:
   Engine(const plan::Plan& plan, const facts::Portfolio& portfolio);
@@ -69,8 +70,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Computes the account's days up to `until` (included).  The lives are in order of time; an account without facts up to
-  /// `until` has none.  Depends on this account's facts alone.
+  /// Computes the account's days up to `until` (included).  The lives are in order of time; an account without facts up
+  /// to `until` has none.  Depends on this account's facts alone.
   void run(uint32_t account, Day until, Scratch& scratch, std::vector<LifeDays>& lives) const;
 
   [[nodiscard]] const plan::Plan& plan() const;
@@ -81,8 +82,9 @@ class Engine {
   /// The events, newest first, that aggregate `node` reads for `account` as of `day`: rows of portfolio().events.
   [[nodiscard]] std::vector<uint64_t> evidence(uint32_t account, plan::NodeId node, Day day) const;
 
- private:
   struct Bound;
+
+ private:
   std::unique_ptr<Bound> bound_;
 };
 

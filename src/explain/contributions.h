@@ -14,8 +14,8 @@
 
 namespace kenko::explain {
 
-/// `total` split in proportion to `weights` (>= 0) by the largest remainder; ties go to the smaller index.  All weights zero
-/// = all parts zero.  Requires total >= 0.  The parts add up to `total` exactly unless all weights are zero.
+/// `total` split in proportion to `weights` (>= 0) by the largest remainder; ties go to the smaller index.  All weights
+/// zero = all parts zero.  Requires total >= 0.  The parts add up to `total` exactly unless all weights are zero.
 [[nodiscard]] std::vector<int64_t> apportion(int64_t total, const std::vector<Int128>& weights);
 
 /// One metric's part of a day's score.
@@ -24,9 +24,9 @@ struct Part {
   std::optional<double> value;    ///< null = no value; texts are codes of Engine::text
   std::optional<int32_t> points;  ///< millionths, after the missing policy
   bool evidence = false;
-  int64_t share_micros = 0;       ///< of the whole weight that day, after what is missing was spread, 1'000'000 = all
-  int64_t contribution = 0;       ///< millionths of a point
-  int64_t lost = 0;               ///< millionths of a point below 100
+  int64_t share_micros = 0;  ///< of the whole weight that day, after what is missing was spread, 1'000'000 = all
+  int64_t contribution = 0;  ///< millionths of a point
+  int64_t lost = 0;          ///< millionths of a point below 100
 };
 
 /// A day's score in parts.

@@ -1,6 +1,7 @@
 // score/history.h
 //
-// Days of metrics -> days of scores: missing policies, roll-up, coverage, silence, band.  Stateful along an account's days.
+// Days of metrics -> days of scores: missing policies, roll-up, coverage, silence, band.  Stateful along an account's
+// days.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ namespace kenko::score {
 
 /// Why a day has a score or has none.
 enum class State : uint8_t {
-  none,          ///< no row: the account is not alive
+  none,  ///< no row: the account is not alive
   scored,
   paused,        ///< the last score of the life, kept
   insufficient,  ///< coverage below min_coverage
@@ -32,15 +33,16 @@ inline constexpr int32_t kNoScore = -1;
 ///
 /// Units:  scores are hundredths of a point (0..10'000), kNoScore where there is none; silence is <= 0; coverage is in
 ///         millionths of the weight; dimension scores are millionths of a point, -1 where empty.
-/// Invariants: score = rolled_up + silence where state is scored; a paused day repeats the last scored day's score and band.
+/// Invariants: score = rolled_up + silence where state is scored; a paused day repeats the last scored day's score and
+/// band.
 struct LifeScores {
   Day first;
   std::vector<State> state;
   std::vector<engine::AccountStatus> status;
   std::vector<int32_t> score, rolled_up, silence;
   std::vector<int32_t> coverage;
-  std::vector<int8_t> band;                      ///< position in plan.bands, -1 without a score
-  std::vector<std::vector<int32_t>> dimension;   ///< [dimension][day]
+  std::vector<int8_t> band;                     ///< position in plan.bands, -1 without a score
+  std::vector<std::vector<int32_t>> dimension;  ///< [dimension][day]
 
   [[nodiscard]] size_t size() const { return state.size(); }
 };
@@ -50,8 +52,8 @@ void roll_up(const plan::Plan& plan, const engine::LifeDays& days, LifeScores& o
 
 /// What a metric is worth on one day, after its missing policy.
 struct MetricPoints {
-  int32_t points = -1;     ///< millionths; -1 = excluded
-  bool evidence = false;   ///< points came from a value
+  int32_t points = -1;    ///< millionths; -1 = excluded
+  bool evidence = false;  ///< points came from a value
 };
 [[nodiscard]] MetricPoints points_of(const plan::Metric& metric, int32_t curve_points);
 
@@ -59,18 +61,18 @@ struct MetricPoints {
 struct DayRow {
   uint32_t account = 0;
   Day day;
-  const engine::LifeDays* days = nullptr;   ///< the life that holds the day
+  const engine::LifeDays* days = nullptr;  ///< the life that holds the day
   const LifeScores* scores = nullptr;
-  size_t at = 0;                            ///< position of the day in both
+  size_t at = 0;  ///< position of the day in both
 };
 
-/// Computes every account (or those in `accounts`, if not empty) up to `until` on `threads` threads and hands each account's lives, in the order of
-/// accounts, to `sink` one account at a time (never concurrently).  The views are gone after the call.
-/// The result depends neither on `threads` nor on their timing.
+/// Computes every account (or those in `accounts`, if not empty) up to `until` on `threads` threads and hands each
+/// account's lives, in the order of accounts, to `sink` one account at a time (never concurrently).  The views are gone
+/// after the call. The result depends neither on `threads` nor on their timing.
 struct AccountHistory {
   uint32_t account = 0;
   std::span<const engine::LifeDays> days;
-  std::span<const LifeScores> scores;   ///< same length
+  std::span<const LifeScores> scores;  ///< same length
 };
 void for_each_account(const engine::Engine& engine, Day until, int threads, std::span<const uint32_t> accounts,
                       const std::function<void(const AccountHistory&)>& sink);

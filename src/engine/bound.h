@@ -1,0 +1,101 @@
+// engine/bound.h
+//
+// A plan bound to a portfolio: names become codes, filters become tests on dense columns.  Internal to the engine.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "facts/dictionary.h"
+#include "facts/portfolio.h"
+#include "plan/plan.h"
+
+namespace kenko::engine {
+
+/// What an event's name means for the population rules; docs/SEMANTICS.md#population.
+enum class NameKind : uint8_t {
+  plain,
+  ours,
+  churned,
+  reactivated,
+  subscription_started,
+  trial_started,
+  paused,
+  resumed,
+  notice_given,
+  renewed
+};
+
+/// One property of every event, dense: the code of its value, 0 = none; and the codes read as decimals where needed.
+struct BoundProperty {
+  std::string key;
+  std::vector<uint32_t> code;  ///< by event row; empty when no event has the property
+};
+
+/// A filter whose leaves point at columns.
+struct BoundFilter {
+  plan::FilterOp op = plan::FilterOp::equal;
+  std::vector<BoundFilter> args;
+  int32_t property = -1;  ///< position in Bound::properties, -1 = the event's own value
+  plan::Type literal_type = plan::Type::text;
+  int64_t number = 0;  ///< millionths
+  uint32_t code = 0;   ///< text literal (and "true"/"false"), 0 = a text no event has
+  uint32_t true_code = 0, false_code = 0;
+};
+
+struct BoundSelector {
+  uint32_t name = 0;  ///< code, 0 = no event has it
+  bool filtered = false;
+  BoundFilter filter;
+  int32_t next = -1;  ///< the next selector of the same event name
+};
+
+/// When an aggregate's event name is observed; docs/SEMANTICS.md#observation-zero-and-null.
+struct BoundObservation {
+  bool by_all = false;            ///< a source that covers all emits it
+  int32_t all_from = INT32_MAX;   ///< the earliest start of such a source
+  std::vector<uint32_t> touched;  ///< positions of `touched` sources that emit it
+};
+
+struct Engine::Bound {
+  Bound(const plan::Plan& p, const facts::Portfolio& f);
+
+  const plan::Plan& plan;
+  const facts::Portfolio& portfolio;
+  facts::Dictionary texts;                                             ///< of text values: attributes and literals
+  std::vector<uint32_t> attribute_text;                                ///< by attribute row
+  std::vector<double> literal_code;                                    ///< by node: text literals
+  std::vector<uint32_t> attribute_begin, contract_begin, touch_begin;  ///< by account, +1
+  std::vector<uint32_t> attribute_key;                                 ///< by node: code of the key in portfolio.texts
+  std::vector<NameKind> name_kind;                                     ///< by name code
+  std::vector<int32_t> first_selector;                                 ///< by name code, -1 = none
+  std::vector<BoundSelector> selectors;
+  std::vector<BoundObservation> observation;  ///< by selector
+  std::vector<BoundProperty> properties;
+  std::vector<int32_t> field_property;  ///< by node: position in properties, -1 = none
+  std::vector<int64_t> number_of_code;  ///< by text code, where number_valid
+  std::vector<uint8_t> number_valid;    ///< 0 = not read, 1 = a number, 2 = not a number
+  std::vector<int32_t>
+      touched_source;  ///< by source code: position in settings.sources when it covers touched, else -1
+  std::vector<std::vector<int32_t>>
+      category_points;        ///< by metric: points by text code, -1 = none; empty = no category curve
+  int32_t effective_at = -1;  ///< property of account.churned
+  uint32_t started_key = 0, status_key = 0;
+  bool any_touched = false;
+
+  [[nodiscard]] bool passes(const BoundFilter& filter, uint64_t row) const;
+
+ private:
+  int32_t property(const std::string& key);
+  BoundFilter bind_filter(const plan::Filter& filter);
+  void read_numbers(int32_t property);
+  void bind_names();
+  void bind_observation();
+  void bind_accounts();
+  void bind_texts();
+};
+
+}  // namespace kenko::engine

@@ -1,0 +1,29 @@
+// engine/scalars.h
+//
+// Scalar operations and curves over the days of a life.  docs/SEMANTICS.md#observation-zero-and-null and
+// #from-value-to-points.  Internal to the engine.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "engine/aggregates.h"
+#include "plan/plan.h"
+
+namespace kenko::engine {
+
+/// A computed node: one value per day.
+struct Column {
+  std::span<const double> value;
+  std::span<const uint8_t> valid;
+};
+
+/// Applies a scalar operation (anything but literal, aggregate, attribute, seats, arr) to its arguments.
+void apply_scalar(const plan::Node& node, std::span<const Column> args, Output out);
+
+/// Points of each day in millionths, -1 where the value is null or the curve gives none.  `category_points` holds, for
+/// a category curve, the points by text code (flags: 0 and 1), -1 = none.
+void apply_curve(const plan::Curve& curve, std::span<const int32_t> category_points, Column values,
+                 std::span<int32_t> points);
+
+}  // namespace kenko::engine
