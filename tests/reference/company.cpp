@@ -1,0 +1,289 @@
+#include "reference/company.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace kenko::reference {
+namespace {
+
+using facts::AttributeFact;
+using facts::EntityKind;
+using facts::EventFact;
+
+// Law (b): what was not known yet does not exist.
+bool known(const facts::Recorded& recorded, const facts::Cut& cut) {
+  return !cut.known_until || recorded.known_at <= *cut.known_until;
+}
+
+// Law (a): what lies later does not exist.
+bool happened(Day day, const facts::Cut& cut) { return !cut.occurred_until || day <= *cut.occurred_until; }
+
+// The dated rule of identities and memberships: the greatest valid_from not after d, the first one for all earlier
+// days; ties: the greatest seq.
+template <typename T>
+const T* dated(const std::vector<T>& all, Day d) {
+  const auto from = [](const T& x) { return x.valid_from.value_or(Day::kMin); };
+  const T* best = nullptr;
+  for (const T& x : all) {
+    if (from(x) > d) continue;
+    if (best == nullptr || std::tuple(from(x), x.recorded.seq) > std::tuple(from(*best), best->recorded.seq)) best = &x;
+  }
+  if (best != nullptr) return best;
+  for (const T& x : all) {
+    const bool earlier = best != nullptr && from(x) < from(*best);
+    const bool same_day = best != nullptr && from(x) == from(*best) && x.recorded.seq > best->recorded.seq;
+    if (best == nullptr || earlier || same_day) best = &x;
+  }
+  return best;
+}
+
+bool precedes(const DatedValue& a, const DatedValue& b) {
+  return std::tie(a.from, a.source, a.seq, a.ref) < std::tie(b.from, b.source, b.seq, b.ref);
+}
+
+}  // namespace
+
+const std::string* Event::property(const std::string& key) const {
+  for (const facts::Property& p : properties) {
+    if (p.key == key) return p.value.empty() ? nullptr : &p.value;
+  }
+  return nullptr;
+}
+
+bool later(const Event& a, const Event& b) { return std::tie(a.at, a.source, a.id) > std::tie(b.at, b.source, b.id); }
+
+const Contract::Version* Contract::in_force(Day d) const {
+  const Version* found = nullptr;
+  for (const Version& v : versions) {
+    if (v.fact.valid_from <= d) found = &v;
+  }
+  return found;
+}
+
+const facts::AttributeValue* Account::attribute(const std::string& key, Day d) const {
+  const auto values = attributes.find(key);
+  if (values == attributes.end()) return nullptr;
+  const auto after = std::upper_bound(values->second.begin(), values->second.end(), d,
+                                      [](Day x, const DatedValue& v) { return x < v.from; });
+  if (after == values->second.begin()) return nullptr;
+  const DatedValue& last = *(after - 1);
+  return last.value ? &*last.value : nullptr;
+}
+
+const std::string* Account::text_attribute(const std::string& key, Day d) const {
+  const facts::AttributeValue* value = attribute(key, d);
+  return value == nullptr || value->type != facts::AttributeType::text ? nullptr : &value->text;
+}
+
+Company::Company(const facts::FactSet& facts, const facts::Settings& settings, const facts::Cut& cut)
+    : settings_(settings) {
+  for (const facts::RateFact& r : facts.rates) {
+    const auto [it, added] = rates_[r.currency].emplace(r.day, r);
+    if (!added && r.recorded.seq > it->second.recorded.seq) it->second = r;
+  }
+  for (const facts::IdentityFact& i : facts.identities) {
+    if (i.kind == EntityKind::account) account_ids_[{i.source, i.external_id}].push_back(i);
+    if (i.kind == EntityKind::contact) contact_ids_[{i.source, i.external_id}].push_back(i);
+  }
+  for (const facts::MembershipFact& m : facts.memberships) memberships_[m.contact].push_back(m);
+  read_events(facts, cut);
+  read_attributes(facts, cut);
+  read_contracts(facts, cut);
+}
+
+const Account* Company::find(const std::string& id) const {
+  const auto it = accounts_.find(id);
+  return it == accounts_.end() ? nullptr : &it->second;
+}
+
+Account& Company::account(const std::string& id) {
+  Account& a = accounts_[id];
+  a.id = id;
+  return a;
+}
+
+std::optional<Day> Company::source_start(const facts::SourceSettings& source) const {
+  if (source.start) return source.start;
+  const auto it = first_event_day_.find(source.name);
+  return it == first_event_day_.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::optional<Decimal> Company::own_currency(Decimal amount, const std::string& currency, Day d) const {
+  if (currency.empty() || currency == settings_.currency) return amount;
+  const auto days = rates_.find(currency);
+  if (days == rates_.end()) return std::nullopt;
+  for (int32_t age = 0; age <= 7; ++age) {
+    const auto rate = days->second.find(d - age);
+    if (rate != days->second.end()) return convert(amount, rate->second.rate);
+  }
+  return std::nullopt;
+}
+
+bool Company::defines_accounts(const std::string& source) const {
+  const facts::SourceSettings* s = settings_.find_source(source);
+  return s == nullptr || s->accounts == facts::AccountIds::defines;
+}
+
+bool Company::excluded_account(const std::string& id) const {
+  return std::find(settings_.exclude_accounts.begin(), settings_.exclude_accounts.end(), id) !=
+         settings_.exclude_accounts.end();
+}
+
+std::optional<std::string> Company::identify(EntityKind kind, const std::string& source, const std::string& ref,
+                                             Day d) const {
+  const auto& all = kind == EntityKind::account ? account_ids_ : contact_ids_;
+  const auto it = all.find({source, ref});
+  if (it == all.end()) return std::nullopt;
+  return dated(it->second, d)->id;
+}
+
+std::optional<std::string> Company::account_of_ref(const std::string& source, const std::string& ref, Day d) const {
+  return defines_accounts(source) ? std::optional(ref) : identify(EntityKind::account, source, ref, d);
+}
+
+std::optional<std::string> Company::account_of_contact(const std::string& contact, Day d) const {
+  const auto it = memberships_.find(contact);
+  if (it == memberships_.end()) return std::nullopt;
+  return dated(it->second, d)->account;
+}
+
+void Company::read_events(const facts::FactSet& facts, const facts::Cut& cut) {
+  std::map<std::pair<std::string, std::string>, const EventFact*> winners;
+  for (const EventFact& e : facts.events) {
+    if (!known(e.recorded, cut)) continue;
+    const EventFact*& best = winners[{e.source, e.event_id}];
+    if (best == nullptr || std::tuple(e.version, e.recorded.seq) > std::tuple(best->version, best->recorded.seq)) {
+      best = &e;
+    }
+  }
+  const auto& staff = settings_.exclude_users;
+  for (const auto& [key, e] : winners) {
+    const Day day = settings_.time_zone.day_of(e->occurred_at);
+    if (e->deleted || !happened(day, cut)) continue;
+    if (e->user_ref && std::find(staff.begin(), staff.end(), *e->user_ref) != staff.end()) continue;
+
+    std::optional<std::string> contact;  // a contact id; a ref of a matched source that nobody identified has none
+    if (e->user_ref) {
+      contact = identify(EntityKind::contact, e->source, *e->user_ref, day);
+      if (!contact && defines_accounts(e->source)) contact = e->user_ref;
+    }
+    std::optional<std::string> owner;
+    if (e->account_ref) {
+      owner = account_of_ref(e->source, *e->account_ref, day);
+    } else if (contact) {
+      owner = account_of_contact(*contact, day);
+    }
+    if (owner && excluded_account(*owner)) continue;
+
+    const auto first = first_event_day_.find(e->source);
+    if (first == first_event_day_.end()) {
+      first_event_day_[e->source] = day;
+    } else {
+      first->second = std::min(first->second, day);
+    }
+    if (!owner) continue;  // unmatched
+
+    Event out{day, e->occurred_at, e->source, e->event_id, e->name, {}, {}, false, e->currency, e->properties};
+    if (e->user_ref) out.user = contact ? "contact " + *contact : "ref " + e->source + '\n' + *e->user_ref;
+    if (e->value) {
+      const auto own = own_currency(*e->value, e->currency, day);
+      out.no_rate = !own;
+      if (own) out.value_micros = own->micros;
+    }
+    account(*owner).events.push_back(std::move(out));
+  }
+  for (auto& [id, a] : accounts_) {
+    std::sort(a.events.begin(), a.events.end(), [](const Event& x, const Event& y) { return later(y, x); });
+  }
+}
+
+void Company::read_attributes(const facts::FactSet& facts, const facts::Cut& cut) {
+  read_dated_values(facts, cut);
+  read_snapshots(facts, cut);
+  for (auto& [id, a] : accounts_) {
+    for (auto& [key, values] : a.attributes) {
+      std::sort(values.begin(), values.end(), precedes);
+      // The first value is the one that counts on the first day; what stretches it back outlives law (a).
+      const DatedValue* first = nullptr;
+      for (const DatedValue& v : values) {
+        if (v.from == values.front().from) first = &v;
+      }
+      std::vector<DatedValue> kept;
+      if (first->backfill) {
+        kept.push_back(*first);
+        kept.back().from = Day::kMin;
+        kept.back().spoken = false;
+      }
+      for (const DatedValue& v : values) {
+        if (happened(v.from, cut)) kept.push_back(v);
+      }
+      values = std::move(kept);
+    }
+  }
+}
+
+void Company::read_dated_values(const facts::FactSet& facts, const facts::Cut& cut) {
+  for (const AttributeFact& f : facts.attributes) {
+    if (f.kind != EntityKind::account || !f.scope.empty() || !known(f.recorded, cut)) continue;
+    const auto owner = account_of_ref(f.source, f.entity_ref, f.valid_from);
+    if (!owner || excluded_account(*owner)) continue;
+    account(*owner).attributes[f.key].push_back(
+        {f.valid_from, f.source, f.recorded.seq, f.entity_ref, f.value, f.backfill, true});
+  }
+}
+
+void Company::read_snapshots(const facts::FactSet& facts, const facts::Cut& cut) {
+  // (source, scope) -> day -> the rows of the snapshot with the greatest seq.
+  std::map<std::pair<std::string, std::string>, std::map<Day, std::vector<const AttributeFact*>>> scopes;
+  for (const AttributeFact& f : facts.attributes) {
+    if (f.kind != EntityKind::account || f.scope.empty() || !known(f.recorded, cut)) continue;
+    auto& rows = scopes[{f.source, f.scope}][f.valid_from];
+    if (!rows.empty() && f.recorded.seq < rows.front()->recorded.seq) continue;
+    if (!rows.empty() && f.recorded.seq > rows.front()->recorded.seq) rows.clear();
+    rows.push_back(&f);
+  }
+  for (const auto& [scope, days] : scopes) {
+    std::set<std::string> named_before;
+    std::map<std::string, std::set<std::string>> keys_of;  // every key that the scope ever gave an account
+    for (const auto& [day, rows] : days) {
+      std::set<std::string> named;
+      for (const AttributeFact* f : rows) {
+        const auto owner = account_of_ref(f->source, f->entity_ref, day);
+        if (!owner || excluded_account(*owner)) continue;
+        named.insert(*owner);
+        keys_of[*owner].insert(f->key);
+        account(*owner).attributes[f->key].push_back(
+            {day, f->source, f->recorded.seq, f->entity_ref, f->value, f->backfill, true});
+      }
+      for (const std::string& gone : named_before) {
+        if (named.contains(gone)) continue;
+        for (const std::string& key : keys_of[gone]) {
+          account(gone).attributes[key].push_back(
+              {day, scope.first, rows.front()->recorded.seq, "", std::nullopt, false, false});
+        }
+      }
+      named_before = named;
+    }
+  }
+}
+
+void Company::read_contracts(const facts::FactSet& facts, const facts::Cut& cut) {
+  for (const facts::ContractFact& f : facts.contracts) {
+    if (!known(f.recorded, cut) || !happened(f.valid_from, cut)) continue;
+    const auto owner = account_of_ref(f.source, f.account_ref, f.valid_from);
+    if (!owner || excluded_account(*owner)) continue;
+    contracts_[{f.source, f.contract_id}].versions.push_back({*owner, f});
+  }
+  for (auto& [key, contract] : contracts_) {
+    std::sort(
+        contract.versions.begin(), contract.versions.end(), [](const Contract::Version& a, const Contract::Version& b) {
+          return std::tie(a.fact.valid_from, a.fact.recorded.seq) < std::tie(b.fact.valid_from, b.fact.recorded.seq);
+        });
+    std::set<std::string> owners;
+    for (const Contract::Version& v : contract.versions) owners.insert(v.account);
+    for (const std::string& owner : owners) account(owner).contracts.push_back(&contract);
+  }
+}
+
+}  // namespace kenko::reference
