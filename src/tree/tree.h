@@ -79,8 +79,13 @@ class Tree {
                                 Severity severity = Severity::error) const;
   /// A problem without code and message at a byte of a scalar's text; what language::parse wants as its `At`.
   [[nodiscard]] Problem at(const Node& node, size_t text_offset) const;
+  /// A problem at a byte of the source.
+  [[nodiscard]] Problem problem_at_byte(size_t offset, std::string code, std::string message,
+                                        std::string hint = "") const;
 
  private:
+  [[nodiscard]] Place place_of_byte(size_t offset) const;
+
   std::string file_;
   std::string source_;
   std::vector<size_t> line_starts_;
