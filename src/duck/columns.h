@@ -28,14 +28,16 @@ class Cells {
     return static_cast<T*>(data_);
   }
   void set_null(size_t i);
-  /// `text` must be UTF-8 (rows that are not become null and are reported as a bug of ours by the query).
+  /// `text` must be UTF-8; otherwise the query fails.
   void set_text(size_t i, std::string_view text);
   void set_hugeint(size_t i, Int128 number);
+  [[nodiscard]] bool bad_text() const { return bad_text_; }
 
  private:
   void* vector_;
   void* data_;
   bool nulls_writable_ = false;
+  bool bad_text_ = false;
 };
 
 /// A column: `fill` writes the rows [begin, begin + count) into cells 0 .. count - 1.  It may be called from DuckDB's

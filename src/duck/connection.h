@@ -114,4 +114,7 @@ class Connection {
 /// "name" as an SQL identifier, quotes doubled.
 [[nodiscard]] std::string sql_name(std::string_view name);
 
+/// The path of one file as an SQL literal for read_parquet(): `*`, `?` and `[` in it are no wildcards.
+[[nodiscard]] std::string sql_path(std::string_view path);
+
 }  // namespace kenko::duck

@@ -20,7 +20,7 @@ inline constexpr std::string_view kTemporarySuffix = ".tmp";
 /// replaced.
 class MappedFile {
  public:
-  /// Problems: "file-missing", "file-unreadable".
+  /// Problems: those of file_problem().
   [[nodiscard]] static Result<MappedFile> open(const std::string& path);
   MappedFile() = default;
   MappedFile(MappedFile&& other) noexcept;

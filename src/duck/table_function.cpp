@@ -1,0 +1,161 @@
+#include "duck/table_function.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/check.h"
+#include "base/text.h"
+
+namespace kenko::duck {
+namespace {
+
+/// Where a running scan is, and which columns the query wants.
+struct Scan {
+  uint64_t next = 0;
+  std::vector<size_t> columns;
+};
+
+duckdb_logical_type logical_type(Type type) {
+  switch (type) {
+    case Type::boolean:
+      return duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
+    case Type::int32:
+      return duckdb_create_logical_type(DUCKDB_TYPE_INTEGER);
+    case Type::int64:
+      return duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
+    case Type::uint32:
+      return duckdb_create_logical_type(DUCKDB_TYPE_UINTEGER);
+    case Type::uint64:
+      return duckdb_create_logical_type(DUCKDB_TYPE_UBIGINT);
+    case Type::real:
+      return duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
+    case Type::text:
+      return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
+    case Type::timestamp:
+      return duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP);
+    case Type::day:
+      return duckdb_create_logical_type(DUCKDB_TYPE_DATE);
+    case Type::decimal6:
+      return duckdb_create_decimal_type(18, 6);
+    case Type::hugeint:
+      return duckdb_create_logical_type(DUCKDB_TYPE_HUGEINT);
+  }
+  KENKO_CHECK(false, "type {}", static_cast<int>(type));
+}
+
+void bind(duckdb_bind_info info) {
+  const Table& table = *static_cast<const Table*>(duckdb_bind_get_extra_info(info));
+  for (const Column& column : table.columns) {
+    duckdb_logical_type type = logical_type(column.type);
+    duckdb_bind_add_result_column(info, column.name.c_str(), type);
+    duckdb_destroy_logical_type(&type);
+  }
+  duckdb_bind_set_cardinality(info, table.rows, true);
+}
+
+void init(duckdb_init_info info) {
+  auto scan = std::make_unique<Scan>();
+  const idx_t wanted = duckdb_init_get_column_count(info);
+  for (idx_t i = 0; i < wanted; ++i) scan->columns.push_back(duckdb_init_get_column_index(info, i));
+  duckdb_init_set_max_threads(info, 1);
+  duckdb_init_set_init_data(info, scan.release(), [](void* p) { delete static_cast<Scan*>(p); });
+}
+
+void fill(duckdb_function_info info, duckdb_data_chunk chunk) {
+  const Table& table = *static_cast<const Table*>(duckdb_function_get_extra_info(info));
+  Scan& scan = *static_cast<Scan*>(duckdb_function_get_init_data(info));
+  const size_t count = static_cast<size_t>(std::min<uint64_t>(duckdb_vector_size(), table.rows - scan.next));
+  for (size_t i = 0; i < scan.columns.size(); ++i) {
+    // A query that wants no column at all (count(*)) asks for the row id, which lies past our columns.
+    if (scan.columns[i] >= table.columns.size()) continue;
+    duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, i);
+    Cells cells(vector, duckdb_vector_get_data(vector));
+    if (count > 0) table.columns[scan.columns[i]].fill(scan.next, count, cells);
+    if (cells.bad_text()) duckdb_function_set_error(info, "a text that is not UTF-8 was given to DuckDB");
+  }
+  scan.next += count;
+  duckdb_data_chunk_set_size(chunk, count);
+}
+
+bool is_ascii(std::string_view s) {
+  return std::all_of(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+template <typename T>
+Column array_column(std::string name, Type type, std::span<const T> values) {
+  return {std::move(name), type, [values](uint64_t begin, size_t count, Cells& cells) {
+            std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(begin), count, cells.data<T>());
+          }};
+}
+
+}  // namespace
+
+bool register_table_function(duckdb_connection connection, const std::string& name, Table table) {
+  duckdb_table_function function = duckdb_create_table_function();
+  duckdb_table_function_set_name(function, name.c_str());
+  duckdb_table_function_set_extra_info(function, new Table(std::move(table)),
+                                       [](void* p) { delete static_cast<Table*>(p); });
+  duckdb_table_function_set_bind(function, bind);
+  duckdb_table_function_set_init(function, init);
+  duckdb_table_function_set_function(function, fill);
+  duckdb_table_function_supports_projection_pushdown(function, true);
+  const bool registered = duckdb_register_table_function(connection, function) == DuckDBSuccess;
+  duckdb_destroy_table_function(&function);
+  return registered;
+}
+
+void Cells::set_null(size_t i) {
+  auto vector = static_cast<duckdb_vector>(vector_);
+  if (!nulls_writable_) {
+    duckdb_vector_ensure_validity_writable(vector);
+    nulls_writable_ = true;
+  }
+  duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), i);
+}
+
+void Cells::set_text(size_t i, std::string_view text) {
+  if (!is_ascii(text) && !text::is_utf8(text)) {
+    bad_text_ = true;
+    return set_null(i);
+  }
+  duckdb_unsafe_vector_assign_string_element_len(static_cast<duckdb_vector>(vector_), i, text.data(), text.size());
+}
+
+void Cells::set_hugeint(size_t i, Int128 number) {
+  duckdb_hugeint cell{};
+  cell.lower = static_cast<uint64_t>(number);
+  cell.upper = static_cast<int64_t>(number >> 64);
+  data<duckdb_hugeint>()[i] = cell;
+}
+
+Column int32_column(std::string name, std::span<const int32_t> values) {
+  return array_column(std::move(name), Type::int32, values);
+}
+Column int64_column(std::string name, std::span<const int64_t> values) {
+  return array_column(std::move(name), Type::int64, values);
+}
+Column uint32_column(std::string name, std::span<const uint32_t> values) {
+  return array_column(std::move(name), Type::uint32, values);
+}
+Column uint64_column(std::string name, std::span<const uint64_t> values) {
+  return array_column(std::move(name), Type::uint64, values);
+}
+Column real_column(std::string name, std::span<const double> values) {
+  return array_column(std::move(name), Type::real, values);
+}
+
+Column text_column(std::string name, std::function<std::string_view(uint64_t row)> get) {
+  return {std::move(name), Type::text, [get = std::move(get)](uint64_t begin, size_t count, Cells& cells) {
+            for (size_t i = 0; i < count; ++i) {
+              const std::string_view text = get(begin + i);
+              if (text.data() == nullptr) {
+                cells.set_null(i);
+              } else {
+                cells.set_text(i, text);
+              }
+            }
+          }};
+}
+
+}  // namespace kenko::duck
