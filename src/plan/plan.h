@@ -46,7 +46,7 @@ enum class FilterOp : uint8_t { equal, not_equal, less, less_equal, greater, gre
 struct Filter {
   FilterOp op = FilterOp::equal;
   std::vector<Filter> args;   ///< and_, or_: two or more; not_: one; comparisons: none
-  /// Comparisons: a property (`field`), or the event's own `value` / `currency` (`own`), against a literal.
+  /// Comparisons: a property (`field`), or the event's own `value` (`own`), against a literal.
   std::string field;
   bool own = false;
   Type literal_type = Type::text;  ///< number: the property is read as a decimal, else it is null; flag: as true/false; text: as it is
