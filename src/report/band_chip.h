@@ -1,0 +1,27 @@
+// report/band_chip.h
+//
+// How a band looks: a shape, a letter and a word, then a colour.  The best band is the circle A, the worst the square;
+// states without a score stand outside the scale.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+#include "report/table.h"
+#include "score/history.h"
+
+namespace kenko::report {
+
+struct BandChip {
+  std::string text;  ///< "◆ B yellow"
+  Tone tone = Tone::plain;
+};
+
+/// The chip of a day: of `band` where there is a score (paused ones say so), of the state else.
+[[nodiscard]] BandChip chip_of(const plan::Plan& plan, score::State state, int band);
+
+/// Block characters for scores 0..100 (hundredths), a blank where there is none.
+[[nodiscard]] std::string sparkline(const std::vector<int32_t>& scores);
+
+}  // namespace kenko::report

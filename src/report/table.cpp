@@ -1,0 +1,192 @@
+#include "report/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace kenko::report {
+namespace {
+
+constexpr std::string_view kNull = "–";
+
+std::string shown(const Cell& cell) {
+  if (!cell.text.empty()) return cell.text;
+  struct Visitor {
+    std::string operator()(std::monostate) const { return std::string(kNull); }
+    std::string operator()(const std::string& s) const { return s; }
+    std::string operator()(int64_t n) const { return text::grouped(n); }
+    std::string operator()(double v) const { return number_text(v); }
+    std::string operator()(const Fixed& f) const { return to_text(f); }
+    std::string operator()(bool b) const { return b ? "yes" : "no"; }
+  };
+  return std::visit(Visitor{}, cell.value);
+}
+
+std::vector<int64_t> widths(const Table& table, const std::vector<std::vector<std::string>>& cells, int total) {
+  std::vector<int64_t> out;
+  int64_t used = 0;
+  size_t rest = table.columns.size();
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    const Column& column = table.columns[c];
+    int64_t w = text::display_width(column.title);
+    for (const auto& row : cells) w = std::max(w, text::display_width(row[c]));
+    if (column.max_width > 0)
+      w = std::min<int64_t>(w, std::max<int64_t>(column.max_width, text::display_width(column.title)));
+    if (column.max_width < 0) rest = c;
+    if (!column.text_hidden) used += w + (used > 0 ? 2 : 0);
+    out.push_back(w);
+  }
+  if (rest < table.columns.size() && used > total) out[rest] = std::max<int64_t>(12, out[rest] - (used - total));
+  return out;
+}
+
+std::string padded(const std::string& s, int64_t width, Align align) {
+  const std::string cut = text::fit(s, width);
+  const std::string blanks(static_cast<size_t>(std::max<int64_t>(0, width - text::display_width(cut))), ' ');
+  return align == Align::left ? cut + blanks : blanks + cut;
+}
+
+void trim_right(std::string& s) {
+  while (!s.empty() && s.back() == ' ') s.pop_back();
+}
+
+std::string csv_text(const std::string& s) {
+  // A spreadsheet runs cells that begin like this.
+  const bool formula = !s.empty() && std::string_view("=+-@\t\r").find(s.front()) != std::string_view::npos;
+  const std::string safe = formula ? "'" + s : s;
+  if (safe.find_first_of(",\"\n\r") == std::string::npos) return safe;
+  std::string out = "\"";
+  for (const char c : safe) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::string csv_value(const Value& value) {
+  struct Visitor {
+    std::string operator()(std::monostate) const { return ""; }
+    std::string operator()(const std::string& s) const { return csv_text(s); }
+    std::string operator()(int64_t n) const { return fmt::format("{}", n); }
+    std::string operator()(double v) const { return exact_text(v); }
+    std::string operator()(const Fixed& f) const { return to_text(Fixed{f.units, f.places, false}); }
+    std::string operator()(bool b) const { return b ? "true" : "false"; }
+  };
+  return std::visit(Visitor{}, value);
+}
+
+std::string json_value(const Value& value) {
+  struct Visitor {
+    std::string operator()(std::monostate) const { return "null"; }
+    std::string operator()(const std::string& s) const {
+      return nlohmann::json(s).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    }
+    std::string operator()(int64_t n) const { return fmt::format("{}", n); }
+    std::string operator()(double v) const { return std::isfinite(v) ? exact_text(v) : "null"; }
+    std::string operator()(const Fixed& f) const { return to_text(Fixed{f.units, f.places, false}); }
+    std::string operator()(bool b) const { return b ? "true" : "false"; }
+  };
+  return std::visit(Visitor{}, value);
+}
+
+}  // namespace
+
+std::string to_text(const Fixed& f) {
+  int64_t scale = 1;
+  for (int i = 0; i < f.places; ++i) scale *= 10;
+  const bool negative = f.units < 0;
+  const auto magnitude = static_cast<uint64_t>(negative ? -f.units : f.units);
+  const auto unsigned_scale = static_cast<uint64_t>(scale);
+  const std::string_view sign = negative ? "-" : f.signed_form && f.units > 0 ? "+" : "";
+  if (f.places == 0) return fmt::format("{}{}", sign, magnitude);
+  return fmt::format("{}{}.{:0{}}", sign, magnitude / unsigned_scale, magnitude % unsigned_scale, f.places);
+}
+
+std::string number_text(double value) {
+  if (value == 0) return "0";
+  const double size = std::fabs(value);
+  if (size >= 1e12 || size < 1e-4) return fmt::format("{:.4g}", value);
+  const int places = size >= 100 ? 1 : size >= 1 ? 2 : 4;
+  std::string out = fmt::format("{:.{}f}", value, places);
+  if (out.find('.') != std::string::npos) {
+    while (out.back() == '0') out.pop_back();
+    if (out.back() == '.') out.pop_back();
+  }
+  return out == "-0" ? "0" : out;
+}
+
+std::string exact_text(double value) {
+  std::string out = fmt::format("{}", value);
+  if (out.ends_with(".0")) out.resize(out.size() - 2);
+  return out;
+}
+
+std::string painted(std::string_view text, Tone tone, const Terminal& terminal) {
+  if (!terminal.colour || tone == Tone::plain) return std::string(text);
+  constexpr std::array<std::string_view, 10> kCodes{"",         "2",        "34",       "33",       "38;5;29",
+                                                    "38;5;178", "38;5;208", "38;5;160", "38;5;245", "38;5;98"};
+  return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[static_cast<size_t>(tone)], text);
+}
+
+std::string to_text(const Table& table, const Terminal& terminal) {
+  std::vector<std::vector<std::string>> cells;
+  for (const auto& row : table.rows) {
+    std::vector<std::string> line;
+    for (const Cell& cell : row) line.push_back(shown(cell));
+    cells.push_back(std::move(line));
+  }
+  const std::vector<int64_t> width = widths(table, cells, terminal.width);
+  std::string out;
+  const auto line = [&](const auto& content) {
+    std::string text;
+    bool first = true;
+    for (size_t c = 0; c < table.columns.size(); ++c) {
+      if (table.columns[c].text_hidden) continue;
+      if (!first) text += "  ";
+      first = false;
+      text += content(c);
+    }
+    trim_right(text);
+    out += text + "\n";
+  };
+  line([&](size_t c) {
+    return painted(padded(table.columns[c].title, width[c], table.columns[c].align), Tone::muted, terminal);
+  });
+  for (size_t r = 0; r < cells.size(); ++r) {
+    line([&](size_t c) {
+      return painted(padded(cells[r][c], width[c], table.columns[c].align), table.rows[r][c].tone, terminal);
+    });
+  }
+  return out;
+}
+
+std::string to_csv(const Table& table) {
+  std::string out;
+  for (size_t c = 0; c < table.columns.size(); ++c) out += (c == 0 ? "" : ",") + csv_text(table.columns[c].key);
+  out += '\n';
+  for (const auto& row : table.rows) {
+    for (size_t c = 0; c < row.size(); ++c) out += (c == 0 ? "" : ",") + csv_value(row[c].value);
+    out += '\n';
+  }
+  return out;
+}
+
+std::string to_json(const Table& table) {
+  std::string out = "[";
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    out += r == 0 ? "\n  {" : ",\n  {";
+    for (size_t c = 0; c < table.columns.size(); ++c) {
+      out += fmt::format("{}{}: {}", c == 0 ? "" : ", ", json_value(table.columns[c].key),
+                         json_value(table.rows[r][c].value));
+    }
+    out += "}";
+  }
+  return out + (table.rows.empty() ? "]\n" : "\n]\n");
+}
+
+}  // namespace kenko::report
