@@ -1,0 +1,41 @@
+// sql/history.h
+//
+// A plan -> one SELECT that computes the whole history of every account set-wise.  Shares no code with the engine: it
+// is its oracle, and its competitor in the benchmark.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+#include "sql/dialect.h"
+#include "sql/inputs.h"
+
+namespace kenko::sql {
+
+/// longest_life_days: no life of the spine has more days.  Decides how decays are computed: a running sum of growing
+///                    weights while doubles can hold them, else a join of every day with every earlier one.
+/// with_scale:        adds, for each metric that rests on an exponential decay, `scale_I` (the sum of the absolute
+/// terms behind
+///                    its value) and `edge_I` (a comparison or a step of its curve lies within 1e-9 of that sum).
+struct HistoryOptions {
+  int32_t longest_life_days = 0;
+  bool with_scale = false;
+};
+
+/// The SELECT over the relations of Inputs.
+///
+/// Gives, for every row of spine with a status, ordered by account and day:
+///   account, life, day,
+///   value_I   DOUBLE (numbers; flags as 0 and 1) or VARCHAR (texts) of metric I, null = no value
+///   points_I  INTEGER, millionths by the curve; null = none (missing policies not applied)
+///   dimension_J INTEGER, millionths; null = empty
+///   rolled_up, coverage  INTEGER (hundredths, millionths); rolled_up is null when every dimension is empty
+///   score, silence, band INTEGER; null without a score.   state VARCHAR, the contract's word.
+[[nodiscard]] std::string history_sql(const plan::Plan& plan, const Dialect& dialect, const HistoryOptions& options);
+
+/// By node: does its value rest on an exponential decay (so that executors agree within 1e-9 only)?
+[[nodiscard]] std::vector<bool> rests_on_decay(const plan::Plan& plan);
+
+}  // namespace kenko::sql
