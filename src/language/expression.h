@@ -62,6 +62,7 @@ struct Expression {
   Kind kind = Kind::number;
   size_t begin = 0;
   size_t end = 0;
+  size_t depth = 1;  ///< of the tree from here down
   std::string text;
   bool backticked = false;  ///< name, selector, call: the name stood in backticks
   bool percent = false;
@@ -83,9 +84,9 @@ struct Expression::Named {
   Expression value;
 };
 
-inline constexpr size_t kMaxDepth = 200;
-inline constexpr size_t kMaxBytes = 20'000;
-inline constexpr int32_t kMaxDays = 36'500;
+inline constexpr size_t kMaxDepth = 200;     ///< deeper is refused, so that recursion is safe
+inline constexpr size_t kMaxBytes = 20'000;  ///< longer is refused
+inline constexpr int32_t kMaxDays = 36'500;  ///< the longest duration
 
 /// Gives a problem whose place is byte `offset` of the parsed text; code, message and hint are filled in by the parser.
 /// For a scalar of a YAML file: `[&](size_t o) { return tree.at(node, o); }`.
