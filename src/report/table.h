@@ -27,9 +27,9 @@ struct Fixed {
 using Value = std::variant<std::monostate, std::string, int64_t, double, Fixed, bool>;
 
 struct Cell {
-  Value value;
+  Value value = {};
   Tone tone = Tone::plain;
-  std::string text;  ///< how text output shows it where that differs from `value`; empty = the value itself
+  std::string text = {};  ///< how text output shows it where that differs from `value`; empty = the value itself
 };
 
 enum class Align : uint8_t { left, right };

@@ -1,0 +1,139 @@
+#include "explain/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace kenko::explain {
+namespace {
+
+constexpr double kMicros = 1e6;
+constexpr int32_t kNotableHundredths = 500;  // a fall of 5 points is what the line speaks of
+
+std::string points_text(int64_t micros) { return fmt::format("{:.1f}", static_cast<double>(micros) / kMicros); }
+
+// The scored part that loses most; nullptr when nothing is lost.
+const Part* costliest(const Explanation& e) {
+  const Part* worst = nullptr;
+  for (const Part& p : e.parts) {
+    if (p.lost > 0 && (worst == nullptr || p.lost > worst->lost)) worst = &p;
+  }
+  return worst;
+}
+
+// The part whose contribution fell most since `before`; nullptr when none fell.
+const Part* steepest(const Explanation& before, const Explanation& now) {
+  const Part* worst = nullptr;
+  int64_t fall = 0;
+  for (size_t i = 0; i < now.parts.size(); ++i) {
+    const int64_t change = now.parts[i].contribution - before.parts[i].contribution;
+    if (change < fall) {
+      fall = change;
+      worst = &now.parts[i];
+    }
+  }
+  return worst;
+}
+
+std::string missing_reason(const plan::Plan& plan, const Explanation& e) {
+  std::string names;
+  int count = 0;
+  for (const Part& p : e.parts) {
+    if (p.evidence) continue;
+    if (++count <= 2) names += (count > 1 ? ", " : "") + plan.metrics[p.metric].label;
+  }
+  if (count > 2) names += fmt::format(" and {} more", count - 2);
+  return fmt::format("evidence for {} % of the weight; missing: {}", e.coverage / 10'000, names);
+}
+
+std::string reason_of(const engine::Engine& engine, const Summary& s) {
+  const plan::Plan& plan = engine.plan();
+  const Explanation& e = s.now;
+  if (e.state == score::State::too_new || e.state == score::State::insufficient) return missing_reason(plan, e);
+  if (e.state == score::State::unscored) return fmt::format("{}: not scored", word(e.status));
+  if (e.state == score::State::paused) return "paused: the last score is kept";
+  if (e.silence <= -kNotableHundredths) {
+    return fmt::format("Nothing heard since {}: held {:.1f} below its metrics", s.last_fact_day.iso(),
+                       -static_cast<double>(e.silence) / 100);
+  }
+  const bool comparable = s.before.rolled_up >= 0 && s.before.parts.size() == e.parts.size();
+  if (comparable && e.score - s.before.score <= -kNotableHundredths) {
+    if (const Part* p = steepest(s.before, e)) {
+      const auto before = std::find_if(s.before.parts.begin(), s.before.parts.end(),
+                                       [p](const Part& b) { return b.metric == p->metric; });
+      return fmt::format("{} {} → {}: {} points in {} days", plan.metrics[p->metric].label,
+                         value_text(engine, p->metric, before->value), value_text(engine, p->metric, p->value),
+                         points_text(p->contribution - before->contribution), kChangeDays);
+    }
+  }
+  if (const Part* p = costliest(e)) {
+    return fmt::format("{} {}: {} of 100, costs {}", plan.metrics[p->metric].label,
+                       value_text(engine, p->metric, p->value), p->points ? static_cast<int>(*p->points / kMicros) : 0,
+                       points_text(p->lost));
+  }
+  return "every metric at 100";
+}
+
+}  // namespace
+
+std::string value_text(const engine::Engine& engine, uint32_t metric, std::optional<double> value) {
+  if (!value) return "no value";
+  switch (engine.plan().nodes[engine.plan().metrics[metric].node].type) {
+    case plan::Type::text:
+      return std::string(engine.text(*value));
+    case plan::Type::flag:
+      return *value != 0 ? "yes" : "no";
+    case plan::Type::number:
+      break;
+  }
+  const double size = std::fabs(*value);
+  if (size == 0) return "0";
+  std::string out = fmt::format("{:.{}f}", *value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  if (out.find('.') != std::string::npos) {
+    while (out.back() == '0') out.pop_back();
+    if (out.back() == '.') out.pop_back();
+  }
+  return out == "-0" ? "0" : out;
+}
+
+std::vector<Summary> summarise(const engine::Engine& engine, Day as_of, int threads,
+                               std::span<const uint32_t> accounts) {
+  std::vector<Summary> out;
+  score::for_each_account(engine, as_of, threads, accounts, [&](const score::AccountHistory& history) {
+    const score::DayRow row = score::find_day(history, as_of);
+    if (row.days == nullptr) return;
+    Summary s;
+    s.account = history.account;
+    s.now = explain_day(engine.plan(), row);
+    s.before = explain_day(engine.plan(), score::find_day(history, as_of - kChangeDays));
+    for (int32_t week = kTrendWeeks - 1; week >= 0; --week) {
+      const score::DayRow then = score::find_day(history, as_of - 7 * week);
+      s.trend.push_back(then.days == nullptr ? score::kNoScore : then.scores->score[then.at]);
+    }
+    s.last_fact_day = row.days->first;
+    for (size_t d = 0; d <= row.at; ++d) {
+      if (row.days->fact_day[d] != 0) s.last_fact_day = row.days->first + static_cast<int32_t>(d);
+    }
+    s.reason = reason_of(engine, s);
+    out.push_back(std::move(s));
+  });
+  return out;
+}
+
+std::vector<size_t> worst_first(const engine::Engine& engine, const std::vector<Summary>& summaries) {
+  std::vector<size_t> order(summaries.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  const auto rank = [&](size_t i) {
+    const int32_t score = summaries[i].now.score;
+    return score == score::kNoScore ? INT32_MAX : score;
+  };
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    if (rank(a) != rank(b)) return rank(a) < rank(b);
+    return engine.portfolio().accounts[summaries[a].account] < engine.portfolio().accounts[summaries[b].account];
+  });
+  return order;
+}
+
+}  // namespace kenko::explain

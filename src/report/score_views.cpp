@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/band_chip.h"
+#include "report/views.h"
+
+namespace kenko::report {
+namespace {
+
+Cell score_cell(int32_t hundredths) {
+  if (hundredths < 0) return {};
+  return {Fixed{hundredths, 2}};
+}
+
+Cell points_cell(int32_t micros) {
+  if (micros < 0) return {};
+  return {Fixed{micros, 6}};
+}
+
+Cell band_cell(const plan::Plan& plan, score::State state, int band) {
+  const BandChip chip = chip_of(plan, state, band);
+  Cell cell{band < 0 ? Value{} : Value{plan.bands[static_cast<size_t>(band)].name}, chip.tone, chip.text};
+  return cell;
+}
+
+Cell value_cell(const engine::Engine& engine, uint32_t metric, std::optional<double> value) {
+  if (!value) return {};
+  switch (engine.plan().nodes[engine.plan().metrics[metric].node].type) {
+    case plan::Type::text:
+      return {std::string(engine.text(*value))};
+    case plan::Type::flag:
+      return {*value != 0};
+    case plan::Type::number:
+      break;
+  }
+  return {*value};
+}
+
+std::vector<Column> score_columns(const plan::Plan& plan, bool with_day) {
+  std::vector<Column> out{{"account", "account", Align::left, 28, false}};
+  if (with_day) out.push_back({"day", "day", Align::left, 0, false});
+  out.push_back({"score", "score", Align::right, 0, false});
+  out.push_back({"band", "band", Align::left, 0, false});
+  out.push_back({"state", "state", Align::left, 0, true});
+  out.push_back({"status", "status", Align::left, 0, false});
+  out.push_back({"coverage", "coverage", Align::right, 0, false});
+  out.push_back({"rolled_up", "rolled up", Align::right, 0, true});
+  out.push_back({"silence", "silence", Align::right, 0, false});
+  for (const plan::Dimension& d : plan.dimensions)
+    out.push_back({"dimension." + d.name, d.label.empty() ? d.name : d.label, Align::right, 14, false});
+  for (const plan::Metric& m : plan.metrics) out.push_back({"metric." + m.name, m.label, Align::right, 0, true});
+  for (const plan::Metric& m : plan.metrics) {
+    if (m.dimension) out.push_back({"points." + m.name, m.label, Align::right, 0, true});
+  }
+  return out;
+}
+
+std::vector<Cell> score_row(const engine::Engine& engine, const score::DayRow& row, bool with_day) {
+  const plan::Plan& plan = engine.plan();
+  const score::LifeScores& s = *row.scores;
+  const size_t at = row.at;
+  std::vector<Cell> out{{engine.portfolio().accounts[row.account]}};
+  if (with_day) out.push_back({row.day.iso()});
+  out.push_back(score_cell(s.score[at]));
+  out.push_back(band_cell(plan, s.state[at], s.band[at]));
+  out.push_back({std::string(score::word(s.state[at]))});
+  out.push_back({std::string(engine::word(s.status[at]))});
+  out.push_back({Fixed{s.coverage[at], 6}, Tone::plain, fmt::format("{} %", s.coverage[at] / 10'000)});
+  out.push_back(score_cell(s.rolled_up[at]));
+  out.push_back(s.rolled_up[at] < 0 ? Cell{} : Cell{Fixed{s.silence[at], 2}});
+  for (const auto& dimension : s.dimension) {
+    Cell cell = points_cell(dimension[at]);
+    if (dimension[at] >= 0) cell.text = fmt::format("{:.1f}", dimension[at] / 1e6);
+    out.push_back(std::move(cell));
+  }
+  for (uint32_t m = 0; m < plan.metrics.size(); ++m) {
+    const engine::MetricDays& days = row.days->metrics[m];
+    out.push_back(value_cell(engine, m, days.valid[at] != 0 ? std::optional(days.value[at]) : std::nullopt));
+  }
+  for (uint32_t m = 0; m < plan.metrics.size(); ++m) {
+    if (plan.metrics[m].dimension)
+      out.push_back(points_cell(score::points_of(plan.metrics[m], row.days->metrics[m].points[at]).points));
+  }
+  return out;
+}
+
+std::string name_of(const facts::Portfolio& portfolio, uint32_t account, Day day) {
+  const uint32_t key = portfolio.texts.find("name");
+  std::string name;
+  if (key == 0) return name;
+  for (const facts::AttributeRow& row : portfolio.attributes) {
+    if (row.account == account && row.key == key && row.day <= day) name = row.null ? "" : row.value.text;
+  }
+  return name;
+}
+
+Cell change_cell(const explain::Summary& s) {
+  if (s.now.score < 0 || s.before.score < 0) return {};
+  const int32_t change = s.now.score - s.before.score;
+  return {Fixed{change, 2, true},
+          change > 0   ? Tone::up
+          : change < 0 ? Tone::down
+                       : Tone::plain,
+          fmt::format("{:+.1f}", change / 100.0)};
+}
+
+}  // namespace
+
+std::string render(const Table& table, Format format, const Terminal& terminal) {
+  switch (format) {
+    case Format::table:
+      return to_text(table, terminal);
+    case Format::json:
+      return to_json(table);
+    case Format::csv:
+      return to_csv(table);
+  }
+  return "";
+}
+
+Table accounts_table(const engine::Engine& engine, const std::vector<explain::Summary>& summaries,
+                     const std::vector<size_t>& order) {
+  Table table;
+  table.columns = {{"account", "account", Align::left, 18, false}, {"name", "name", Align::left, 18, true},
+                   {"score", "score", Align::right, 0, false},     {"band", "band", Align::left, 0, false},
+                   {"state", "state", Align::left, 0, true},       {"change_30d", "30 days", Align::right, 0, false},
+                   {"trend", "13 weeks", Align::left, 0, false},   {"coverage", "cover", Align::right, 0, false},
+                   {"reason", "why", Align::left, -1, false},      {"status", "status", Align::left, 0, true}};
+  for (const size_t i : order) {
+    const explain::Summary& s = summaries[i];
+    const std::string name = name_of(engine.portfolio(), s.account, s.now.day);
+    const std::string& id = engine.portfolio().accounts[s.account];
+    table.rows.push_back({{id, Tone::plain, name.empty() ? "" : name},
+                          name.empty() ? Cell{} : Cell{name},
+                          score_cell(s.now.score),
+                          band_cell(engine.plan(), s.now.state, s.now.band),
+                          {std::string(score::word(s.now.state))},
+                          change_cell(s),
+                          {sparkline(s.trend)},
+                          {Fixed{s.now.coverage, 6}, Tone::plain, fmt::format("{} %", s.now.coverage / 10'000)},
+                          {s.reason},
+                          {std::string(engine::word(s.now.status))}});
+  }
+  return table;
+}
+
+Table scores_table(const engine::Engine& engine, const std::vector<explain::Summary>& summaries,
+                   const std::vector<size_t>& order) {
+  Table table;
+  table.columns = score_columns(engine.plan(), false);
+  std::vector<uint32_t> accounts;
+  for (const explain::Summary& s : summaries) accounts.push_back(s.account);
+  if (accounts.empty()) return table;
+  std::vector<std::vector<Cell>> rows;
+  const Day day = summaries.front().now.day;
+  score::for_each_account(engine, day, 1, accounts, [&](const score::AccountHistory& history) {
+    rows.push_back(score_row(engine, score::find_day(history, day), false));
+  });
+  for (const size_t i : order) table.rows.push_back(rows[i]);
+  return table;
+}
+
+Table history_table(const engine::Engine& engine) { return {score_columns(engine.plan(), true), {}}; }
+
+void add_history(const engine::Engine& engine, const score::AccountHistory& history, Day from, Day to, Table& table) {
+  for (const score::LifeScores& life : history.scores) {
+    const Day first = std::max(from, life.first);
+    const Day last = std::min(to, life.first + static_cast<int32_t>(life.size()) - 1);
+    for (Day d = first; d <= last; ++d) {
+      const score::DayRow row = score::find_day(history, d);
+      if (row.days != nullptr) table.rows.push_back(score_row(engine, row, true));
+    }
+  }
+}
+
+}  // namespace kenko::report

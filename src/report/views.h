@@ -1,0 +1,49 @@
+// report/views.h
+//
+// What the commands show: tables and documents made from results.  The JSON shapes live here and nowhere else.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "explain/contributions.h"
+#include "explain/evidence.h"
+#include "explain/summary.h"
+#include "report/table.h"
+#include "score/history.h"
+
+namespace kenko::report {
+
+enum class Format : uint8_t { table, json, csv };
+
+/// The table in the asked form.
+[[nodiscard]] std::string render(const Table& table, Format format, const Terminal& terminal);
+
+/// Worst first: score, chip, change in 30 days, trend, reason.
+[[nodiscard]] Table accounts_table(const engine::Engine& engine, const std::vector<explain::Summary>& summaries,
+                                   const std::vector<size_t>& order);
+
+/// One row per account: score, band, state, status, coverage, silence, dimensions, metrics (values and points).
+[[nodiscard]] Table scores_table(const engine::Engine& engine, const std::vector<explain::Summary>& summaries,
+                                 const std::vector<size_t>& order);
+
+/// One row per account and day of a history; the columns of scores_table.  Rows are added account by account.
+[[nodiscard]] Table history_table(const engine::Engine& engine);
+void add_history(const engine::Engine& engine, const score::AccountHistory& history, Day from, Day to, Table& table);
+
+/// Everything about one account's score on a day; `since` explains the change from there.
+struct ExplainView {
+  uint32_t account = 0;
+  explain::Explanation now;
+  std::optional<explain::Explanation> since;
+  explain::Summary summary;
+  std::vector<explain::Evidence> evidence;
+};
+[[nodiscard]] std::string explain_text(const engine::Engine& engine, const ExplainView& view, const Terminal& terminal);
+[[nodiscard]] std::string explain_json(const engine::Engine& engine, const ExplainView& view);
+/// The parts: one row per metric, then silence.
+[[nodiscard]] Table explain_table(const engine::Engine& engine, const ExplainView& view);
+
+}  // namespace kenko::report
