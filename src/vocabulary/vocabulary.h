@@ -1,0 +1,124 @@
+// vocabulary/vocabulary.h
+//
+// Every word that a model may use, one table row each.  The reader, the checks, the tables of docs/GRAMMAR.md and the
+// JSON Schema all come from these rows.  A row with `built` = false is planned: it is refused with the code "not-yet".
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kenko::vocabulary {
+
+/// Names a built function for code that treats each in its own way.
+enum class FunctionId : uint8_t {
+  none,  ///< planned functions
+  count,
+  sum,
+  mean,
+  min_of_events,
+  max_of_events,
+  distinct,
+  active_days,
+  days_since,
+  decayed_count,
+  decayed_sum,
+  slope,
+  change,
+  attr,
+  seats,
+  arr,
+  min,
+  max,
+  clamp,
+  if_,
+  coalesce,
+};
+
+/// What may stand as an argument.
+enum class ArgumentKind : uint8_t {
+  windowed_events,  ///< login[28d], with or without a filter
+  all_events,       ///< login, with or without a filter, without a window
+  number_field,     ///< `value` or a property, read as a number
+  distinct_field,   ///< `user` or a property
+  duration,         ///< 28d, at least 1d
+  steps,            ///< [30d: 1, 60d: 0.5]
+  key,              ///< the name of an attribute
+  number,
+  flag,
+  any,  ///< number, flag or text; all arguments of this kind have one type
+};
+
+struct Parameter {
+  std::string_view name;  ///< as the signature shows it; for named ones what the user writes
+  ArgumentKind kind = ArgumentKind::number;
+  bool optional = false;
+  bool repeated = false;  ///< the last one: any number of them
+  bool named = false;     ///< given as `name: value`; of several named ones exactly one is given
+};
+
+enum class ResultKind : uint8_t {
+  number,
+  attribute,  ///< the attribute's type
+  argument,   ///< the type of the arguments of kind `any`
+};
+
+struct Function {
+  FunctionId id = FunctionId::none;
+  std::string_view name;
+  std::string_view family;
+  std::vector<Parameter> parameters;
+  ResultKind result = ResultKind::number;
+  std::string_view unit;       ///< of one: "active day"; plural with an s; empty = none
+  std::string_view null_rule;  ///< when it is null
+  std::string_view doc;        ///< one line
+  std::string_view example;    ///< parses, and passes the check over the example workspace of the tests
+  bool in_sql = true;          ///< generated SQL computes it too
+  bool built = true;
+
+  [[nodiscard]] bool is_aggregate() const { return id >= FunctionId::count && id <= FunctionId::slope; }
+};
+
+/// All functions in the order of the documentation.  `min` and `max` have two rows: over events, and of values.
+[[nodiscard]] const std::vector<Function>& functions();
+/// The rows of a name; empty when there is none.
+[[nodiscard]] std::vector<const Function*> find_functions(std::string_view name);
+[[nodiscard]] const Function& function(FunctionId id);
+/// Names of the built functions, for "did you mean".
+[[nodiscard]] std::vector<std::string> function_names();
+/// `sum(events[window], field)`.
+[[nodiscard]] std::string signature(const Function& function);
+
+/// A word with its meaning: curves and missing policies.
+struct Word {
+  std::string_view name;
+  std::string_view form;  ///< how it is written
+  std::string_view doc;
+  bool built = true;
+};
+[[nodiscard]] std::span<const Word> curves();
+[[nodiscard]] std::span<const Word> missing_policies();
+
+/// A key of the model file.
+struct Key {
+  std::string_view scope;  ///< where it stands: "", "dimensions", "metrics", "bands" (there: in every entry)
+  std::string_view name;
+  std::string_view type;      ///< in words
+  std::string_view default_;  ///< "required", or the default in words
+  std::string_view doc;
+  std::string_view since;  ///< version of the model format
+  bool built = true;
+};
+[[nodiscard]] std::span<const Key> model_keys();
+
+/// Names of events that end, renew or change what a customer has: outcomes, never an input of a metric.
+[[nodiscard]] bool is_outcome_event(std::string_view name);
+
+/// The generated part of docs/GRAMMAR.md.
+[[nodiscard]] std::string to_markdown();
+/// The JSON Schema of the model file for editors.
+[[nodiscard]] std::string to_json_schema();
+
+}  // namespace kenko::vocabulary
