@@ -37,12 +37,6 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-Status flush_folder(const std::string& folder) {
-  const File file(folder, O_RDONLY | O_DIRECTORY);
-  if (!file.ok() || ::fsync(file.fd()) != 0) return file_problem("flush", folder, errno);
-  return Done{};
-}
-
 Status write_all(const File& file, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(file.fd(), bytes.data(), bytes.size());
@@ -81,7 +75,7 @@ MappedFile::~MappedFile() {
 Result<MappedFile> MappedFile::open(const std::string& path) {
   const File file(path, O_RDONLY);
   if (!file.ok()) return file_problem("read", path, errno);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.fd(), &status) != 0) return file_problem("read", path, errno);
   if (!S_ISREG(status.st_mode)) return file_problem("read", path, EISDIR);
   MappedFile mapped;
@@ -94,7 +88,9 @@ Result<MappedFile> MappedFile::open(const std::string& path) {
   return mapped;
 }
 
-std::string temporary_name(const std::string& path) { return fmt::format("{}.{}{}", path, ::getpid(), kTemporarySuffix); }
+std::string temporary_name(const std::string& path) {
+  return fmt::format("{}.{}{}", path, ::getpid(), kTemporarySuffix);
+}
 
 Status publish_file(const std::string& temporary, const std::string& path) {
   const File file(temporary, O_RDONLY);
@@ -135,7 +131,7 @@ Result<std::string> read_file(const std::string& path) {
 }
 
 Status make_folder(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) return Done{};
     return file_problem("make folder", path, ENOTDIR);
@@ -153,7 +149,7 @@ std::vector<std::string> list_files(const std::string& folder) {
   DIR* stream = ::opendir(folder.c_str());
   if (stream == nullptr) return names;
   while (const dirent* entry = ::readdir(stream)) {
-    struct stat status {};
+    struct stat status{};
     const std::string name = entry->d_name;
     if (::stat((folder + "/" + name).c_str(), &status) == 0 && S_ISREG(status.st_mode)) names.push_back(name);
   }
@@ -162,10 +158,16 @@ std::vector<std::string> list_files(const std::string& folder) {
   return names;
 }
 
+Status flush_folder(const std::string& folder) {
+  const File file(folder, O_RDONLY | O_DIRECTORY);
+  if (!file.ok() || ::fsync(file.fd()) != 0) return file_problem("flush", folder, errno);
+  return Done{};
+}
+
 bool remove_file(const std::string& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
 
 bool file_exists(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) == 0;
 }
 

@@ -1,0 +1,73 @@
+// state/schema.h
+//
+// Internal to state: the tables of state.db, format 1.  Days are days since 1970-01-01, instants microseconds, decimals
+// millionths, rates billionths, hashes 16 bytes.  Facts are only ever added: the greatest seq of a key counts.
+#pragma once
+
+namespace kenko::state {
+
+/// PRAGMA application_id: "KENK".
+inline constexpr int kApplicationId = 0x4B454E4B;
+
+/// Stands for "always" where valid_from is part of a key.
+inline constexpr int kAlways = INT32_MIN;
+
+inline constexpr const char* kSchema = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO meta VALUES ('next_seq', 1), ('token', randomblob(16));
+
+CREATE TABLE segment(
+  id INTEGER PRIMARY KEY, events_file TEXT NOT NULL UNIQUE, keys_file TEXT NOT NULL UNIQUE, source TEXT NOT NULL,
+  rows INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+  first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, created INTEGER NOT NULL) STRICT;
+
+CREATE TABLE import(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, command TEXT NOT NULL) STRICT;
+CREATE TABLE import_file(
+  import INTEGER NOT NULL REFERENCES import(id), position INTEGER NOT NULL, path TEXT NOT NULL, read INTEGER NOT NULL,
+  added INTEGER NOT NULL, already INTEGER NOT NULL, corrected INTEGER NOT NULL, rejected INTEGER NOT NULL,
+  filtered INTEGER NOT NULL, deleted INTEGER NOT NULL, PRIMARY KEY (import, position)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rule(source TEXT NOT NULL, rule TEXT NOT NULL, PRIMARY KEY (source, rule)) STRICT, WITHOUT ROWID;
+
+-- type NULL: the attribute ends.  number: the number, the amount, the flag, the day; text: the text, the currency.
+CREATE TABLE attribute(
+  kind INTEGER NOT NULL, source TEXT NOT NULL, entity TEXT NOT NULL, key TEXT NOT NULL, scope TEXT NOT NULL,
+  valid_from INTEGER NOT NULL, seq INTEGER NOT NULL, type INTEGER, number INTEGER NOT NULL, text TEXT NOT NULL,
+  backfill INTEGER NOT NULL, known_at INTEGER NOT NULL, assumed INTEGER NOT NULL,
+  PRIMARY KEY (kind, source, entity, key, scope, valid_from, seq)) STRICT, WITHOUT ROWID;
+-- content: the sum of the hashes of what its rows say, so that the same snapshot again is known.
+CREATE TABLE snapshot(
+  source TEXT NOT NULL, scope TEXT NOT NULL, day INTEGER NOT NULL, seq INTEGER NOT NULL, content BLOB NOT NULL,
+  PRIMARY KEY (source, scope, day, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX attribute_of_snapshot ON attribute(source, scope, valid_from, seq) WHERE scope <> '';
+
+CREATE TABLE contract(
+  source TEXT NOT NULL, contract_id TEXT NOT NULL, valid_from INTEGER NOT NULL, seq INTEGER NOT NULL,
+  account_ref TEXT NOT NULL, product TEXT NOT NULL, start_day INTEGER NOT NULL, end_day INTEGER, renewal INTEGER,
+  notice_deadline INTEGER, notice_at INTEGER, auto_renew INTEGER NOT NULL, term_months INTEGER, arr INTEGER,
+  currency TEXT NOT NULL, seats INTEGER, state INTEGER NOT NULL, replaces TEXT NOT NULL, known_at INTEGER NOT NULL,
+  assumed INTEGER NOT NULL, PRIMARY KEY (source, contract_id, valid_from, seq)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE identity(
+  kind INTEGER NOT NULL, source TEXT NOT NULL, external_id TEXT NOT NULL, valid_from INTEGER NOT NULL,
+  seq INTEGER NOT NULL, id TEXT NOT NULL, known_at INTEGER NOT NULL, assumed INTEGER NOT NULL,
+  PRIMARY KEY (kind, source, external_id, valid_from, seq)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE membership(
+  contact TEXT NOT NULL, valid_from INTEGER NOT NULL, seq INTEGER NOT NULL, account TEXT NOT NULL,
+  known_at INTEGER NOT NULL, assumed INTEGER NOT NULL,
+  PRIMARY KEY (contact, valid_from, seq)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rate(
+  currency TEXT NOT NULL, day INTEGER NOT NULL, seq INTEGER NOT NULL, nanos INTEGER NOT NULL,
+  known_at INTEGER NOT NULL, assumed INTEGER NOT NULL, PRIMARY KEY (currency, day, seq)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reject(
+  record BLOB NOT NULL, field TEXT NOT NULL, code TEXT NOT NULL, source TEXT NOT NULL, file TEXT NOT NULL,
+  line INTEGER NOT NULL, message TEXT NOT NULL, raw TEXT NOT NULL,
+  PRIMARY KEY (record, field, code)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
+)sql";
+
+}  // namespace kenko::state

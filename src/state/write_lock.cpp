@@ -1,0 +1,59 @@
+#include "state/write_lock.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "base/text.h"
+#include "ports/files.h"
+
+namespace kenko::state {
+namespace {
+
+Problem locked(const std::string& path, int file) {
+  std::array<char, 32> bytes{};
+  const ssize_t size = ::pread(file, bytes.data(), bytes.size(), 0);
+  const auto pid = text::parse_int(text::trim({bytes.data(), size > 0 ? static_cast<size_t>(size) : 0}));
+  Problem problem;
+  problem.code = "workspace-locked";
+  problem.place.file = path;
+  problem.message = pid ? fmt::format("another kenko process (pid {}) is writing to this workspace", *pid)
+                        : "another kenko process is writing to this workspace";
+  problem.hint = "wait until it is done, then run the command again; reading is possible meanwhile";
+  return problem;
+}
+
+}  // namespace
+
+Result<WriteLock> WriteLock::acquire(const std::string& dir) {
+  const std::string path = dir + "/write.lock";
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0) return ports::file_problem("lock", path, errno);
+  WriteLock lock(file);
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return locked(path, file);
+    return ports::file_problem("lock", path, errno);
+  }
+  // The number is for the message alone, so a failure to write it does not matter: the kernel's lock is what counts.
+  const std::string pid = fmt::format("{}\n", ::getpid());
+  if (::ftruncate(file, 0) == 0) static_cast<void>(::pwrite(file, pid.data(), pid.size(), 0) < 0);
+  return lock;
+}
+
+WriteLock::WriteLock(WriteLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+
+WriteLock& WriteLock::operator=(WriteLock&& other) noexcept {
+  std::swap(file_, other.file_);
+  return *this;
+}
+
+WriteLock::~WriteLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+}  // namespace kenko::state
