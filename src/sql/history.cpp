@@ -98,8 +98,8 @@ class Writer {
       columns += fmt::format(", {} OR {} AS edge_{}", edge_column(node), roll_up_.near_step(i), i);
     }
     for (size_t j = 0; j < plan_.dimensions.size(); ++j) columns += fmt::format(", dimension_{}", j);
-    columns += ",\n  rolled_up, coverage, state";
-    for (const char* kept : {"score", "silence", "band"}) {
+    columns += ",\n  coverage, state, CASE WHEN state = 'scored' THEN rolled_up END AS rolled_up, silence";
+    for (const char* kept : {"score", "band"}) {
       columns += fmt::format(
           ",\n  CASE WHEN state = 'paused' THEN last_value({0} IGNORE NULLS) OVER life ELSE {0} END AS {0}", kept);
     }

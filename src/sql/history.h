@@ -31,8 +31,9 @@ struct HistoryOptions {
 ///   value_I   DOUBLE (numbers; flags as 0 and 1) or VARCHAR (texts) of metric I, null = no value
 ///   points_I  INTEGER, millionths by the curve; null = none (missing policies not applied)
 ///   dimension_J INTEGER, millionths; null = empty
-///   rolled_up, coverage  INTEGER (hundredths, millionths); rolled_up is null when every dimension is empty
-///   score, silence, band INTEGER; null without a score.   state VARCHAR, the contract's word.
+///   coverage  INTEGER, millionths.   state VARCHAR, the contract's word
+///   rolled_up, silence  INTEGER, hundredths; null unless the day is scored
+///   score, band  INTEGER; on a paused day those of the last scored day of the life; null without a score.
 [[nodiscard]] std::string history_sql(const plan::Plan& plan, const Dialect& dialect, const HistoryOptions& options);
 
 /// By node: does its value rest on an exponential decay (so that executors agree within 1e-9 only)?

@@ -161,7 +161,7 @@ std::string RollUp::ctes(const std::string& from) const {
       half_up("rolled_up_micros", "10000"), half_up("product", "weight"));
   out += fmt::format(
       "stated AS (\n  SELECT *,\n    CASE WHEN status = 'paused' THEN 'paused'"
-      "\n      WHEN status NOT IN ('onboarding', 'active', 'notice') THEN 'unscored'"
+      "\n      WHEN status NOT IN ('onboarding', 'active', 'notice') THEN 'not scored'"
       "\n      WHEN rolled_up IS NOT NULL AND coverage >= {} THEN 'scored'"
       "\n      WHEN day - account_start + 1 <= {} THEN 'too new' ELSE 'insufficient data' END AS state\n  FROM "
       "rounded),\n",

@@ -40,7 +40,11 @@ class PlanBuilder {
   }
   plan::NodeId aggregate(plan::Function function, uint32_t selector, int32_t window_days, plan::Field field = {}) {
     const plan::NodeId id = node(plan::Op::aggregate);
-    plan_.nodes[id].aggregate = {.function = function, .selector = selector, .field = std::move(field), .window_days = window_days};
+    plan::Aggregate& a = plan_.nodes[id].aggregate;
+    a.function = function;
+    a.selector = selector;
+    a.field = std::move(field);
+    a.window_days = window_days;
     return id;
   }
 
