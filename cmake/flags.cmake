@@ -10,6 +10,8 @@ endif()
 option(KENKO_WERROR "treat warnings as errors" ${werror})
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion $<$<BOOL:${KENKO_WERROR}>:-Werror>
                     -ffp-contract=off)
+# Messages of failed checks name src/..., whatever folder was built in; the same sources give the same program.
+add_compile_options(-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 # g++ 12 reports overlaps inside std::string that are not there (GCC bug 105651).
 add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 add_compile_definitions($<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
