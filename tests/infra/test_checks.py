@@ -52,6 +52,21 @@ class Layers(PlantedTree):
         self.append("tests/reference/interpret.cpp", '#include "plan/plan.h"\n')
         self.assert_found(self.SCRIPT, "tests/reference/interpret.cpp:2")
 
+    def test_reference_sees_the_tree_and_nothing_else_of_the_language(self):
+        self.append("layers.txt", "language: base |\n")
+        self.plant("src/language/expression.h", "#pragma once\n")
+        self.plant("src/language/parser.h", "#pragma once\n")
+        self.append("tests/reference/interpret.cpp", '#include "language/expression.h"\n')
+        self.assert_sound(self.SCRIPT)
+        self.append("tests/reference/interpret.cpp", '#include "language/parser.h"\n')
+        self.assert_found(self.SCRIPT, "tests/reference/interpret.cpp:3")
+
+    def test_header_of_the_unit_tests_own(self):
+        self.append("tests/unit/base/day_test.cpp", '#include "base/builder.h"\n')
+        self.assert_found(self.SCRIPT, "base/builder.h")
+        self.plant("tests/unit/base/builder.h", "#pragma once\n")
+        self.assert_sound(self.SCRIPT)
+
     def test_unit_test_that_sees_a_higher_module(self):
         self.append("tests/unit/base/day_test.cpp", '#include "facts/fact.h"\n')
         self.assert_found(self.SCRIPT, "tests/unit/base/day_test.cpp:6")
