@@ -24,7 +24,7 @@ struct CompanyOptions {
   int accounts = 300;
   Day first_day = Day::of(2025, 5, 1);
   int days = 550;
-  double events_per_account_day = 6.5;
+  double events_per_account_day = 7.1;
   double dirty_ratio = 0.02;
 };
 

@@ -17,14 +17,14 @@ constexpr int kQuarterWeeks = 13;
 /// Writes down what happens between one account and its customer success manager.
 class Relations {
  public:
-  Relations(const Account& account, Day last_day, Random random, TimedRows& rows)
-      : account_(account), last_day_(last_day), random_(random), rows_(rows) {
+  Relations(const Account& account, Day first_day, Day last_day, Random random, TimedRows& rows)
+      : account_(account), first_day_(first_day), last_day_(last_day), random_(random), rows_(rows) {
     quarter_offset_ = static_cast<int>(random_.between(0, kQuarterWeeks - 1));
     touch_ = account.segment == Segment::enterprise ? 1.0 : account.segment == Segment::mid ? 0.6 : 0.22;
   }
 
   void week(const Week& week, int number) {
-    const Day d = week.first + static_cast<int32_t>(random_.between(0, 4));
+    const Day d = working_day(week.first + static_cast<int32_t>(random_.between(0, 6)));
     const double activity = account_.activity(d);
     if (activity <= 0 || d > last_day_) return;
     const State& s = week.state;
@@ -55,7 +55,7 @@ class Relations {
 
   void add(Day d, int64_t seconds, std::string contact, std::string_view type, std::string_view kind,
            std::string_view executive, std::string reply_hours, std::string thread, std::string_view note) {
-    if (d > last_day_ || account_.activity(d) <= 0) return;
+    if (d > last_day_ || d < first_day_ || account_.activity(d) <= 0) return;
     rows_.add(
         d, seconds,
         {"", account_.id, std::move(contact), std::string(type), fmt::format("{} {}", d.iso(), clock(seconds)),
@@ -79,7 +79,7 @@ class Relations {
   }
 
   void message(Day week, const State& s, double activity) {
-    const Day d = week + static_cast<int32_t>(random_.between(0, 4));
+    const Day d = working_day(week + static_cast<int32_t>(random_.between(0, 6)));
     const int64_t sent = 9 * 3600 + random_.between(0, 8 * 3600);
     const std::string contact = contact_id(d, "champion");
     std::string thread = fmt::format("M{}-{}", account_.id.substr(10), ++threads_);
@@ -105,7 +105,7 @@ class Relations {
   }
 
   const Account& account_;
-  Day last_day_;
+  Day first_day_, last_day_;
   Random random_;
   TimedRows& rows_;
   int quarter_offset_ = 0;
@@ -119,7 +119,7 @@ void export_crm_activities(const World& world, Folder& folder) {
   TimedRows rows;
   for (size_t i = 0; i < world.accounts.size(); ++i) {
     const Account& a = world.accounts[i];
-    Relations relations(a, world.last_day(), random_for(world, 30, i), rows);
+    Relations relations(a, world.options.first_day, world.last_day(), random_for(world, 30, i), rows);
     int number = 0;
     for (const Week& week : a.weeks) relations.week(week, number++);
   }

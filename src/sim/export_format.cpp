@@ -25,6 +25,8 @@ std::string clock(int64_t seconds) {
   return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
+Day working_day(Day d) { return d.weekday() == 5 ? d - 1 : d.weekday() == 6 ? d + 1 : d; }
+
 std::string optional_date(const std::optional<Day>& d) { return d ? d->iso() : std::string(); }
 
 std::vector<TimedRows::Row>& TimedRows::sorted() {

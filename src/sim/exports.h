@@ -41,6 +41,8 @@ void write_truth(const World& world, const Tally& planted, Folder& folder);
 [[nodiscard]] std::string german_date(Day d);
 /// "08:15:12" of seconds since midnight.
 [[nodiscard]] std::string clock(int64_t seconds);
+/// `d`, or the Friday or Monday beside it when it is a weekend.
+[[nodiscard]] Day working_day(Day d);
 [[nodiscard]] std::string optional_date(const std::optional<Day>& d);
 
 /// Rows that are written in order of time once all are there.

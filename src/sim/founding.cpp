@@ -109,7 +109,7 @@ void set_dates(Account& a, const CompanyOptions& options, Random& random) {
 
 void set_nature(Account& a, Random& random) {
   a.base = random.normal() * 0.5;
-  a.power_limit = static_cast<int>(random.between(0, std::min<int64_t>(6, 1 + a.first_seats / 5)));
+  a.power_limit = static_cast<int>(random.between(0, std::min<int64_t>(6, 1 + a.first_seats / 4)));
   a.seat_share = random.normal() * 0.07;
   a.has_plan = a.segment != Segment::smb || random.chance(0.6);
   a.goal_offset = static_cast<int>(random.between(0, 25));

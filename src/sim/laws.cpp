@@ -24,13 +24,13 @@ double goals_pull(Goals goals) {
 double goals_odds(Goals goals) {
   switch (goals) {
     case Goals::none:
-      return -1.15;
+      return -2.85;
     case Goals::open:
-      return -1.25;
+      return -2.75;
     case Goals::reached:
-      return -2.1;
+      return -2.75;
     case Goals::missed:
-      return -0.45;
+      return -1.3;
   }
   return 0;
 }
@@ -43,13 +43,13 @@ double level(double base, const State& state) {
 
 double monthly_notice_chance(const State& state) {
   const double goals = state.goals == Goals::missed ? 1.8 : state.goals == Goals::reached ? 0.35 : 1.0;
-  const double chance = 0.0075 * std::exp(-1.0 * (state.vigour - kUsualVigour)) * (state.sponsor ? 0.55 : 1.5) *
+  const double chance = 0.0035 * std::exp(-1.0 * (state.vigour - kUsualVigour)) * (state.sponsor ? 0.75 : 1.3) *
                         (state.power_users >= 3 ? 0.03 : 1.1) * goals;
   return std::min(chance, 0.3);
 }
 
 double renewal_churn_chance(const State& state) {
-  const double odds = goals_odds(state.goals) + (state.sponsor ? -0.5 : 0.5) + (state.power_users >= 3 ? -3.0 : 0.2) -
+  const double odds = goals_odds(state.goals) + (state.sponsor ? -0.2 : 0.2) + (state.power_users >= 3 ? -3.0 : 0.2) -
                       0.8 * (state.vigour - kUsualVigour);
   return share(odds);
 }
@@ -57,7 +57,7 @@ double renewal_churn_chance(const State& state) {
 double early_exit_chance(const State& state) { return 0.06 * monthly_notice_chance(state); }
 
 double expansion_chance(const State& state) {
-  const double chance = 0.0062 * std::exp(0.7 * (state.vigour - kUsualVigour)) * (state.sponsor ? 1.6 : 0.42) *
+  const double chance = 0.0045 * std::exp(0.7 * (state.vigour - kUsualVigour)) * (state.sponsor ? 1.5 : 0.5) *
                         (state.penetration > 0.7 ? 1.4 : 0.7);
   return std::min(chance, 0.2);
 }

@@ -146,7 +146,7 @@ void Life::pursue_goals(Day week, int number) {
   const int position = (number + account_.goal_offset) % kGoalWeeks;
   if (position == 0 || number == 0) begin_goal(week);
   if (position != result_week_) return;
-  const bool reached = random_.chance(share(0.35 + 1.1 * state_.vigour + (state_.sponsor ? 0.3 : -0.3)));
+  const bool reached = random_.chance(share(0.95 + 1.1 * state_.vigour + (state_.sponsor ? 0.3 : -0.3)));
   state_.goals = reached ? Goals::reached : Goals::missed;
   account_.goal_notes.push_back({day_in(week, account_.started), reached ? "goal.reached" : "goal.missed", goal_});
 }

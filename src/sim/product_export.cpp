@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 6> kIntegrations = {"slack", "excel", "sa
 constexpr std::array<std::string_view, 4> kDevices = {"web", "web", "mobile", "desktop"};
 
 /// With these events per account and day the rates below hold as they stand.
-constexpr double kUsualEvents = 6.5;
+constexpr double kUsualEvents = 8.1;
 
 enum class What : uint8_t { login, feature, workflow_started, workflow_completed, integration, trial };
 constexpr std::array<std::string_view, 6> kEventNames = {
@@ -81,13 +81,13 @@ class Users {
     if (today <= 0) return;
     const State& s = week->state;
     const int active = std::max(1, static_cast<int>(std::lround(s.penetration * account_.seats_on(d))));
-    const double usual = 0.05 + 0.30 * share(1.1 * s.vigour);
+    const double usual = 0.03 + 0.20 * share(1.1 * s.vigour);
     int present = 0;
     for (const Seat& seat : seats_) {
       if (present >= active) break;
       if (seat.contact != nullptr && !seat.contact->here(d)) continue;
       const bool power = present++ < s.power_users;
-      const double chance = today * (power ? 0.93 : usual * seat.zeal);
+      const double chance = today * (power ? 0.9 : usual * seat.zeal);
       if (random_.chance(std::min(0.97, chance))) session(d, s, seat.key, power, events);
     }
     const Contact* sponsor = s.sponsor ? account_.contact(d, "executive_sponsor") : nullptr;
@@ -152,11 +152,11 @@ class Users {
     const double more = std::max(1.0, 1 + (scale_ - 1) * 1.5);
     const int64_t begin = seconds_of_day();
     add(events, begin, What::login, static_cast<int>(random_.between(0, 3)), 0, user);
-    const int64_t features = random_.poisson((0.8 + 0.9 * health + (power ? 0.5 : 0)) * more);
+    const int64_t features = random_.poisson((0.55 + 0.75 * health + (power ? 0.5 : 0)) * more);
     for (int64_t i = 0; i < features; ++i) {
       add(events, begin + random_.between(20, 2400), What::feature, choose_feature(d, s, power), 0, user);
     }
-    const int64_t flows = random_.poisson((power ? 0.45 : 0.25) * more);
+    const int64_t flows = random_.poisson((power ? 0.4 : 0.22) * more);
     for (int64_t i = 0; i < flows; ++i) {
       const int64_t at = begin + random_.between(60, 1800);
       const int flow = static_cast<int>(random_.between(0, 3));

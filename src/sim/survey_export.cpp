@@ -32,7 +32,7 @@ class Survey {
 
   void ask_csat(const SolvedTicket& t) {
     if (!random_.chance(0.5)) return;
-    const Day d = t.day + 1;
+    const Day d = working_day(t.day + 1);
     if (!t.contact->here(d)) return;
     const int64_t sent = 9 * 3600;
     add(*t.account, *t.contact, d, sent, "survey.sent", "csat", "", "");
@@ -52,7 +52,7 @@ class Survey {
   /// `seconds` are of the sender's clock.
   void add(const Account& a, const Contact& c, Day d, int64_t seconds, std::string_view type, std::string_view survey,
            std::string score, std::string_view text) {
-    if (d > world_.last_day() || !c.here(d) || a.activity(d) <= 0) return;
+    if (d < world_.options.first_day || d > world_.last_day() || !c.here(d) || a.activity(d) <= 0) return;
     const auto region = static_cast<size_t>(a.region);
     // An evening in the west may be the next day in UTC; the export ends with the last day everywhere.
     if (d == world_.last_day() && seconds - kOffsetSeconds[region] >= 86400) return;
@@ -68,7 +68,7 @@ class Survey {
 
 void sheet_account(const Account& a, const World& world, Random random, TimedRows& rows) {
   const auto add = [&](Day d, std::string_view what, std::string value, std::string_view detail) {
-    if (d > world.last_day() || a.activity(d) <= 0) return;
+    if (d < world.options.first_day || d > world.last_day() || a.activity(d) <= 0) return;
     int y = 0, m = 0, day = 0;
     d.civil(y, m, day);
     int owner = a.owners.front().second;
@@ -85,7 +85,7 @@ void sheet_account(const Account& a, const World& world, Random random, TimedRow
   int number = 0;
   for (const Week& week : a.weeks) {
     const double vigour = week.state.vigour;
-    const Day d = week.first + static_cast<int32_t>(random.between(0, 4));
+    const Day d = working_day(week.first + static_cast<int32_t>(random.between(0, 6)));
     if (d >= a.contract_start && (number + offset) % kQuarterWeeks == 0) {
       add(d, "roi.recorded",
           fmt::format("{:.1f}", std::clamp(std::exp(0.6 + 0.45 * vigour + 0.25 * random.normal()), 0.1, 9.0)), "");
@@ -109,7 +109,7 @@ void export_surveys(const World& world, const std::vector<SolvedTicket>& solved,
     Survey survey(world, random_for(world, 60, i), rows);
     int number = static_cast<int>(i);
     for (const Week& week : a.weeks) {
-      const Day d = week.first + 2;
+      const Day d = working_day(week.first + 2);
       if (number++ % kQuarterWeeks != 0 || d < a.contract_start || d > world.last_day() || a.activity(d) <= 0) continue;
       for (const Contact& c : a.contacts) {
         if (c.here(d)) survey.ask_nps(a, c, d, week.state);
