@@ -37,7 +37,7 @@ Cell value_cell(const engine::Engine& engine, uint32_t metric, std::optional<dou
   return {*value};
 }
 
-std::vector<Column> score_columns(const plan::Plan& plan, bool with_day) {
+std::vector<Column> score_columns(const plan::Plan& plan, bool with_day, bool with_metrics) {
   std::vector<Column> out{{"account", "account", Align::left, 28, false}};
   if (with_day) out.push_back({"day", "day", Align::left, 0, false});
   out.push_back({"score", "score", Align::right, 0, false});
@@ -49,6 +49,7 @@ std::vector<Column> score_columns(const plan::Plan& plan, bool with_day) {
   out.push_back({"silence", "silence", Align::right, 0, false});
   for (const plan::Dimension& d : plan.dimensions)
     out.push_back({"dimension." + d.name, d.label.empty() ? d.name : d.label, Align::right, 14, false});
+  if (!with_metrics) return out;
   for (const plan::Metric& m : plan.metrics) out.push_back({"metric." + m.name, m.label, Align::right, 0, true});
   for (const plan::Metric& m : plan.metrics) {
     if (m.dimension) out.push_back({"points." + m.name, m.label, Align::right, 0, true});
@@ -56,7 +57,7 @@ std::vector<Column> score_columns(const plan::Plan& plan, bool with_day) {
   return out;
 }
 
-std::vector<Cell> score_row(const engine::Engine& engine, const score::DayRow& row, bool with_day) {
+std::vector<Cell> score_row(const engine::Engine& engine, const score::DayRow& row, bool with_day, bool with_metrics) {
   const plan::Plan& plan = engine.plan();
   const score::LifeScores& s = *row.scores;
   const size_t at = row.at;
@@ -74,6 +75,7 @@ std::vector<Cell> score_row(const engine::Engine& engine, const score::DayRow& r
     if (dimension[at] >= 0) cell.text = fmt::format("{:.1f}", dimension[at] / 1e6);
     out.push_back(std::move(cell));
   }
+  if (!with_metrics) return out;
   for (uint32_t m = 0; m < plan.metrics.size(); ++m) {
     const engine::MetricDays& days = row.days->metrics[m];
     out.push_back(value_cell(engine, m, days.valid[at] != 0 ? std::optional(days.value[at]) : std::nullopt));
@@ -148,28 +150,31 @@ Table accounts_table(const engine::Engine& engine, const std::vector<explain::Su
 Table scores_table(const engine::Engine& engine, const std::vector<explain::Summary>& summaries,
                    const std::vector<size_t>& order) {
   Table table;
-  table.columns = score_columns(engine.plan(), false);
+  table.columns = score_columns(engine.plan(), false, true);
   std::vector<uint32_t> accounts;
   for (const explain::Summary& s : summaries) accounts.push_back(s.account);
   if (accounts.empty()) return table;
   std::vector<std::vector<Cell>> rows;
   const Day day = summaries.front().now.day;
   score::for_each_account(engine, day, 1, accounts, [&](const score::AccountHistory& history) {
-    rows.push_back(score_row(engine, score::find_day(history, day), false));
+    rows.push_back(score_row(engine, score::find_day(history, day), false, true));
   });
   for (const size_t i : order) table.rows.push_back(rows[i]);
   return table;
 }
 
-Table history_table(const engine::Engine& engine) { return {score_columns(engine.plan(), true), {}}; }
+Table history_table(const engine::Engine& engine, bool with_metrics) {
+  return {score_columns(engine.plan(), true, with_metrics), {}};
+}
 
-void add_history(const engine::Engine& engine, const score::AccountHistory& history, Day from, Day to, Table& table) {
+void add_history(const engine::Engine& engine, const score::AccountHistory& history, Day from, Day to,
+                 bool with_metrics, Table& table) {
   for (const score::LifeScores& life : history.scores) {
     const Day first = std::max(from, life.first);
     const Day last = std::min(to, life.first + static_cast<int32_t>(life.size()) - 1);
     for (Day d = first; d <= last; ++d) {
       const score::DayRow row = score::find_day(history, d);
-      if (row.days != nullptr) table.rows.push_back(score_row(engine, row, true));
+      if (row.days != nullptr) table.rows.push_back(score_row(engine, row, true, with_metrics));
     }
   }
 }

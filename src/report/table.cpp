@@ -165,10 +165,14 @@ std::string to_text(const Table& table, const Terminal& terminal) {
   return out;
 }
 
-std::string to_csv(const Table& table) {
+std::string csv_header(const Table& table) {
   std::string out;
   for (size_t c = 0; c < table.columns.size(); ++c) out += (c == 0 ? "" : ",") + csv_text(table.columns[c].key);
-  out += '\n';
+  return out + "\n";
+}
+
+std::string csv_rows(const Table& table) {
+  std::string out;
   for (const auto& row : table.rows) {
     for (size_t c = 0; c < row.size(); ++c) out += (c == 0 ? "" : ",") + csv_value(row[c].value);
     out += '\n';
@@ -176,17 +180,23 @@ std::string to_csv(const Table& table) {
   return out;
 }
 
-std::string to_json(const Table& table) {
-  std::string out = "[";
-  for (size_t r = 0; r < table.rows.size(); ++r) {
-    out += r == 0 ? "\n  {" : ",\n  {";
+std::string to_csv(const Table& table) { return csv_header(table) + csv_rows(table); }
+
+std::string json_rows(const Table& table, bool first) {
+  std::string out;
+  for (const auto& row : table.rows) {
+    out += first ? "\n  {" : ",\n  {";
+    first = false;
     for (size_t c = 0; c < table.columns.size(); ++c) {
-      out += fmt::format("{}{}: {}", c == 0 ? "" : ", ", json_value(table.columns[c].key),
-                         json_value(table.rows[r][c].value));
+      out += fmt::format("{}{}: {}", c == 0 ? "" : ", ", json_value(table.columns[c].key), json_value(row[c].value));
     }
     out += "}";
   }
-  return out + (table.rows.empty() ? "]\n" : "\n]\n");
+  return out;
+}
+
+std::string to_json(const Table& table) {
+  return "[" + json_rows(table, true) + (table.rows.empty() ? "]\n" : "\n]\n");
 }
 
 }  // namespace kenko::report

@@ -60,6 +60,13 @@ struct Terminal {
 /// An array of objects, one row a line.
 [[nodiscard]] std::string to_json(const Table& table);
 
+/// Rows of one table written in parts, so that a long table is never held as a whole: the parts of header, rows... and
+/// footer end to end are the CSV or JSON of the whole.
+[[nodiscard]] std::string csv_header(const Table& table);
+[[nodiscard]] std::string csv_rows(const Table& table);
+/// `first` = nothing was written before; an array is opened with "[" and closed with "]\n" by the caller.
+[[nodiscard]] std::string json_rows(const Table& table, bool first);
+
 /// `text` in the colour of `tone` (nothing without colour).
 [[nodiscard]] std::string painted(std::string_view text, Tone tone, const Terminal& terminal);
 

@@ -29,9 +29,11 @@ enum class Format : uint8_t { table, json, csv };
 [[nodiscard]] Table scores_table(const engine::Engine& engine, const std::vector<explain::Summary>& summaries,
                                  const std::vector<size_t>& order);
 
-/// One row per account and day of a history; the columns of scores_table.  Rows are added account by account.
-[[nodiscard]] Table history_table(const engine::Engine& engine);
-void add_history(const engine::Engine& engine, const score::AccountHistory& history, Day from, Day to, Table& table);
+/// One row per account and day of a history; the columns of scores_table, metric values and points only where asked
+/// for. Rows are added account by account.
+[[nodiscard]] Table history_table(const engine::Engine& engine, bool with_metrics);
+void add_history(const engine::Engine& engine, const score::AccountHistory& history, Day from, Day to,
+                 bool with_metrics, Table& table);
 
 /// Everything about one account's score on a day; `since` explains the change from there.
 struct ExplainView {

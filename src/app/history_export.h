@@ -1,0 +1,43 @@
+// app/history_export.h
+//
+// The score history in columns, and as Parquet.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/scoring.h"
+#include "base/result.h"
+#include "score/history.h"
+
+namespace kenko::app {
+
+/// One row per account and day, sorted by both; only days on which the account has a row.
+///
+/// Units: as score::LifeScores (hundredths, millionths; -1 = none; band = position in plan.bands).
+/// with_metrics: values (NaN = null; texts as Engine::text codes) and points of each metric, [metric][row].
+struct HistoryColumns {
+  std::vector<uint32_t> account;
+  std::vector<int32_t> day, score, rolled_up, silence, coverage;
+  std::vector<int8_t> band;
+  std::vector<score::State> state;
+  std::vector<engine::AccountStatus> status;
+  std::vector<std::vector<int32_t>> dimension;
+  std::vector<std::vector<double>> value;
+  std::vector<std::vector<int32_t>> points;
+
+  [[nodiscard]] size_t size() const { return account.size(); }
+};
+
+/// Collects the days [from, to] of the accounts (all, when empty).
+[[nodiscard]] HistoryColumns collect_history(const engine::Engine& engine, Day from, Day to, int threads,
+                                             std::span<const uint32_t> accounts, bool with_metrics);
+
+/// Writes the columns as Parquet: account, day, state, status, score, band, coverage, rolled_up, silence, dimension.*,
+/// and metric.* and points.* where collected; decimals, not scaled integers.
+[[nodiscard]] Status write_history_parquet(const engine::Engine& engine, const HistoryColumns& history,
+                                           const std::string& path);
+
+}  // namespace kenko::app

@@ -1,0 +1,141 @@
+#include "app/scoring.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "app/clock.h"
+#include "base/text.h"
+#include "model/load.h"
+#include "model/print.h"
+#include "plan/lower.h"
+#include "ports/files.h"
+#include "segments/portfolio_store.h"
+
+namespace kenko::app {
+namespace {
+
+class Stopwatch {
+ public:
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+    return seconds;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+std::vector<std::string> model_names(const Workspace& workspace) {
+  std::vector<std::string> names;
+  for (const std::string& file : ports::list_files(workspace.path("models"))) {
+    if (file.ends_with(".yaml")) names.push_back(file.substr(0, file.size() - 5));
+  }
+  return names;
+}
+
+// The account's `name` attribute on its newest day.
+std::vector<uint32_t> accounts_named(const facts::Portfolio& portfolio, const std::string& name) {
+  std::vector<uint32_t> out;
+  const uint32_t key = portfolio.texts.find("name");
+  for (size_t i = 0; key != 0 && i < portfolio.attributes.size(); ++i) {
+    const facts::AttributeRow& row = portfolio.attributes[i];
+    if (row.key != key || row.null || text::lower(row.value.text) != text::lower(name)) continue;
+    if (out.empty() || out.back() != row.account) out.push_back(row.account);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> model_path(const Workspace& workspace, const std::string& name) {
+  const std::string& wanted = name.empty() ? workspace.settings.model : name;
+  if (wanted.empty()) {
+    return Problem{"no-model",
+                   {workspace.path(kSettingsFile), 0, 0, "model"},
+                   "no model is active",
+                   "put one into models/ and name it with `model:` in kenko.yaml, or use --model",
+                   "",
+                   Severity::error};
+  }
+  const bool path = wanted.find('/') != std::string::npos || wanted.ends_with(".yaml");
+  const std::string file = path ? wanted : workspace.path("models/" + wanted + ".yaml");
+  if (ports::file_exists(file)) return file;
+  return Problem{"no-model",
+                 {},
+                 fmt::format("there is no model `{}` ({})", wanted, file),
+                 text::did_you_mean(wanted, model_names(workspace)),
+                 "",
+                 Severity::error};
+}
+
+Result<LoadedModel> load_model(const Workspace& workspace, const std::string& name) {
+  KENKO_TRY(const std::string path, model_path(workspace, name));
+  KENKO_TRY(const std::string text, ports::read_file(path));
+  std::error_code ignored;
+  std::string shown = std::filesystem::proximate(path, ignored).string();
+  if (shown.empty() || shown.size() > path.size()) shown = path;
+  KENKO_TRY(model::Model model, model::load(text, shown, workspace.settings));
+  KENKO_TRY(plan::Plan plan, plan::lower(model, workspace.settings));
+  return LoadedModel{std::move(model), std::move(plan)};
+}
+
+Result<std::string> model_in_words(const Workspace& workspace, const std::string& name) {
+  KENKO_TRY(const LoadedModel loaded, load_model(workspace, name));
+  return model::print_model(loaded.model);
+}
+
+Result<std::unique_ptr<Scoring>> Scoring::open(const Workspace& workspace, const ScoringRequest& request, Instant now) {
+  Stopwatch watch;
+  std::unique_ptr<Scoring> out(new Scoring);
+  KENKO_TRY(LoadedModel loaded, load_model(workspace, request.model));
+  out->model_ = std::move(loaded.model);
+  out->plan_ = std::move(loaded.plan);
+  out->times_.model = watch.lap();
+
+  KENKO_TRY(auto state, open_state(workspace.dir));
+  const Problem none{"no-facts",     {}, "this workspace has no facts yet", "import some: kenko import FILE...", "",
+                     Severity::error};
+  if (!state) return none;
+  facts::Cut cut;
+  if (request.known_as_of) cut.known_until = close_of(*request.known_as_of, workspace.settings);
+  KENKO_TRY(out->portfolio_, segments::load_portfolio(workspace.dir, *state, workspace.settings, cut));
+  if (!out->portfolio_.newest_day && !request.known_as_of) return none;
+  out->times_.facts = watch.lap();
+
+  out->threads_ =
+      request.threads > 0 ? request.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  out->as_of_ = request.as_of ? *request.as_of : default_as_of(now, workspace.settings, out->portfolio_.newest_day);
+  out->engine_ = std::make_unique<engine::Engine>(out->plan_, out->portfolio_);
+  out->times_.bind = watch.lap();
+  return out;
+}
+
+Result<uint32_t> Scoring::find_account(const std::string& wanted) const {
+  if (const auto found = portfolio_.find_account(wanted)) return *found;
+  const std::vector<uint32_t> named = accounts_named(portfolio_, wanted);
+  if (named.size() == 1) return named.front();
+  if (named.size() > 1) {
+    std::vector<std::string> ids;
+    for (const uint32_t a : named) ids.push_back(portfolio_.accounts[a]);
+    return Problem{"ambiguous-account",
+                   {},
+                   fmt::format("{} accounts are called `{}`", named.size(), wanted),
+                   fmt::format("use one of the ids: {}", text::join(ids, ", ")),
+                   "",
+                   Severity::error};
+  }
+  return Problem{"unknown-account",
+                 {},
+                 fmt::format("there is no account `{}`", wanted),
+                 text::did_you_mean(wanted, portfolio_.accounts),
+                 "",
+                 Severity::error};
+}
+
+}  // namespace kenko::app

@@ -1,0 +1,18 @@
+// cli/commands.h
+//
+// The command table: each function adds its commands to the program.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cli/output.h"
+
+namespace kenko::cli {
+
+/// Each adds its commands; running one sets `exit`.  All references must outlive the parsing.
+void add_score_commands(CLI::App& app, Common& common, Exit& exit);
+void add_model_commands(CLI::App& app, Common& common, Exit& exit);
+void add_import_commands(CLI::App& app, Common& common, Exit& exit);
+void add_demo_command(CLI::App& app, Common& common, Exit& exit);
+
+}  // namespace kenko::cli

@@ -1,0 +1,216 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "app/account_views.h"
+#include "app/history_export.h"
+#include "app/scoring.h"
+#include "base/text.h"
+#include "cli/commands.h"
+
+namespace kenko::cli {
+namespace {
+
+struct Opened {
+  std::unique_ptr<app::Scoring> scoring;
+  report::Format format = report::Format::table;
+};
+
+// Everything that the score commands share: options, workspace, model, facts.
+Result<Opened> open_scoring(const Common& common) {
+  KENKO_TRY(const report::Format format, format_of(common));
+  app::ScoringRequest request{common.model, {}, {}, common.threads};
+  if (!common.as_of.empty()) {
+    KENKO_TRY(request.as_of, day_option("--as-of", common.as_of));
+  }
+  if (!common.known_as_of.empty()) {
+    KENKO_TRY(request.known_as_of, day_option("--known-as-of", common.known_as_of));
+  }
+  KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
+  KENKO_TRY(auto scoring, app::Scoring::open(workspace, request, app::now()));
+  warn(scoring->model().warnings);
+  return Opened{std::move(scoring), format};
+}
+
+Result<std::vector<uint32_t>> accounts_of(const app::Scoring& scoring, const std::vector<std::string>& names) {
+  std::vector<uint32_t> out;
+  Problems problems;
+  for (const std::string& name : names) {
+    const auto account = scoring.find_account(name);
+    if (account) {
+      out.push_back(*account);
+    } else {
+      problems.insert(problems.end(), account.problems().begin(), account.problems().end());
+    }
+  }
+  if (!problems.empty()) return problems;
+  return out;
+}
+
+std::string day_line(const app::Scoring& scoring, size_t rows) {
+  return fmt::format("As of {}, model {}, {} accounts\n\n", scoring.as_of().words(), scoring.plan().model,
+                     text::grouped(static_cast<int64_t>(rows)));
+}
+
+Exit run_score(const Common& common, const std::vector<std::string>& names) {
+  const auto opened = open_scoring(common);
+  if (!opened) return fail(opened.problems());
+  const app::Scoring& s = *opened->scoring;
+  const auto accounts = accounts_of(s, names);
+  if (!accounts) return fail(accounts.problems());
+  const auto summaries = explain::summarise(s.engine(), s.as_of(), s.threads(), *accounts);
+  const auto order = explain::worst_first(s.engine(), summaries);
+  const report::Table table = report::scores_table(s.engine(), summaries, order);
+  std::string out = opened->format == report::Format::table ? day_line(s, summaries.size()) : "";
+  return deliver(common, out + report::render(table, opened->format, terminal()));
+}
+
+Exit run_accounts(const Common& common, int64_t limit, const std::string& band) {
+  const auto opened = open_scoring(common);
+  if (!opened) return fail(opened.problems());
+  const app::Scoring& s = *opened->scoring;
+  auto summaries = explain::summarise(s.engine(), s.as_of(), s.threads());
+  if (!band.empty()) {
+    const auto& bands = s.plan().bands;
+    const auto wanted = std::find_if(bands.begin(), bands.end(), [&](const auto& b) { return b.name == band; });
+    if (wanted == bands.end()) {
+      std::vector<std::string> known;
+      for (const auto& b : bands) known.push_back(b.name);
+      return fail({{"unknown-band",
+                    {},
+                    fmt::format("the model has no band `{}`", band),
+                    text::did_you_mean(band, known),
+                    "",
+                    Severity::error}});
+    }
+    std::erase_if(summaries, [&](const auto& x) { return x.now.band != wanted - bands.begin(); });
+  }
+  auto order = explain::worst_first(s.engine(), summaries);
+  const size_t all = order.size();
+  if (limit > 0 && order.size() > static_cast<size_t>(limit)) order.resize(static_cast<size_t>(limit));
+  const report::Table table = report::accounts_table(s.engine(), summaries, order);
+  std::string out = opened->format == report::Format::table ? day_line(s, all) : "";
+  out += report::render(table, opened->format, terminal());
+  if (opened->format == report::Format::table && all > order.size()) {
+    out +=
+        fmt::format("\n{} of {} shown; --limit 0 shows all\n", order.size(), text::grouped(static_cast<int64_t>(all)));
+  }
+  return deliver(common, out);
+}
+
+struct HistoryOptions {
+  std::string from, to;
+  std::vector<std::string> accounts;
+  bool metrics = false;
+};
+
+Exit run_history(const Common& common, const HistoryOptions& options) {
+  const auto opened = open_scoring(common);
+  if (!opened) return fail(opened.problems());
+  const app::Scoring& s = *opened->scoring;
+  Problems problems;
+  const auto day = [&](const char* option, const std::string& text, Day fallback) {
+    if (text.empty()) return fallback;
+    const auto parsed = day_option(option, text);
+    if (parsed) return *parsed;
+    problems.push_back(parsed.problems().front());
+    return fallback;
+  };
+  const Day to = day("--to", options.to, s.as_of());
+  const Day from = day("--from", options.from, s.as_of() - 29);
+  const auto accounts = accounts_of(s, options.accounts);
+  if (!accounts) problems.insert(problems.end(), accounts.problems().begin(), accounts.problems().end());
+  if (problems.empty() && from > to) {
+    problems.push_back(
+        {"bad-day", {}, fmt::format("--from {} is after --to {}", from.iso(), to.iso()), "", "", Severity::error});
+  }
+  if (!problems.empty()) return fail(problems);
+  if (common.out.ends_with(".parquet")) {
+    const auto history = app::collect_history(s.engine(), from, to, s.threads(), *accounts, options.metrics);
+    const Status written = app::write_history_parquet(s.engine(), history, common.out);
+    if (!written) return fail(written.problems());
+    fmt::print(stderr, "wrote {} ({} rows)\n", common.out, text::grouped(static_cast<int64_t>(history.size())));
+    return Exit::ok;
+  }
+  return deliver(common, app::history_text(s, {from, to, *accounts, options.metrics}, opened->format, terminal()));
+}
+
+struct ExplainOptions {
+  std::string account, since;
+  int64_t evidence = 3;
+};
+
+Exit run_explain(const Common& common, const ExplainOptions& options) {
+  const auto opened = open_scoring(common);
+  if (!opened) return fail(opened.problems());
+  const app::Scoring& s = *opened->scoring;
+  std::optional<Day> since;
+  if (!options.since.empty()) {
+    const auto day = day_option("--since", options.since);
+    if (!day) return fail(day.problems());
+    since = *day;
+  }
+  const auto account = s.find_account(options.account);
+  if (!account) return fail(account.problems());
+  const report::ExplainView view =
+      app::explain_account(s, *account, since, static_cast<size_t>(std::max<int64_t>(options.evidence, 0)));
+  switch (opened->format) {
+    case report::Format::table:
+      return deliver(common, report::explain_text(s.engine(), view, terminal()));
+    case report::Format::json:
+      return deliver(common, report::explain_json(s.engine(), view));
+    case report::Format::csv:
+      return deliver(common, report::to_csv(report::explain_table(s.engine(), view)));
+  }
+  return Exit::failed;
+}
+
+}  // namespace
+
+void add_score_commands(CLI::App& app, Common& common, Exit& exit) {
+  const auto common_options = [&common](CLI::App* command) {
+    command->add_option("--model", common.model, "a model of models/ or a path; default: the active one");
+    command->add_option("--as-of", common.as_of, "the day, 2026-11-20; default: the last closed day with facts");
+    command->add_option("--known-as-of", common.known_as_of,
+                        "as if nothing had been known after the close of this day");
+    command->add_option("--format", common.format, "table, json or csv");
+    command->add_option("--out", common.out, "write to this file");
+    command->add_option("--threads", common.threads, "default: all cores");
+  };
+  auto* score = app.add_subcommand("score", "score every account, or some");
+  common_options(score);
+  auto accounts = std::make_shared<std::vector<std::string>>();
+  score->add_option("--account", *accounts, "only this account (id or name); may be repeated");
+  score->callback([&, accounts] { exit = run_score(common, *accounts); });
+
+  auto* list = app.add_subcommand("accounts", "lists of accounts");
+  list->require_subcommand(1);
+  auto* worst = list->add_subcommand("list", "worst first, with trend and the top reason");
+  common_options(worst);
+  auto limit = std::make_shared<int64_t>(25);
+  auto band = std::make_shared<std::string>();
+  worst->add_option("--limit", *limit, "how many; 0 = all")->capture_default_str();
+  worst->add_option("--band", *band, "only this band");
+  worst->callback([&, limit, band] { exit = run_accounts(common, *limit, *band); });
+
+  auto* history = app.add_subcommand("history", "scores day by day");
+  common_options(history);
+  auto history_options = std::make_shared<HistoryOptions>();
+  history->add_option("--from", history_options->from, "first day; default: 30 days");
+  history->add_option("--to", history_options->to, "last day; default: as for --as-of");
+  history->add_option("--account", history_options->accounts, "only this account; may be repeated");
+  history->add_flag("--metrics", history_options->metrics, "with the values and points of every metric");
+  history->callback([&, history_options] { exit = run_history(common, *history_options); });
+
+  auto* explain = app.add_subcommand("explain", "why an account has its score");
+  common_options(explain);
+  auto explain_options = std::make_shared<ExplainOptions>();
+  explain->add_option("account", explain_options->account, "id or name")->required();
+  explain->add_option("--since", explain_options->since, "explain the change from this day");
+  explain->add_option("--evidence", explain_options->evidence, "how many events to show for a metric")
+      ->capture_default_str();
+  explain->callback([&, explain_options] { exit = run_explain(common, *explain_options); });
+}
+
+}  // namespace kenko::cli
