@@ -44,7 +44,7 @@ std::string ExpressionMaker::filter(int depth) {
   }
   switch (random_.between(0, 4)) {
     case 0:
-      return fmt::format("{} {} \"{}\"", pick(words_.text_properties), pick(kComparisons), pick(words_.texts));
+      return fmt::format("{} {} \"{}\"", pick(words_.text_properties), pick({"=", "!="}), pick(words_.texts));
     case 1:
       return fmt::format("{} {} {}", pick(words_.number_properties), pick(kComparisons), literal());
     case 2:

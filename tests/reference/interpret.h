@@ -1,0 +1,54 @@
+// tests/reference/interpret.h
+//
+// The reference interpreter: what docs/SEMANTICS.md says of every account and day, computed slowly and obviously, from
+// facts and a checked model alone.  It shares with the product only the types of base, facts, model and the syntax
+// tree.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/day.h"
+#include "facts/fact.h"
+#include "facts/settings.h"
+#include "model/model.h"
+#include "reference/company.h"
+#include "reference/points.h"
+
+namespace kenko::reference {
+
+/// An account on one day.
+///
+/// Units: scores and silence are hundredths of a point; coverage is in millionths of the weight.
+/// Null:  when not `alive` there is no row, and all else is empty.  A paused day keeps score and band of the last
+/// scored day
+///        of the life; rolled_up, silence and contributions belong to scored days only.
+struct DayResult {
+  Day day;
+  bool alive = false;
+  std::string status;            ///< trial, onboarding, active, paused, notice, churned, internal; empty when not alive
+  std::string state;             ///< scored, paused, insufficient, too_new, unscored; none when not alive
+  std::optional<int32_t> score;  ///< after silence
+  std::optional<int32_t> rolled_up;  ///< before it
+  int32_t silence = 0;               ///< score - rolled_up
+  int64_t coverage_micros = 0;
+  std::string band;                                          ///< empty without a score
+  std::map<std::string, std::optional<int64_t>> dimensions;  ///< millionths of a point
+  std::map<std::string, MetricCell> metrics;                 ///< by name, all of the model's
+};
+
+/// Ids of all accounts that a fact speaks of, ascending.
+[[nodiscard]] std::vector<std::string> accounts(const Company& company);
+
+/// The days from `from` to `to`, one result each.
+[[nodiscard]] std::vector<DayResult> interpret(const model::Model& model, const Company& company,
+                                               const std::string& account, Day from, Day to);
+
+/// The same from plain facts, for one account.
+[[nodiscard]] std::vector<DayResult> interpret(const model::Model& model, const facts::FactSet& facts,
+                                               const facts::Settings& settings, const facts::Cut& cut,
+                                               const std::string& account, Day from, Day to);
+
+}  // namespace kenko::reference
