@@ -1,0 +1,114 @@
+#include "app/status.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "app/clock.h"
+#include "segments/portfolio_store.h"
+#include "segments/reader.h"
+
+namespace kenko::app {
+namespace {
+
+struct SourceEvents {
+  int64_t events = 0;
+  Day first = Day::kMax, last = Day::kMin;
+};
+
+std::vector<SourceStatus> list_sources(const facts::Portfolio& portfolio) {
+  std::vector<SourceEvents> by_code(portfolio.texts.size() + 1);
+  for (size_t i = 0; i < portfolio.events.size(); ++i) {
+    SourceEvents& source = by_code[portfolio.events.source[i]];
+    const Day day{portfolio.events.day[i]};
+    ++source.events;
+    source.first = std::min(source.first, day);
+    source.last = std::max(source.last, day);
+  }
+  std::map<std::string, SourceStatus, std::less<>> found;
+  for (uint32_t code = 1; code < by_code.size(); ++code) {
+    if (by_code[code].events == 0) continue;
+    SourceStatus& status = found[std::string(portfolio.texts.text(code))];
+    status.events = by_code[code].events;
+    status.first_day = by_code[code].first;
+    status.last_day = by_code[code].last;
+  }
+  for (const facts::Unmatched& unmatched : portfolio.unmatched) {
+    SourceStatus& status = found[unmatched.source];
+    status.events += unmatched.events;
+    status.unmatched += unmatched.events;
+  }
+  std::vector<SourceStatus> list;
+  for (const facts::SourceSettings& settings : portfolio.settings.sources) {
+    list.push_back(std::move(found[settings.name]));
+    list.back().settings = settings;
+    found.erase(settings.name);
+  }
+  for (auto& [name, status] : found) {
+    status.settings.name = name;
+    status.in_settings = false;
+    list.push_back(std::move(status));
+  }
+  return list;
+}
+
+std::vector<facts::Unmatched> first_unmatched(const std::vector<facts::Unmatched>& all) {
+  constexpr int kMost = 20;
+  std::map<std::string_view, int> taken;
+  std::vector<facts::Unmatched> list;
+  for (const facts::Unmatched& unmatched : all) {
+    if (taken[unmatched.source]++ < kMost) list.push_back(unmatched);
+  }
+  return list;
+}
+
+Status read_state(state::Database& database, StatusReport& report) {
+  constexpr int64_t kImports = 10;
+  KENKO_TRY(report.facts, database.counts());
+  KENKO_TRY(report.imports, database.imports(kImports));
+  KENKO_TRY(ports::Snapshot snapshot, database.snapshot());
+  report.segments = std::move(snapshot.segments);
+  KENKO_TRY(const std::vector<state::Reject> rejects, database.rejects());
+  std::map<std::string, std::set<Hash128>> records;
+  for (const state::Reject& reject : rejects) records[reject.code].insert(reject.record);
+  for (const auto& [code, of_code] : records) report.rejects.emplace_back(code, static_cast<int64_t>(of_code.size()));
+  std::stable_sort(report.rejects.begin(), report.rejects.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  return Done{};
+}
+
+}  // namespace
+
+Result<StatusReport> read_status(const Workspace& workspace, const ports::Clock& clock) {
+  StatusReport report;
+  report.dir = workspace.dir;
+  report.company = workspace.settings.company;
+  KENKO_TRY(auto database, open_state(workspace.dir));
+  facts::Portfolio portfolio;
+  portfolio.settings = workspace.settings;
+  if (database) {
+    KENKO_TRY_STATUS(read_state(*database, report));
+    KENKO_TRY(portfolio, segments::load_portfolio(workspace.dir, *database, workspace.settings));
+  }
+  report.accounts = static_cast<int64_t>(portfolio.accounts.size());
+  report.users = static_cast<int64_t>(portfolio.users.size());
+  report.events = static_cast<int64_t>(portfolio.events.size());
+  report.no_rate_events = portfolio.no_rate_events;
+  report.sources = list_sources(portfolio);
+  report.unmatched = first_unmatched(portfolio.unmatched);
+  report.newest_day = portfolio.newest_day;
+  report.as_of = default_as_of(clock.now(), workspace.settings, portfolio.newest_day);
+  return report;
+}
+
+Result<Hash128> read_digest(const Workspace& workspace) {
+  KENKO_TRY(auto database, open_state(workspace.dir));
+  ports::StoredFacts stored;
+  if (database) {
+    KENKO_TRY(stored, database->load_facts());
+  }
+  KENKO_TRY(const Hash128 events, segments::events_digest(workspace.dir, stored.snapshot.segments));
+  return PartsHash().add(events.hex()).add(state::facts_digest(stored.facts).hex()).hash();
+}
+
+}  // namespace kenko::app
