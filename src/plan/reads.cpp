@@ -1,0 +1,41 @@
+#include "plan/reads.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace kenko::plan {
+namespace {
+
+void sort_unique(std::vector<std::string>& names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
+}  // namespace
+
+Reads expression_reads(const Plan& plan, size_t metric) {
+  KENKO_CHECK(metric < plan.metrics.size(), "metric {} of {}", metric, plan.metrics.size());
+  const NodeId top = plan.metrics[metric].node;
+  std::vector<bool> wanted(top + 1, false);
+  wanted[top] = true;
+  Reads out;
+  for (NodeId i = top + 1; i-- > 0;) {  // arguments stand before their users
+    if (!wanted[i]) continue;
+    const Node& node = plan.nodes[i];
+    for (const NodeId a : node.args) wanted[a] = true;
+    if (node.op == Op::aggregate) {
+      out.aggregates.push_back(i);
+      out.events.push_back(plan.selectors[node.aggregate.selector].event);
+    }
+    if (node.op == Op::attribute) out.attributes.push_back(node.text);
+    out.seats = out.seats || node.op == Op::seats;
+    out.arr = out.arr || node.op == Op::arr;
+  }
+  std::reverse(out.aggregates.begin(), out.aggregates.end());
+  sort_unique(out.events);
+  sort_unique(out.attributes);
+  return out;
+}
+
+}  // namespace kenko::plan

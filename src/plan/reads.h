@@ -1,0 +1,25 @@
+// plan/reads.h
+//
+// What a metric rests on: where to look for its evidence.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace kenko::plan {
+
+/// Invariants: node ids ascend; names are sorted, without repeats.
+struct Reads {
+  std::vector<NodeId> aggregates;       ///< nodes whose op is aggregate: selector, window and function of each
+  std::vector<std::string> events;      ///< their event names
+  std::vector<std::string> attributes;  ///< keys of attr()
+  bool seats = false;
+  bool arr = false;
+};
+
+/// `metric` is an index of Plan::metrics.
+[[nodiscard]] Reads expression_reads(const Plan& plan, size_t metric);
+
+}  // namespace kenko::plan
