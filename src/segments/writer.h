@@ -27,7 +27,7 @@ class Writer {
   ~Writer();
 
   /// Writes one segment, sorted by (source, account_ref, occurred_at, event_id, seq).  Both files are durable when it
-  /// returns. Requires: at least one event; texts are UTF-8 ("text-not-utf8" otherwise); seq set.
+  /// returns. Requires: at least one event; texts are UTF-8 ("duckdb-failed" otherwise); seq set.
   [[nodiscard]] Result<ports::SegmentInfo> write(std::span<const facts::EventFact> events, Instant now);
 
  private:
@@ -36,7 +36,8 @@ class Writer {
   std::unique_ptr<State> state_;
 };
 
-/// Replaces DIR/manifest.json, which outside readers use, so that it lists exactly `catalog`.  Call after the commit.
+/// Replaces DIR/events/manifest.json, which outside readers use, so that it lists exactly `catalog`.  Call after the
+/// commit.
 [[nodiscard]] Status publish_manifest(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog);
 
 }  // namespace kenko::segments

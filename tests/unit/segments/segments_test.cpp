@@ -1,0 +1,308 @@
+#include <fstream>
+
+#include "events_for_test.h"
+#include "ports/files.h"
+#include "segments/key_index.h"
+#include "segments/properties_json.h"
+#include "segments/reader.h"
+
+namespace kenko::segments {
+namespace {
+
+namespace fs = std::filesystem;
+using facts::EventFact;
+
+std::vector<EventFact> read_all(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog) {
+  std::vector<EventFact> events;
+  const Status status = for_each_event(dir, catalog, [&events](EventFact&& e) {
+    events.push_back(std::move(e));
+    return true;
+  });
+  EXPECT_TRUE(status.ok());
+  return events;
+}
+
+std::string code(const Status& status) { return status.ok() ? "" : status.problems()[0].code; }
+template <typename T>
+std::string code_of(const Result<T>& result) {
+  return result.ok() ? "" : result.problems()[0].code;
+}
+
+void flip_byte(const std::string& path, int64_t at) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(at);
+  const char c = static_cast<char>(file.get());
+  file.seekp(at);
+  file.put(static_cast<char>(c ^ 0x40));
+}
+
+EventFact full_event() {
+  EventFact e = event("日本 \"id\"", "acc", -5, 3);
+  e.user_ref = "";
+  e.value = Decimal{INT64_MAX};
+  e.currency = "EUR";
+  e.text = std::string("a\0b", 3);
+  e.properties = {{"empty", ""}, {"key \"q\" \\", "line\nfeed\x01"}, {"ü", "true"}};
+  e.version = -7;
+  e.recorded.assumed = false;
+  return e;
+}
+
+TEST(Properties, ComeBackAsTheyWere) {
+  for (const auto& properties :
+       {std::vector<facts::Property>{}, {{"a", "b"}}, {{"", ""}, {"q\"\\\n\x1f", "\\"}, {"x", "\"\""}}}) {
+    std::string json;
+    append_properties(json, properties);
+    std::vector<facts::Property> back;
+    PropertiesReader reader(json);
+    std::string_view key;
+    std::string_view value;
+    while (reader.next(key, value)) back.push_back({std::string(key), std::string(value)});
+    EXPECT_FALSE(reader.bad()) << json;
+    EXPECT_EQ(back, properties) << json;
+  }
+}
+
+TEST(Properties, OnlyTheCanonicalFormIsRead) {
+  for (const std::string_view json :
+       {"{", "{}", "{\"a\"}", "{\"a\":1}", "{\"a\":\"b\"", "{\"a\":\"b\",}", "{\"a\": \"b\"}", "{\"a\":\"b\"} ", "[]",
+        "{\"a\":\"b", "{\"a\":\"\\n\"}", "{\"a\":\"\\u0041\"}", "{\"a\":\"\\u00", "x{\"a\":\"b\"}"}) {
+    PropertiesReader reader(json);
+    std::string_view key;
+    std::string_view value;
+    while (reader.next(key, value)) {
+    }
+    EXPECT_TRUE(reader.bad()) << json;
+  }
+}
+
+class SegmentsTest : public WorkspaceTest {};
+
+TEST_F(SegmentsTest, EventsComeBackAsTheyWere) {
+  EventFact gone = event("gone", "acc", 1, 4);
+  gone.deleted = true;
+  gone.account_ref.reset();
+  const std::vector<EventFact> written = {full_event(), gone};
+  const ports::SegmentInfo info = store(written);
+  EXPECT_EQ(info.rows, 2);
+  EXPECT_EQ(info.first_seq, 3);
+  EXPECT_EQ(info.last_seq, 4);
+  EXPECT_EQ(info.first_day, Day{-1});
+  EXPECT_EQ(info.source, "app");
+
+  const std::vector<EventFact> read = read_all(dir_, catalog_);
+  ASSERT_EQ(read.size(), 2U);
+  const EventFact& e = read[1];  // no account sorts first
+  EXPECT_EQ(facts::content_hash(e), facts::content_hash(written[0]));
+  EXPECT_EQ(e.user_ref, "");
+  EXPECT_EQ(e.text, written[0].text);
+  EXPECT_EQ(e.properties, written[0].properties);
+  EXPECT_EQ(e.value, written[0].value);
+  EXPECT_EQ(e.recorded, written[0].recorded);
+  EXPECT_EQ(e.raw, written[0].raw);
+  EXPECT_EQ(e.rule, "logins");
+  EXPECT_EQ(e.mapping, 42U);
+  EXPECT_EQ(e.version, -7);
+  EXPECT_TRUE(read[0].deleted);
+  EXPECT_EQ(read[0].account_ref, std::nullopt);
+}
+
+TEST_F(SegmentsTest, TheTableOfEventsSaysTheSameAsTheFacts) {
+  const std::vector<EventFact> written = {full_event(), event("b", "acc", 9, 1), event("c", "acc2", 8, 2)};
+  store({written[0], written[1]});
+  store({written[2]});
+  const facts::EventTable table = read_events(dir_, catalog_).value();
+  ASSERT_EQ(table.size(), 3U);
+  for (size_t row = 0; row < 3; ++row) {
+    const auto same_id = [&table, row](const EventFact& e) { return e.event_id == table.event_id[row]; };
+    const EventFact& e = *std::find_if(written.begin(), written.end(), same_id);
+    EXPECT_EQ(table.key[row], facts::event_key(e.source, e.event_id));
+    EXPECT_EQ(table.texts.text(table.account_ref[row]), *e.account_ref);
+    EXPECT_EQ(table.user_ref[row] != 0, e.user_ref.has_value());
+    EXPECT_EQ(table.occurred_at[row], e.occurred_at);
+    EXPECT_EQ(table.seq[row], e.recorded.seq);
+    EXPECT_EQ(table.assumed[row] != 0, e.recorded.assumed);
+    EXPECT_EQ(table.has_value[row] != 0, e.value.has_value());
+    EXPECT_EQ(table.version[row], e.version);
+    const uint64_t begin = row == 0 ? 0 : table.property_end[row - 1];
+    ASSERT_EQ(table.property_end[row] - begin, e.properties.size());
+    for (size_t i = 0; i < e.properties.size(); ++i) {
+      EXPECT_EQ(table.texts.text(table.properties[begin + i].key), e.properties[i].key);
+      EXPECT_EQ(table.texts.text(table.properties[begin + i].value), e.properties[i].value);
+    }
+  }
+}
+
+TEST_F(SegmentsTest, RowsAreSortedBySourceAccountTimeAndId) {
+  EventFact other = event("a", "a", 1, 5);
+  other.source = "aaa";
+  store({event("2", "b", 5, 1), event("1", "b", 5, 2), event("3", "a", 9, 3), event("0", "b", 6, 4), other});
+  std::vector<std::string> ids;
+  for (const EventFact& e : read_all(dir_, catalog_)) ids.push_back(e.event_id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"a", "3", "1", "2", "0"}));
+  EXPECT_EQ(catalog_[0].source, "");
+}
+
+TEST_F(SegmentsTest, LookupTellsSameOtherAndSeveral) {
+  EventFact changed = event("twice", "b", 1, 10);
+  std::vector<EventFact> many;
+  for (int i = 0; i < 5000; ++i) many.push_back(event("m" + std::to_string(i), "a", i, i + 20));
+  store({event("once", "a", 1, 1), event("twice", "a", 1, 2)});
+  store({changed});
+  store(many);
+  const KeyIndex index = KeyIndex::open(dir_, catalog_).value();
+  EXPECT_EQ(index.size(), 5003U);
+  std::vector<KeyedContent> wanted = {keyed_content(event("once", "a", 1, 77)), keyed_content(event("once", "z", 1, 1)),
+                                      keyed_content(changed), keyed_content(event("new", "a", 1, 1))};
+  const std::vector<KeyedContent> in_order = wanted;
+  for (int i = 0; i < 5000; i += 7) wanted.push_back(keyed_content(many[static_cast<size_t>(i)]));
+  std::sort(wanted.begin(), wanted.end());
+  const std::vector<Found> found = index.lookup(wanted);
+  const auto answer = [&](const KeyedContent& k) {
+    return found[static_cast<size_t>(std::find(wanted.begin(), wanted.end(), k) - wanted.begin())];
+  };
+  EXPECT_EQ(answer(in_order[0]), Found::same);
+  EXPECT_EQ(answer(in_order[1]), Found::other);
+  EXPECT_EQ(answer(in_order[2]), Found::several);
+  EXPECT_EQ(answer(in_order[3]), Found::absent);
+  EXPECT_EQ(std::count(found.begin(), found.end(), Found::same), 1 + 715);
+  const Hash128 twice = in_order[2].key;
+  EXPECT_EQ(index.segments_of(std::vector{twice}), (std::vector<int64_t>{1, 2}));
+}
+
+TEST_F(SegmentsTest, AnIndexSeesWhatWasWrittenSince) {
+  store({event("a", "a", 1, 1)});
+  KeyIndex index = KeyIndex::open(dir_, catalog_).value();
+  const KeyedContent wanted = keyed_content(event("b", "a", 1, 2));
+  EXPECT_EQ(index.lookup(std::vector{wanted})[0], Found::absent);
+  ASSERT_TRUE(index.add(store({event("b", "a", 1, 2)})).ok());
+  EXPECT_EQ(index.lookup(std::vector{wanted})[0], Found::same);
+}
+
+TEST_F(SegmentsTest, VersionsComeInTheOrderInWhichTheyCount) {
+  EventFact high = event("x", "high", 1, 1);
+  high.version = 9;
+  store({high, event("y", "a", 1, 2)});
+  store({event("x", "late", 1, 4), event("x", "early", 1, 3)});
+  const Hash128 key = facts::event_key("app", "x");
+  const auto versions = read_versions(dir_, catalog_, std::vector{key}).value();
+  ASSERT_EQ(versions.size(), 3U);
+  EXPECT_EQ(versions[0].account_ref, "early");
+  EXPECT_EQ(versions[1].account_ref, "late");
+  EXPECT_EQ(versions[2].account_ref, "high");
+  EXPECT_TRUE(read_versions(dir_, catalog_, {}).value().empty());
+  EXPECT_TRUE(read_versions(dir_, {}, std::vector{key}).value().empty());
+}
+
+TEST_F(SegmentsTest, TheDigestDependsOnWhatCountsAlone) {
+  const auto digest_of = [](const std::vector<std::vector<EventFact>>& segments) {
+    class Own : public WorkspaceTest {
+     public:
+      using WorkspaceTest::catalog_;
+      using WorkspaceTest::dir_;
+      using WorkspaceTest::store;
+      void TestBody() override {}
+    } workspace;
+    for (const auto& events : segments) workspace.store(events);
+    return events_digest(workspace.dir_, workspace.catalog_).value();
+  };
+  EventFact deleted = event("b", "a", 2, 9);
+  deleted.deleted = true;
+  const EventFact a = event("a", "a", 1, 1);
+  const EventFact a_later = event("a", "a", 1, 50);
+  const EventFact b = event("b", "a", 2, 2);
+  EXPECT_EQ(digest_of({{a, b}}), digest_of({{b}, {a_later}}));
+  EXPECT_EQ(digest_of({{a, b}, {deleted}}), digest_of({{a}}));
+  EXPECT_NE(digest_of({{a, b}}), digest_of({{a}}));
+  EXPECT_EQ(digest_of({{event("a", "old", 1, 0)}, {a}}), digest_of({{a}}));
+}
+
+TEST_F(SegmentsTest, WhatAKilledWriterLeftIsIgnoredAndRemovedByTheNext) {
+  store({event("a", "a", 1, 1)});
+  {
+    Writer writer = Writer::open(dir_, catalog_).value();
+    ASSERT_TRUE(writer.write(std::vector{event("lost", "a", 1, 2)}, Instant{}).ok());
+  }
+  ASSERT_TRUE(ports::write_file(path("events/00000003.parquet.123.tmp"), {"half"}).ok());
+  ASSERT_TRUE(ports::write_file(path("events/manifest.json.9.tmp"), {"half"}).ok());
+  ASSERT_TRUE(ports::write_file(path("events/notes.txt"), {"somebody else's"}).ok());
+  EXPECT_EQ(read_all(dir_, catalog_).size(), 1U);
+
+  store({event("b", "a", 1, 2)});
+  EXPECT_EQ(ports::list_files(path("events")),
+            (std::vector<std::string>{"00000001.keys", "00000001.parquet", "00000002.keys", "00000002.parquet",
+                                      "notes.txt"}));
+  const auto events = read_all(dir_, catalog_);
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[1].event_id, "b");
+}
+
+TEST_F(SegmentsTest, AMissingOrDamagedSegmentIsAProblemNotFewerEvents) {
+  store({event("a", "a", 1, 1)});
+  store({event("b", "a", 1, 2)});
+  const std::string second = path("events/00000002.parquet");
+  flip_byte(second, static_cast<int64_t>(fs::file_size(second)) - 6);
+  EXPECT_EQ(code_of(read_events(dir_, catalog_)), "segment-damaged");
+  fs::resize_file(second, 20);
+  EXPECT_EQ(code_of(events_digest(dir_, catalog_)), "segment-damaged");
+  fs::remove(second);
+  const auto missing = read_events(dir_, catalog_);
+  EXPECT_EQ(code_of(missing), "segment-missing");
+  EXPECT_EQ(missing.problems()[0].place.file, second);
+  // Another segment in its place has another number of rows.
+  std::vector<ports::SegmentInfo> wrong = {catalog_[0]};
+  wrong[0].rows = 2;
+  EXPECT_EQ(code_of(read_events(dir_, wrong)), "segment-damaged");
+}
+
+TEST_F(SegmentsTest, ADamagedKeyFileIsMadeAgain) {
+  const std::vector<EventFact> events = {event("a", "a", 1, 1), event("b", "a", 1, 2)};
+  store(events);
+  const std::string keys = path("events/00000001.keys");
+  const std::string good = ports::read_file(keys).value();
+  const auto looks_good = [&] {
+    const auto index = KeyIndex::open(dir_, catalog_);
+    return index.ok() && index->lookup(std::vector{keyed_content(events[1])})[0] == Found::same &&
+           ports::read_file(keys).value() == good;
+  };
+  for (int64_t at = 0; at < static_cast<int64_t>(good.size()) - 1; at += 11) {
+    if (at >= 40 && at < 48) continue;  // the unused word
+    flip_byte(keys, at);
+    EXPECT_TRUE(looks_good()) << "byte " << at;
+  }
+  fs::resize_file(keys, good.size() - 1);
+  EXPECT_TRUE(looks_good());
+  fs::remove(keys);
+  EXPECT_TRUE(looks_good());
+  fs::remove(keys);
+  fs::remove(path("events/00000001.parquet"));
+  EXPECT_EQ(code_of(KeyIndex::open(dir_, catalog_)), "segment-missing");
+}
+
+TEST_F(SegmentsTest, TextThatIsNotUtf8IsRefused) {
+  EventFact bad = event("a", "a", 1, 1);
+  bad.name = "\xFF";
+  Writer writer = Writer::open(dir_, {}).value();
+  EXPECT_FALSE(writer.write(std::vector{bad}, Instant{}).ok());
+  EXPECT_TRUE(ports::list_files(path("events")).empty());
+}
+
+TEST_F(SegmentsTest, TheManifestListsTheCatalog) {
+  store({event("a", "a", 1, 1)});
+  ASSERT_TRUE(publish_manifest(dir_, catalog_).ok());
+  const std::string json = ports::read_file(path("events/manifest.json")).value();
+  EXPECT_EQ(
+      json,
+      "{\"format\": 1, \"segments\": [\n"
+      "  {\"id\": 1, \"events\": \"00000001.parquet\", \"keys\": \"00000001.keys\", \"source\": \"app\", \"rows\": 1, "
+      "\"first_seq\": 1, \"last_seq\": 1, \"first_day\": \"1970-01-01\", \"last_day\": \"1970-01-01\"}\n]}\n");
+  EXPECT_EQ(code(publish_manifest(dir_ + "/none", catalog_)), "file-missing");
+}
+
+TEST_F(SegmentsTest, NoSegmentsAreNoEvents) {
+  EXPECT_EQ(read_events(dir_, {})->size(), 0U);
+  EXPECT_EQ(events_digest(dir_, {}).value(), Hash128{});
+}
+
+}  // namespace
+}  // namespace kenko::segments
