@@ -40,7 +40,7 @@ Result<std::string> settings_text(const InitRequest& request) {
   Problems problems;
   facts::Settings settings;
   settings.company = request.company;
-  settings.model = request.template_name;
+  settings.model = request.model.empty() ? request.template_name : request.model;
   if (!request.currency.empty()) settings.currency = request.currency;
   if (!request.time_zone.empty()) {
     const auto zone = TimeZone::find(request.time_zone);

@@ -17,6 +17,7 @@ struct InitRequest {
   std::string time_zone;      ///< IANA name; empty = UTC
   std::string currency;       ///< empty = USD
   std::string template_name;  ///< share_dir/templates/NAME.yaml becomes models/NAME.yaml; empty = no model
+  std::string model;          ///< name of the active model; empty = the template's
   std::string share_dir;      ///< the folder of shipped files (find_share_dir); only read with a template
 };
 
