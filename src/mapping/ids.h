@@ -18,7 +18,7 @@ namespace kenko::mapping {
 
 /// The hash of a raw record: its set of (column name, cell text), empty cells left out, sorted by column name (bytes).
 ///
-/// Threads: one each; keeps the order of the columns between records of one shape.
+/// Threads: one each, and one for each file: it keeps the order of the columns between records of one shape.
 class RawHasher {
  public:
   [[nodiscard]] Hash128 hash(const RawRecord& record);

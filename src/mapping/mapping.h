@@ -1,7 +1,7 @@
 // mapping/mapping.h
 //
 // A mapping: how the raw records of one source become facts, as plain structs.  read_mapping.h reads it from YAML,
-// map_record.h applies it, docs/MAPPING.md shows it to the person who writes it.
+// map_record.h applies it, share/mappings/README.md shows it to the person who writes one.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,8 @@ enum class CellType : uint8_t { text, number, flag, day, time };
 struct Cell {
   struct Piece {
     bool is_column = false;
-    std::string text;  ///< the column's name or the literal
+    std::string text;   ///< the column's name or the literal
+    int32_t slot = -1;  ///< the column's position in Mapping::columns; set by finish_mapping
     friend bool operator==(const Piece&, const Piece&) = default;
   };
   std::vector<Piece> pieces;
@@ -73,7 +74,7 @@ class Filter;
 
 /// `event:` makes events.
 struct EventRule {
-  Cell name, account, user, time, currency, text, version, known_at;
+  Cell name, account, user, time, currency, text, version;
   std::vector<Cell> id;  ///< empty = the id is derived from the record
   Amount value;
   std::vector<std::pair<std::string, Cell>> properties;  ///< by key, sorted
@@ -134,15 +135,23 @@ struct Rule {
   std::string name;
   Place place;
   RuleKind kind = RuleKind::event;
-  std::vector<std::string> files;       ///< patterns of file names (* and ?) that the rule is for; empty = all
-  std::shared_ptr<const Filter> where;  ///< null = every record
-  Cell source;                          ///< the source of the facts; not mapped = the one that is imported
+  std::vector<std::string> files;  ///< patterns of file names (* and ?) that the rule is for; empty = all
+  std::shared_ptr<Filter> where;   ///< null = every record
+  Cell source;                     ///< the source of the facts; not mapped = the one that is imported
   EventRule event;
   AttributeRule attributes;
   ContractRule contract;
   IdentityRule identity;
   MembershipRule membership;
   RateRule rate;
+};
+
+/// A place in a mapping file that names a column: for the message when a data file has no such column.
+struct ColumnUse {
+  static constexpr size_t kAllRules = SIZE_MAX;
+  std::string column;
+  size_t rule = kAllRules;  ///< position in Mapping::rules
+  Problem at;               ///< place and source line; code and message empty
 };
 
 /// How the raw records of one source become facts.
@@ -157,14 +166,19 @@ struct Mapping {
   facts::KnownAt known_at = facts::KnownAt::assumed;
   Cell known_at_column;  ///< KnownAt::column
   FileFormat format;
-  TimeFormat time;                       ///< already built into every cell; kept for printing
-  std::shared_ptr<const Filter> where;   ///< null = every record
-  std::shared_ptr<const Filter> ignore;  ///< records that are left out on purpose and are no rejects
-  std::vector<Rule> rules;               ///< in file order
-  uint64_t fingerprint = 0;              ///< of what it means: comments, layout and order of keys do not matter
+  TimeFormat time;                   ///< already built into every cell; kept for printing
+  std::shared_ptr<Filter> where;     ///< null = every record
+  std::shared_ptr<Filter> ignore;    ///< records that are left out on purpose and are no rejects
+  std::vector<Rule> rules;           ///< in file order
+  std::vector<std::string> columns;  ///< every column that is named anywhere, sorted
+  std::vector<ColumnUse> uses;       ///< in file order; empty for built-in mappings
+  uint64_t fingerprint = 0;          ///< of what it means: comments, layout and order of keys do not matter
 
   [[nodiscard]] int64_t event_rules() const;
 };
+
+/// Fills `columns`, the slots of all cells and `fingerprint`.  To be called once, after everything else is set.
+void finish_mapping(Mapping& mapping);
 
 /// Event names that the mapping can give, sorted; `complete` is false when some come from a column as they are.
 struct EmittedNames {

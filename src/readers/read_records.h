@@ -39,7 +39,7 @@ struct ReadOptions {
   mapping::FileFormat format;
   int64_t max_record_bytes = 16 * 1024 * 1024;     ///< a longer record is a bad row; bounds the memory used
   int64_t max_columns = 10'000;                    ///< more is a fault of the file
-  int64_t max_sheet_bytes = 1024LL * 1024 * 1024;  ///< unpacked size of an Excel sheet
+  int64_t max_sheet_bytes = 2048LL * 1024 * 1024;  ///< unpacked size of a part of an Excel file
   int64_t max_ratio = 1000;  ///< packed files that unpack to more than this many times their size are refused ...
   int64_t max_ratio_from = 256LL * 1024 * 1024;  ///< ... once they have given this many bytes
 };

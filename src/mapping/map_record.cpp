@@ -1,0 +1,124 @@
+#include "mapping/map_record.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "mapping/cells.h"
+#include "mapping/fact_maker.h"
+#include "mapping/filter.h"
+#include "mapping/ids.h"
+
+namespace kenko::mapping {
+
+class Mapper::Impl {
+ public:
+  Impl(const Mapping& mapping, MapContext context) : mapping_(mapping), context_(std::move(context)) {
+    KENKO_CHECK(!context_.source.empty(), "an import needs the name of its source");
+    for (const Rule& rule : mapping_.rules) {
+      if (applies_to_file(rule, context_.file_name)) plans_.push_back({&rule, {}});
+    }
+  }
+
+  void map_record(const RawRecord& record, const Hash128& raw, int64_t repeat, Mapped& out) {
+    bind(record);
+    out.outcome = Outcome::mapped;
+    out.facts = {};
+    out.reject = {};
+    out.rounded = 0;
+    const Row row{record.values, column_of_slot_, &mapping_.format};
+    if (mapping_.ignore && mapping_.ignore->passes(row)) {
+      out.outcome = Outcome::ignored;
+      return;
+    }
+    bool taken = false;
+    if (!mapping_.where || mapping_.where->passes(row)) {
+      FactMaker maker(mapping_, context_, row, raw, repeat, out);
+      for (const RulePlan& plan : plans_) {
+        if (plan.rule->where && !plan.rule->where->passes(row)) continue;
+        taken = true;
+        if (!maker.apply(plan)) return refuse(record.line, std::move(out.reject), out);
+      }
+    }
+    if (!taken) refuse(record.line, {0, "", "filtered", "no rule takes this record"}, out);
+  }
+
+  void candidate_ids(const RawRecord& record, const Hash128& raw, int64_t repeat,
+                     std::span<const std::string> rule_names, std::vector<std::string>& out) {
+    bind(record);
+    out.clear();
+    const Row row{record.values, column_of_slot_, &mapping_.format};
+    std::string scratch;
+    std::vector<std::string> given;
+    bool derived = false;
+    for (const RulePlan& plan : plans_) {
+      if (plan.rule->kind != RuleKind::event) continue;
+      std::string id = given_id(plan.rule->event, row, scratch);
+      if (!id.empty()) given.push_back(std::move(id));
+      if (derived) continue;
+      derived = true;
+      const std::string source(source_of(*plan.rule, context_, row, scratch));
+      for (const std::string& name : rule_names) out.push_back(derived_id(source, raw, repeat, name));
+    }
+    if (!derived) {
+      for (const std::string& name : rule_names) out.push_back(derived_id(context_.source, raw, repeat, name));
+    }
+    for (const std::string& id : given) {
+      out.push_back(id);
+      for (const std::string& name : rule_names) out.push_back(id + '/' + name);
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+  }
+
+ private:
+  static void refuse(int64_t line, Reject reject, Mapped& out) {
+    out.outcome = Outcome::rejected;
+    out.facts = {};
+    out.reject = std::move(reject);
+    out.reject.line = line;
+  }
+
+  // Looks the columns up again when the record has other ones than the last.
+  void bind(const RawRecord& record) {
+    if (bound_ && record.shape == shape_ && record.names.size() == size_) return;
+    bound_ = true;
+    shape_ = record.shape;
+    size_ = record.names.size();
+    column_of_slot_.assign(mapping_.columns.size(), -1);
+    for (size_t i = 0; i < record.names.size(); ++i) {
+      const auto it = std::lower_bound(mapping_.columns.begin(), mapping_.columns.end(), record.names[i]);
+      if (it == mapping_.columns.end() || *it != record.names[i]) continue;
+      column_of_slot_[static_cast<size_t>(it - mapping_.columns.begin())] = static_cast<int32_t>(i);
+    }
+    for (RulePlan& plan : plans_) plan.others = other_columns(*plan.rule, record.names);
+  }
+
+  const Mapping& mapping_;
+  MapContext context_;
+  std::vector<RulePlan> plans_;
+  std::vector<int32_t> column_of_slot_;
+  uint64_t shape_ = 0;
+  size_t size_ = 0;
+  bool bound_ = false;
+};
+
+Mapper::Mapper(const Mapping& mapping, MapContext context)
+    : impl_(std::make_unique<Impl>(mapping, std::move(context))) {}
+Mapper::~Mapper() = default;
+Mapper::Mapper(Mapper&&) noexcept = default;
+Mapper& Mapper::operator=(Mapper&&) noexcept = default;
+
+void Mapper::map_record(const RawRecord& record, const Hash128& raw, int64_t repeat, Mapped& out) {
+  impl_->map_record(record, raw, repeat, out);
+}
+
+void Mapper::candidate_ids(const RawRecord& record, const Hash128& raw, int64_t repeat,
+                           std::span<const std::string> rule_names, std::vector<std::string>& out) {
+  impl_->candidate_ids(record, raw, repeat, rule_names, out);
+}
+
+}  // namespace kenko::mapping
