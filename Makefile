@@ -12,6 +12,7 @@ setup:     ## install what the build needs (Debian 12+, Ubuntu 24.04+)
 	@scripts/setup
 
 configure:
+	@command -v cmake >/dev/null || { echo "cmake is missing: run \`make setup\`" >&2; exit 1; }
 	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) >/dev/null
 
 build: configure   ## build everything into build/release (another one: make build PRESET=debug)

@@ -179,11 +179,12 @@ class Words(PlantedTree):
     SCRIPT = "check-words"
 
     def test_sound(self):
+        self.plant("src/base/x.cpp", 'char name[] = "/tmp/kenko-base-XXXXXX";\n')
         self.append("README.md", "and/work, 30 sessions, ${HOME}/work, $HOME/work, session 3 days long\n")
         self.assert_sound(self.SCRIPT)
 
     def test_what_does_not_belong(self):
-        for text in ("/wo" "rk/main", "/ro" "ot/.x", "registry.npm" "js.org", "https://pypi" ".org/simple", "iss" "ue 3",
+        for text in ("/wo" "rk/main", "/tm" "p/notes", "/ro" "ot/.x", "registry.npm" "js.org", "https://pypi" ".org/simple", "iss" "ue 3",
                      "Iss" "ue #12", "sess" "ion 12 did this", "shar" "ed/DESIGN.md"):
             with self.subTest(text=text):
                 self.plant("notes.txt", f"first\nsee {text} for it\n")
@@ -217,6 +218,25 @@ class Tests(PlantedTree):
     def test_part_that_is_not_built(self):
         self.plant("tests/newpart/CMakeLists.txt", "")
         self.assert_found(self.SCRIPT, "newpart is not in the part list")
+
+    def test_cases_that_no_test_runs(self):
+        build = self.root / "build"
+        self.plant("build/compile_commands.json", f'[{{"file": "{self.root}/tests/unit/base/day_test.cpp"}}]')
+        self.plant("build/CTestTestfile.cmake", 'add_test(unit.base "/bin/true")\n')
+        code, output = self.run_script(self.SCRIPT, "--build", str(build))
+        self.assertEqual(code, 1, output)
+        self.assertIn("1 files, and no test named cases", output)
+        self.append("build/CTestTestfile.cmake", 'add_test(cases "/bin/true")\n')
+        code, output = self.run_script(self.SCRIPT, "--build", str(build))
+        self.assertEqual(code, 0, output)
+
+    def test_program_that_is_not_there(self):
+        build = self.root / "build"
+        self.plant("build/compile_commands.json", f'[{{"file": "{self.root}/tests/unit/base/day_test.cpp"}}]')
+        self.plant("build/CTestTestfile.cmake", 'add_test(cases "/bin/true")\nadd_test(unit.base "/bin/gone")\n')
+        code, output = self.run_script(self.SCRIPT, "--build", str(build))
+        self.assertEqual(code, 1, output)
+        self.assertIn("test unit.base has no program to run", output)
 
     def test_build_that_lacks_a_file(self):
         self.plant("build/compile_commands.json", "[]")
