@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "ports/clock.h"
-
 namespace kenko::app {
 
 report::ExplainView explain_account(const Scoring& scoring, uint32_t account, std::optional<Day> since,
@@ -46,7 +44,5 @@ std::string history_text(const Scoring& scoring, const HistoryRequest& request, 
   if (format == report::Format::json) out += first ? "]\n" : "\n]\n";
   return out;
 }
-
-Instant now() { return ports::SystemClock().now(); }
 
 }  // namespace kenko::app

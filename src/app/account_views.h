@@ -26,7 +26,4 @@ struct HistoryRequest {
 [[nodiscard]] std::string history_text(const Scoring& scoring, const HistoryRequest& request, report::Format format,
                                        const report::Terminal& terminal);
 
-/// The machine's clock.
-[[nodiscard]] Instant now();
-
 }  // namespace kenko::app

@@ -77,6 +77,16 @@ std::vector<Draft> drafts_of(const std::vector<Name>& names) {
   return out;
 }
 
+// A double-quoted YAML scalar.
+std::string quoted(const std::string& s) {
+  std::string out = "\"";
+  for (const char c : s) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
 std::string model_text(const std::string& name, const std::vector<Draft>& metrics) {
   std::string out = fmt::format(
       "# A first health model, made from your own facts: how long ago, how often, how many, how much.\n"
@@ -88,9 +98,9 @@ std::string model_text(const std::string& name, const std::vector<Draft>& metric
       name);
   for (const Draft& d : metrics) {
     out += fmt::format(
-        "  {}:\n    label: \"{}\"\n    why: {}\n    dimension: activity\n    weight: {}\n    value: '{}'\n    "
+        "  {}:\n    label: {}\n    why: {}\n    dimension: activity\n    weight: {}\n    value: {}\n    "
         "min_observed: 14d\n    curve: {}\n\n",
-        d.name, d.label, d.why, d.weight, d.value, d.curve);
+        d.name, quoted(d.label), d.why, d.weight, quoted(d.value), d.curve);
   }
   return out + "bands:\n  red:    {from: 0}\n  orange: {from: 40}\n  yellow: {from: 60}\n  green:  {from: 80}\n";
 }

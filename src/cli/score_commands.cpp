@@ -6,6 +6,7 @@
 #include "app/account_views.h"
 #include "app/history_export.h"
 #include "app/scoring.h"
+#include "app/system.h"
 #include "base/text.h"
 #include "cli/commands.h"
 

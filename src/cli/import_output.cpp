@@ -1,0 +1,177 @@
+#include "cli/import_output.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/init.h"
+#include "app/system.h"
+#include "base/text.h"
+#include "report/import_view.h"
+#include "report/overview.h"
+
+namespace kenko::cli {
+namespace {
+
+std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+
+report::ImportLine line_of(const std::string& name, const state::FileCounts& c) {
+  return {name, c.read, c.added, c.already, c.corrected, c.rejected, c.filtered, c.deleted};
+}
+
+std::string source_line(const app::SourceStatus& s) {
+  return fmt::format("{} {}", s.settings.accounts == facts::AccountIds::defines ? "defines" : "matched",
+                     s.settings.covers == facts::Coverage::all ? "all" : "touched");
+}
+
+report::Cell day_cell(const std::optional<Day>& day) { return day ? report::Cell{day->iso()} : report::Cell{}; }
+
+report::Table sources_table(const app::StatusReport& status) {
+  using report::Align;
+  report::Table t;
+  t.columns = {
+      {"source", "source", Align::left, 24, false},      {"accounts", "accounts, covers", Align::left, 0, false},
+      {"events", "events", Align::right, 0, false},      {"unmatched", "unmatched", Align::right, 0, false},
+      {"first_day", "first day", Align::left, 0, false}, {"last_day", "last day", Align::left, 0, false}};
+  for (const app::SourceStatus& s : status.sources) {
+    t.rows.push_back(
+        {{s.settings.name}, {source_line(s)}, {s.events}, {s.unmatched}, day_cell(s.first_day), day_cell(s.last_day)});
+  }
+  return t;
+}
+
+}  // namespace
+
+const ports::Clock& clock() { return app::system_clock(); }
+
+std::string share_dir() {
+  const char* env = std::getenv("KENKO_SHARE");
+  std::error_code ignored;
+  const auto binary = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  return app::find_share_dir(env == nullptr ? "" : env, binary.string());
+}
+
+void ProgressLine::show(const std::string& text) const {
+  if (error_is_terminal()) fmt::print(stderr, "\r\x1b[K{}", text::fit(text, 79));
+}
+
+void ProgressLine::show(const app::ImportProgress& p) const {
+  if (!error_is_terminal()) return;
+  constexpr int64_t kWidth = 24;
+  const int64_t done = p.files_total == 0 ? 0 : kWidth * p.files_done / p.files_total;
+  std::string bar;
+  for (int64_t i = 0; i < kWidth; ++i) bar += i < done ? "█" : "░";
+  show(fmt::format("{} {} of {} files, {} rows  {}", bar, p.files_done, p.files_total, text::grouped(p.rows),
+                   file_name(p.file)));
+}
+
+void ProgressLine::clear() const {
+  if (error_is_terminal()) fmt::print(stderr, "\r\x1b[K");
+}
+
+std::string import_text(const app::ImportReport& r, report::Format format, const report::Terminal& terminal) {
+  std::vector<report::ImportLine> lines;
+  for (const auto& file : r.files)
+    lines.push_back(
+        line_of(format == report::Format::table ? file_name(file.counts.path) : file.counts.path, file.counts));
+  if (format != report::Format::table) return report::render(report::import_table(lines), format, terminal);
+  constexpr size_t kShown = 12;
+  const size_t all = lines.size();
+  if (all > kShown) lines.resize(kShown - 2);
+  if (all > 1) lines.push_back(line_of(fmt::format("total of {} files", all), r.total));
+  std::string out = report::to_text(report::import_table(lines), terminal);
+  if (all > kShown) out += fmt::format("(the first {} files are shown)\n", kShown - 2);
+  for (const auto& [code, count] : r.rejects) out += fmt::format("rejected: {} {}\n", text::grouped(count), code);
+  if (!r.rejects.empty()) out += "          kenko rejects list shows them with file, line and field\n";
+  if (r.total.deleted > 0)
+    out += fmt::format("{} events that the records no longer give were deleted\n", text::grouped(r.total.deleted));
+  if (r.rounded > 0)
+    out += fmt::format("{} numbers had more than 6 places and were rounded\n", text::grouped(r.rounded));
+  for (const app::SourceChange& c : r.changes) {
+    out += fmt::format("kenko.yaml: {} source {}", c.added ? "new" : "more of", c.source);
+    if (!c.emits.empty()) out += fmt::format(", emits {}", text::join(c.emits, ", "));
+    out += "\n";
+  }
+  if (r.unmatched_events.value_or(0) > 0)
+    out += fmt::format("{} events belong to no known account; kenko status lists them\n",
+                       text::grouped(*r.unmatched_events));
+  if (r.dry_run) out += "dry run: nothing was written\n";
+  return out;
+}
+
+std::string status_text(const app::StatusReport& s, report::Format format, const report::Terminal& terminal) {
+  if (format != report::Format::table) return report::render(sources_table(s), format, terminal);
+  std::string out = fmt::format("{}  {}\n", s.company.empty() ? "workspace" : s.company, s.dir);
+  out += fmt::format(
+      "{} accounts, {} users, {} events, {} attribute values, {} snapshots, {} contract versions, {} identities\n",
+      text::grouped(s.accounts), text::grouped(s.users), text::grouped(s.events), text::grouped(s.facts.attributes),
+      text::grouped(s.facts.snapshots), text::grouped(s.facts.contracts), text::grouped(s.facts.identities));
+  out += fmt::format("newest fact {}; commands without --as-of speak of {}\n\n",
+                     s.newest_day ? s.newest_day->words() : "none", s.as_of.words());
+  out += report::to_text(sources_table(s), terminal);
+  for (const auto& [code, count] : s.rejects) out += fmt::format("rejected: {} {}\n", text::grouped(count), code);
+  if (s.no_rate_events > 0)
+    out += fmt::format("{} events carry money without a rate of exchange\n", text::grouped(s.no_rate_events));
+  constexpr size_t kShown = 5;
+  size_t shown = 0;
+  for (const facts::Unmatched& u : s.unmatched) {
+    if (++shown > kShown) break;
+    out += fmt::format("unmatched: {} events of {} `{}`\n", text::grouped(u.events), u.source, u.reference);
+  }
+  if (s.unmatched.size() > kShown)
+    out += fmt::format("           and {} more references\n", s.unmatched.size() - kShown);
+  return out;
+}
+
+std::string rejects_text(const std::vector<state::Reject>& rejects, int64_t limit, report::Format format,
+                         const report::Terminal& terminal) {
+  using report::Align;
+  report::Table t;
+  t.columns = {{"source", "source", Align::left, 14, false}, {"file", "file", Align::left, 24, false},
+               {"line", "line", Align::right, 0, false},     {"field", "field", Align::left, 16, false},
+               {"code", "code", Align::left, 0, false},      {"message", "what", Align::left, -1, false}};
+  for (const state::Reject& r : rejects) {
+    if (limit > 0 && std::ssize(t.rows) == limit) break;
+    t.rows.push_back(
+        {{r.source}, {r.file, report::Tone::plain, file_name(r.file)}, {r.line}, {r.field}, {r.code}, {r.message}});
+  }
+  std::string out = report::render(t, format, terminal);
+  if (format == report::Format::table && std::ssize(rejects) > std::ssize(t.rows)) {
+    out += fmt::format("\n{} of {} shown; kenko rejects export writes all\n", t.rows.size(),
+                       text::grouped(std::ssize(rejects)));
+  }
+  return out;
+}
+
+std::string start_text(const app::StartReport& r, const report::Terminal& terminal) {
+  std::string out = r.made_workspace ? fmt::format("Made the workspace {}\n", r.dir) : "";
+  for (const app::StartGroup& g : r.groups) {
+    out += fmt::format("\n{} file{} of {}: ", g.files.size(), g.files.size() == 1 ? "" : "s", g.source);
+    if (g.own_columns) {
+      out += "Kenko's own column names, no mapping needed\n";
+    } else {
+      out += fmt::format("mapping written to {}; correct it there and import again\n\n", g.mapping_file);
+      for (const std::string_view line : text::split(g.mapping, '\n')) out += fmt::format("    {}\n", line);
+    }
+    out += report::to_text(report::import_table({line_of(g.source, g.imported.total)}), terminal);
+  }
+  if (!r.model_file.empty()) out += fmt::format("\nModel written to {}\n", r.model_file);
+  for (const std::string& sentence : r.missing) {
+    if (r.model_file.empty()) out += fmt::format("Missing: {}\n", sentence);
+  }
+  return out;
+}
+
+std::string worst_text(const app::Scoring& s, size_t count, const report::Terminal& terminal) {
+  const auto summaries = explain::summarise(s.engine(), s.as_of(), s.threads());
+  auto order = explain::worst_first(s.engine(), summaries);
+  if (order.size() > count) order.resize(count);
+  std::string out = fmt::format("\nAs of {}, model {}\n\n", s.as_of().words(), s.plan().model);
+  out += report::to_text(report::bands_table(s.engine(), summaries), terminal);
+  out += fmt::format("\nThe {} that need somebody first\n\n", order.size());
+  return out + report::to_text(report::accounts_table(s.engine(), summaries, order), terminal) + "\n";
+}
+
+}  // namespace kenko::cli
