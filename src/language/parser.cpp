@@ -128,8 +128,13 @@ class Parser {
       return true;
     }
     if (is(Kind::end)) {
-      fault(opener, "unclosed", fmt::format("this `{}` is never closed", opener.text),
-            fmt::format("close it with `{}`", sign));
+      // A text that is never closed swallows the closing signs of everything around it.
+      const bool swallowed = std::any_of(faults_->begin(), faults_->end(), [&](const Fault& f) {
+        return f.code == "unclosed" && f.offset > opener.begin;
+      });
+      if (!swallowed)
+        fault(opener, "unclosed", fmt::format("this `{}` is never closed", opener.text),
+              fmt::format("close it with `{}`", sign));
     } else {
       unexpected_inside(sign);
     }
@@ -277,6 +282,13 @@ class Parser {
     return e;
   }
 
+  // Stands for a bracket that closed properly around a mistake, which is reported: so that what follows is read too.
+  static Expression placeholder(const Token& open, size_t end) {
+    Expression e = leaf(Expression::Kind::number, open);
+    e.end = end;
+    return e;
+  }
+
   std::optional<Expression> parenthesis() {
     const Token open = take();
     auto inner = binary(1);
@@ -287,10 +299,9 @@ class Parser {
     }
     const size_t end = here().end;
     if (!close(Kind::close_paren, ")", open)) return std::nullopt;
-    if (inner) {
-      inner->begin = open.begin;
-      inner->end = end;
-    }
+    if (!inner) return placeholder(open, end);
+    inner->begin = open.begin;
+    inner->end = end;
     return inner;
   }
 
@@ -299,19 +310,15 @@ class Parser {
     Expression e;
     e.kind = Expression::Kind::list;
     e.begin = open.begin;
-    bool good = true;
     while (!is(Kind::close_bracket) && !is(Kind::end)) {
       auto item = list_item();
       if (item) adopt(e, std::move(*item));
-      if (!item) {
-        good = false;
-        recover(Kind::close_bracket);
-      }
+      if (!item) recover(Kind::close_bracket);
       if (!is(Kind::comma)) break;
       take();
     }
     e.end = here().end;
-    if (!close(Kind::close_bracket, "]", open) || !good) return std::nullopt;
+    if (!close(Kind::close_bracket, "]", open)) return std::nullopt;
     return e;
   }
 
@@ -345,28 +352,29 @@ class Parser {
   }
 
   std::optional<Expression> selector(Expression e) {
-    bool good = true;
-    if (is(Kind::open_brace)) good = filter(e);
-    if (is(Kind::open_bracket)) good = window(e) && good;
+    bool closed = true;
+    if (is(Kind::open_brace)) closed = filter(e);
+    if (is(Kind::open_bracket)) closed = window(e) && closed;
     if (is(Kind::open_brace)) {
       const bool twice = e.has_filter;
       fault(here(), "syntax", twice ? "a second filter stands here" : "the filter stands behind the window",
             twice ? "join the two with `and`" : "the filter comes first: ticket.opened{severity = \"high\"}[28d]");
       take();
       recover(Kind::close_brace);
+      closed = closed && is(Kind::close_brace);
       if (is(Kind::close_brace)) take();
-      return std::nullopt;
     }
-    if (!good) return std::nullopt;
+    if (!closed) return std::nullopt;
     return e;
   }
 
+  // False when the brace is not closed.
   bool filter(Expression& e) {
     const Token open = take();
     if (is(Kind::close_brace)) {
       fault(open, "syntax", "the filter is empty", "take the braces away");
       take();
-      return false;
+      return true;
     }
     auto condition = binary(1);
     if (!condition) recover(Kind::close_brace);
@@ -376,54 +384,43 @@ class Parser {
         take();
         recover(Kind::close_brace);
       }
-      condition.reset();
     }
     e.end = here().end;
-    if (!close(Kind::close_brace, "}", open) || !condition) return false;
-    e.has_filter = true;
-    adopt(e, std::move(*condition));
+    if (!close(Kind::close_brace, "}", open)) return false;
+    e.has_filter = condition.has_value();
+    if (condition) adopt(e, std::move(*condition));
     return true;
   }
 
+  // False when the bracket is not closed.
   bool window(Expression& e) {
     const Token open = take();
-    bool good = false;
     if (is(Kind::duration)) {
       const Token length = take();
-      e.has_window = good = true;
+      e.has_window = true;
       e.days = length.days;
       e.window_begin = length.begin;
-      if (length.days < 1) {
-        fault(length, "range", "a window must have at least one day", "1d is the as-of day alone");
-        e.days = 1;
-      }
+      if (length.days < 1) fault(length, "range", "a window must have at least one day", "1d is the as-of day alone");
     } else if (!is(Kind::end)) {
       const std::string hint = is(Kind::number) ? fmt::format("write {}d", here().text) : "for example login[28d]";
       fault(here(), "syntax", fmt::format("the length of the window is expected before {}", shown(here())), hint);
       recover(Kind::close_bracket);
     }
     e.end = here().end;
-    return close(Kind::close_bracket, "]", open) && good;
+    return close(Kind::close_bracket, "]", open);
   }
 
   std::optional<Expression> call(const Token& name) {
     Expression e = leaf(Expression::Kind::call, name);
     const Token open = take();
-    bool good = true;
     while (!is(Kind::close_paren) && !is(Kind::end)) {
-      if (!argument(e)) {
-        good = false;
-        recover(Kind::close_paren);
-      }
+      if (!argument(e)) recover(Kind::close_paren);
       if (!is(Kind::comma)) break;
       const Token comma = take();
-      if (is(Kind::close_paren)) {
-        fault(comma, "syntax", "an argument is missing behind this comma");
-        good = false;
-      }
+      if (is(Kind::close_paren)) fault(comma, "syntax", "an argument is missing behind this comma");
     }
     e.end = here().end;
-    if (!close(Kind::close_paren, ")", open) || !good) return std::nullopt;
+    if (!close(Kind::close_paren, ")", open)) return std::nullopt;
     return e;
   }
 

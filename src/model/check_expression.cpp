@@ -257,7 +257,7 @@ class Check {
       good = false;
     }
     if (good && !names.empty() && e.named.size() != 1) {
-      add(e.begin, "arguments", fmt::format("`{}` needs exactly one of {}", f.name, text::join(names, ", ")),
+      add(e.begin, "arguments", fmt::format("`{}` needs either `{}:`", f.name, text::join(names, ":` or `")),
           fmt::format("for example {}", f.example));
       good = false;
     }

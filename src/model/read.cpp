@@ -27,9 +27,9 @@ bool is_name(std::string_view name) {
 
 void check_name(const Reader& reader, const Node& name, std::string_view what) {
   if (is_name(name.text)) return;
-  reader.values().add(
-      name, "name", fmt::format("`{}` cannot be the name of a {}", name.text, what),
-      "a name starts with a letter and has letters, digits, `_` and `-`; what readers see is its `label:`");
+  std::string hint = "a name starts with a letter and has letters, digits, `_` and `-`";
+  if (what == "metric" || what == "dimension") hint += "; what readers see is its `label:`";
+  reader.values().add(name, "name", fmt::format("`{}` cannot be the name of a {}", name.text, what), std::move(hint));
 }
 
 // Refuses the planned keys of a scope; built ones are known by being read.
@@ -221,6 +221,7 @@ Band read_band(const Node& name, Reader& reader) {
   band.name = name.text;
   band.at = place_only(name);
   check_name(reader, name, "band");
+  band.from_hundredths = -1;  // until it is known
   if (const auto from = reader.decimal("from", Need::required)) {
     if (from->micros < 0 || from->micros > kFullPoints || from->micros % 10'000 != 0) {
       reader.add("from", "range",
@@ -228,8 +229,6 @@ Band read_band(const Node& name, Reader& reader) {
     } else {
       band.from_hundredths = static_cast<int32_t>(from->micros / 10'000);
     }
-  } else {
-    band.from_hundredths = -1;
   }
   band.color = reader.text("color").value_or("");
   refuse_planned(reader, "bands");
@@ -240,7 +239,8 @@ Band read_band(const Node& name, Reader& reader) {
 void read_top(Reader& reader, Model& model) {
   if (const auto version = reader.text("kenko", Need::required); version && *version != "1") {
     reader.add("kenko", "version",
-               fmt::format("this model is written in format {}, and only format 1 is known", *version));
+               fmt::format("this model is written in format {}, and only format 1 is known", *version),
+               "write kenko: 1, or use a Kenko that knows that format");
   }
   if (const auto name = reader.text("model", Need::required)) {
     model.name = *name;

@@ -186,9 +186,8 @@ class Builder final : public YAML::EventHandler {
   std::optional<Node> long_quote_;
 };
 
-constexpr std::string_view kQuoteValue =
-    "put the whole value in single quotes: value: '...' (needed when it has `: ` or ` #` in it, when it starts with a "
-    "special sign or a quote, and inside { } when it has a comma or a bracket)";
+// A hint that stands for the line with its value in quotes.
+constexpr std::string_view kQuoteValue = "quote";
 
 struct Translation {
   std::string_view theirs;  // the start of the library's message
@@ -227,13 +226,27 @@ constexpr Translation kTranslations[] = {
     {"illegal character found while scanning anchor", "a value cannot begin with `&`", kQuoteValue},
 };
 
+// `key: value` with the value in single quotes.
+std::string quoted_line(std::string_view line) {
+  constexpr std::string_view kGeneral = "put the whole value in single quotes";
+  const size_t colon = line.find(": ");
+  if (colon == std::string_view::npos) return std::string(kGeneral);
+  const std::string_view value = text::trim(line.substr(colon + 2));
+  if (value.empty() || value[0] == '{' || value[0] == '[' || value.find(" #") != std::string_view::npos)
+    return std::string(kGeneral);
+  std::string quoted;
+  for (const char c : value) quoted += c == '\'' ? "''" : std::string(1, c);
+  return fmt::format("{}: {}: '{}'", kGeneral, text::trim(line.substr(0, colon)), quoted);
+}
+
 Problem translated(const Tree& tree, const YAML::Exception& e) {
   const size_t end = tree.source().size();
   const size_t offset = e.mark.is_null() || e.mark.pos < 0 ? end : std::min(static_cast<size_t>(e.mark.pos), end);
   for (const Translation& t : kTranslations) {
-    if (std::string_view(e.msg).starts_with(t.theirs)) {
-      return tree.problem_at_byte(offset, "yaml", std::string(t.message), std::string(t.hint));
-    }
+    if (!std::string_view(e.msg).starts_with(t.theirs)) continue;
+    Problem p = tree.problem_at_byte(offset, "yaml", std::string(t.message), std::string(t.hint));
+    if (t.hint == kQuoteValue) p.hint = quoted_line(p.source_line);
+    return p;
   }
   return tree.problem_at_byte(offset, "yaml", fmt::format("this is not YAML: {}", e.msg), "");
 }

@@ -233,7 +233,7 @@ std::optional<Reader> Reader::map(std::string_view key, Need need) {
 }
 
 void Reader::not_yet(std::string_view key, std::string_view sentence) {
-  known_.emplace_back(key);
+  refused_.emplace_back(key);
   if (const Entry* e = node_->find_entry(key)) {
     values_.add(e->key, "not-yet", std::string(sentence), "leave it out for now");
   }
@@ -242,6 +242,7 @@ void Reader::not_yet(std::string_view key, std::string_view sentence) {
 void Reader::finish() {
   for (const Entry& e : node_->entries) {
     if (std::find(known_.begin(), known_.end(), e.key.text) != known_.end()) continue;
+    if (std::find(refused_.begin(), refused_.end(), e.key.text) != refused_.end()) continue;
     values_.add(e.key, "unknown-key", fmt::format("{} has no key `{}`", what_, e.key.text),
                 kenko::text::did_you_mean(e.key.text, known_));
   }

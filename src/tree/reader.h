@@ -133,6 +133,7 @@ class Reader {
   std::string what_;
   Values values_;
   std::vector<std::string> known_;
+  std::vector<std::string> refused_;  ///< by not_yet: known, but never suggested
 };
 
 }  // namespace kenko::tree
