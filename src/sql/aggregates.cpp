@@ -198,15 +198,21 @@ std::string Aggregates::halved(const Aggregate& a, std::string& scale) {
   return fmt::format("CASE WHEN TRUE{} THEN {} END", guard, sum(amount));
 }
 
-// Today's amount as it is, so that it stays exact; what came before as a running sum of amounts weighed 2^(age of the
-// life/h), brought down to today's weight.
+// At each day with events: that day's amount as it is, and what came before as a running sum of amounts weighed
+// 2^(days since the first event / h), brought down to that day's weight.  A later day has the last such value, brought
+// down once more: so one event's weight is one power of two, as the contract says it.
 std::string Aggregates::running_decay(const Aggregate& a, const std::string& amount) {
-  const std::string exponent =
-      fmt::format("(CAST(day - first_day AS {}) / {})", dialect_.real, dialect_.number(a.half_life_days.as_double()));
-  const std::string grown = fmt::format("sum(CAST({} AS {}) * pow(2, {}))", amount, dialect_.real, exponent);
-  const std::string today = windows_.add(amount);
-  return fmt::format("CAST({} AS {}) + {} * pow(2, -{})", or_zero(today), dialect_.real,
-                     or_zero(windowed(grown, std::string(kEarlier))), exponent);
+  const std::string half_life = dialect_.number(a.half_life_days.as_double());
+  const std::string body = fmt::format(
+      "SELECT account, life, day, CAST({1} AS {3}) + coalesce(sum(CAST({1} AS {3}) * pow(2, age / {2})) OVER "
+      "(days {4}), 0) * pow(2, -age / {2}) AS COLUMN\n"
+      "  FROM (SELECT *, CAST(day - min(day) OVER (PARTITION BY account, life) AS {3}) AS age FROM d{0} WHERE {1} IS NOT NULL)\n"
+      "  WINDOW days AS (PARTITION BY account, life ORDER BY day)",
+      a.selector, amount, half_life, dialect_.real, kEarlier);
+  const std::string at_event = joined("r", body, "decayed");
+  const std::string last = windowed(fmt::format("last_value({} IGNORE NULLS)", at_event), std::string(kRunning));
+  const std::string day = windowed(fmt::format("max(CASE WHEN {} IS NOT NULL THEN day END)", at_event), std::string(kRunning));
+  return fmt::format("coalesce({} * pow(2, -CAST(day - {} AS {}) / {}), 0)", last, day, dialect_.real, half_life);
 }
 
 std::string Aggregates::joined_decay(const Aggregate& a, const std::string& amount, const std::string& column) {
@@ -264,7 +270,7 @@ std::string Aggregates::ctes() const {
     joins += fmt::format("\n    LEFT JOIN {} USING (account, life, day)", j.name);
   }
   out += fmt::format(
-      "laid AS (\n  SELECT spine.*, min(day) OVER (PARTITION BY account, life) AS first_day{}\n  FROM spine{}),\n",
+      "laid AS (\n  SELECT spine.*{}\n  FROM spine{}),\n",
       columns, joins);
   out += fmt::format(
       "windows AS (\n  SELECT *{}\n  FROM laid WINDOW days AS (PARTITION BY account, life ORDER BY day)),\n",

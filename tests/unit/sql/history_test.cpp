@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "duck/connection.h"
-#include "sql/plan_builder.h"
+#include "verify/plan_builder.h"
 
 namespace kenko::sql {
 namespace {
@@ -13,6 +13,9 @@ namespace {
 using plan::Function;
 using plan::Op;
 using testing::ElementsAre;
+using verify::PlanBuilder;
+using verify::user_field;
+using verify::value_field;
 
 // One account whose life has `days` days from day 0 on; every event name is observed from day 0.
 class HistorySql : public testing::Test {

@@ -7,7 +7,7 @@
 
 #include "plan/plan.h"
 
-namespace kenko::sql {
+namespace kenko::verify {
 
 class PlanBuilder {
  public:
@@ -70,4 +70,4 @@ inline plan::Field value_field() { return {plan::Field::Kind::value, ""}; }
 inline plan::Field user_field() { return {plan::Field::Kind::user, ""}; }
 inline plan::Field property_field(std::string key) { return {plan::Field::Kind::property, std::move(key)}; }
 
-}  // namespace kenko::sql
+}  // namespace kenko::verify

@@ -1,0 +1,234 @@
+#include "verify/comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <tuple>
+
+#include "sql/history.h"
+
+namespace kenko::verify {
+namespace {
+
+constexpr size_t kListed = 20;
+constexpr double kNear = 1e-9;
+
+bool same_number(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+std::string shown(bool valid, double value) { return valid ? fmt::format("{:.17g}", value) : "null"; }
+
+}  // namespace
+
+// One pass over the rows of two tables.
+class Comparison::Rows {
+ public:
+  Rows(Comparison& all, std::string_view oracle, const HistoryTable& native, const HistoryTable& other,
+       const HistoryTable* scales)
+      : all_(all),
+        oracle_(oracle),
+        a_(native),
+        b_(other),
+        scales_(scales),
+        tally_(all.tallies_[std::string(oracle)]),
+        decays_(all.plan_->nodes.size(), false) {}
+
+  void allow_decays() { decays_ = sql::rests_on_decay(*all_.plan_); }
+
+  void run() {
+    size_t i = 0, j = 0;
+    while (i < a_.size() || j < b_.size()) {
+      const int order = compare_keys(i, j);
+      if (order != 0) {
+        missing(order < 0, order < 0 ? i : j);
+        (order < 0 ? i : j) += 1;
+        continue;
+      }
+      row(i++, j++);
+    }
+  }
+
+ private:
+  // Negative: only the native table has the row; positive: only the other.
+  [[nodiscard]] int compare_keys(size_t i, size_t j) const {
+    if (i == a_.size()) return 1;
+    if (j == b_.size()) return -1;
+    const auto a = std::pair(a_.account[i], a_.day[i]);
+    const auto b = std::pair(b_.account[j], b_.day[j]);
+    return a < b ? -1 : a == b ? 0 : 1;
+  }
+
+  void missing(bool native_has, size_t row) {
+    ++tally_.cells;
+    const HistoryTable& t = native_has ? a_ : b_;
+    all_.differ(false, oracle_, t.account[row], t.day[row], "row", native_has ? "there" : "none",
+                native_has ? "none" : "there");
+  }
+
+  void row(size_t i, size_t j) {
+    if (tainted_account_ != a_.account[i]) {
+      tainted_account_ = a_.account[i];
+      points_moved_ = edge_crossed_ = false;
+    }
+    for (size_t m = 0; m < a_.metrics.size(); ++m) metric(m, i, j);
+    for (size_t k = 0; k < a_.dimension.size(); ++k) {
+      number("dimension " + all_.plan_->dimensions[k].name, a_.dimension[k][i], b_.dimension[k][j], i);
+    }
+    number("rolled-up score", a_.rolled_up[i], b_.rolled_up[j], i);
+    number("score", a_.score[i], b_.score[j], i);
+    number("silence", a_.silence[i], b_.silence[j], i);
+    number("coverage", a_.coverage[i], b_.coverage[j], i);
+    number("band", a_.band[i], b_.band[j], i);
+    number("state", a_.state[i], b_.state[j], i);
+    if (!a_.status.empty() && !b_.status.empty()) number("status", a_.status[i], b_.status[j], i);
+  }
+
+  // What follows from points: a moved point moves it by one, a crossed edge by anything.  Silence carries that on to
+  // later days of the account.
+  void number(const std::string& cell, int32_t a, int32_t b, size_t i) {
+    ++tally_.cells;
+    if (a == b) return;
+    const bool edge = edge_crossed_ || (points_moved_ && std::abs(int64_t{a} - b) <= 1);
+    all_.differ(edge, oracle_, a_.account[i], a_.day[i], cell, fmt::format("{}", a), fmt::format("{}", b));
+  }
+
+  void metric(size_t m, size_t i, size_t j) {
+    tally_.cells += 2;
+    const HistoryTable::Metric& a = a_.metrics[m];
+    const HistoryTable::Metric& b = b_.metrics[m];
+    const bool decays = decays_[all_.plan_->metrics[m].node];
+    const bool both = a.valid[i] != 0 && b.valid[j] != 0;
+    bool same = a.valid[i] == b.valid[j] && (!both || same_number(a.value[i], b.value[j]));
+    bool near_edge = false;
+    if (decays && !same) {
+      const auto at = scale_row(i);
+      const double scale =
+          at < 0 ? std::abs(a.value[i]) + std::abs(b.value[j]) : scales_->metrics[m].scale[static_cast<size_t>(at)];
+      near_edge = at >= 0 && scales_->metrics[m].edge[static_cast<size_t>(at)] != 0;
+      same = both && std::abs(a.value[i] - b.value[j]) <= kNear * scale;
+    }
+    const std::string& name = all_.plan_->metrics[m].name;
+    if (!same) {
+      edge_crossed_ = edge_crossed_ || near_edge;
+      all_.differ(near_edge, oracle_, a_.account[i], a_.day[i], name, shown(a.valid[i] != 0, a.value[i]),
+                  shown(b.valid[j] != 0, b.value[j]));
+    }
+    if (a.points[i] == b.points[j]) return;
+    if (decays && !near_edge) {
+      const auto at = scale_row(i);
+      near_edge = at >= 0 && scales_->metrics[m].edge[static_cast<size_t>(at)] != 0;
+    }
+    const bool by_one = decays && same && std::abs(a.points[i] - b.points[j]) <= 1;
+    points_moved_ = points_moved_ || by_one;
+    edge_crossed_ = edge_crossed_ || near_edge;
+    all_.differ(by_one || near_edge, oracle_, a_.account[i], a_.day[i], name + " points",
+                fmt::format("{}", a.points[i]), fmt::format("{}", b.points[j]));
+  }
+
+  // The row of `scales_` for native row i, -1 without one.
+  [[nodiscard]] int64_t scale_row(size_t i) const {
+    if (scales_ == nullptr) return -1;
+    if (i < scales_->size() && scales_->account[i] == a_.account[i] && scales_->day[i] == a_.day[i])
+      return static_cast<int64_t>(i);
+    return -1;
+  }
+
+  Comparison& all_;
+  std::string_view oracle_;
+  const HistoryTable& a_;
+  const HistoryTable& b_;
+  const HistoryTable* scales_;
+  Tally& tally_;
+  std::vector<bool> decays_;
+  uint32_t tainted_account_ = UINT32_MAX;
+  bool points_moved_ = false;
+  bool edge_crossed_ = false;
+};
+
+void Comparison::subject(std::string name, const plan::Plan& plan, const facts::Portfolio& portfolio) {
+  subject_ = std::move(name);
+  plan_ = &plan;
+  portfolio_ = &portfolio;
+}
+
+void Comparison::compare(std::string_view oracle, const HistoryTable& native, const HistoryTable& other,
+                         const HistoryTable* scales) {
+  Rows rows(*this, oracle, native, other, scales);
+  rows.allow_decays();
+  rows.run();
+}
+
+void Comparison::compare_exactly(std::string_view oracle, const HistoryTable& native, const HistoryTable& other) {
+  Rows(*this, oracle, native, other, nullptr).run();
+}
+
+void Comparison::claim(std::string_view oracle, bool holds, uint32_t account, Day day, std::string_view cell,
+                       const std::string& native, const std::string& other) {
+  ++tallies_[std::string(oracle)].cells;
+  if (!holds) differ(false, oracle, account, day.number, std::string(cell), native, other);
+}
+
+void Comparison::differ(bool edge, std::string_view oracle, uint32_t account, int32_t day, std::string cell,
+                        std::string native, std::string other) {
+  Tally& tally = tallies_[std::string(oracle)];
+  ++(edge ? tally.edges : tally.mismatches);
+  auto& list = edge ? edge_list_ : differences_;
+  if (list.size() >= kListed) return;
+  const std::string id =
+      account < portfolio_->accounts.size() ? portfolio_->accounts[account] : fmt::format("#{}", account);
+  list.push_back({std::string(oracle), subject_, id, std::move(cell), std::move(native), std::move(other), Day{day}});
+}
+
+void Comparison::count_nulls(const HistoryTable& native) {
+  for (size_t m = 0; m < native.metrics.size(); ++m) {
+    NullShare& share = nulls_[plan_->metrics[m].name];
+    share.days += native.size();
+    share.nulls += static_cast<uint64_t>(std::count(native.metrics[m].valid.begin(), native.metrics[m].valid.end(), 0));
+  }
+}
+
+uint64_t Comparison::cells() const {
+  uint64_t sum = 0;
+  for (const auto& [name, t] : tallies_) sum += t.cells;
+  return sum;
+}
+uint64_t Comparison::mismatches() const {
+  uint64_t sum = 0;
+  for (const auto& [name, t] : tallies_) sum += t.mismatches;
+  return sum;
+}
+uint64_t Comparison::edges() const {
+  uint64_t sum = 0;
+  for (const auto& [name, t] : tallies_) sum += t.edges;
+  return sum;
+}
+
+bool Comparison::good() const {
+  constexpr uint64_t kCellsPerEdge = 1'000'000;
+  return mismatches() == 0 && edges() <= std::max<uint64_t>(1, cells() / kCellsPerEdge);
+}
+
+void Comparison::print(bool by_metric) const {
+  fmt::print("\n{:<28} {:>14} {:>11} {:>6} {:>9}\n", "compared with native", "cells", "mismatches", "edges", "seconds");
+  for (const auto& [name, t] : tallies_) {
+    fmt::print("{:<28} {:>14} {:>11} {:>6} {:>9.2f}\n", name, t.cells, t.mismatches, t.edges, t.seconds);
+  }
+  if (by_metric) {
+    fmt::print("\n{:<32} {:>12} {:>9}\n", "metric", "days", "null");
+    for (const auto& [name, n] : nulls_) {
+      fmt::print("{:<32} {:>12} {:>8.2f}%\n", name, n.days,
+                 n.days == 0 ? 0.0 : 100.0 * static_cast<double>(n.nulls) / static_cast<double>(n.days));
+    }
+  }
+  for (const auto* list : {&edge_list_, &differences_}) {
+    if (list->empty()) continue;
+    fmt::print("\n{}\n", list == &edge_list_ ? "within 1e-9 of an edge:" : "first mismatches:");
+    for (const Difference& d : *list) {
+      fmt::print("  {} {} account {} day {} {}: native {}, other {}\n", d.subject, d.oracle, d.account, d.day.iso(),
+                 d.cell, d.native, d.other);
+    }
+  }
+}
+
+}  // namespace kenko::verify
