@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace kenko::segments {
 namespace {
 
@@ -15,6 +17,12 @@ int hex_digit(char c) {
 
 void append_json_text(std::string& out, std::string_view text) {
   out += '"';
+  const auto needs_escape = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; };
+  if (std::none_of(text.begin(), text.end(), needs_escape)) {
+    out += text;
+    out += '"';
+    return;
+  }
   for (const char c : text) {
     if (c == '"' || c == '\\') {
       out += '\\';

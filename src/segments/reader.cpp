@@ -192,6 +192,9 @@ Result<Hash128> events_digest(const std::string& dir, const std::vector<ports::S
     Hash128 content;  ///< zero = deleted
   };
   std::unordered_map<Hash128, Winner> winners;
+  int64_t rows = 0;
+  for (const ports::SegmentInfo& segment : catalog) rows += segment.rows;
+  winners.reserve(static_cast<size_t>(rows));
   KENKO_TRY_STATUS(for_each_event(dir, catalog, [&winners](EventFact&& e) {
     const auto [entry, is_new] = winners.try_emplace(facts::event_key(e.source, e.event_id));
     Winner& winner = entry->second;

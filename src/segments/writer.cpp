@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "base/time_zone.h"
@@ -121,10 +122,16 @@ class EventColumns {
  private:
   const EventFact& at(uint64_t position) const { return events_[order_[position]]; }
 
+  /// `get` gives a view without data for null.
   template <typename Get>
   void add_text(SegmentColumn column, Get get) {
-    table_.columns.push_back(
-        duck::text_column(std::string(kColumnNames[column]), [this, get](uint64_t row) { return get(at(row)); }));
+    table_.columns.push_back({std::string(kColumnNames[column]), duck::Type::text,
+                              [this, get](uint64_t begin, size_t count, duck::Cells& cells) {
+                                for (size_t i = 0; i < count; ++i) {
+                                  const std::string_view text = get(at(begin + i));
+                                  text.data() == nullptr ? cells.set_null(i) : cells.set_text(i, text);
+                                }
+                              }});
   }
 
   template <typename T, typename Get>
@@ -194,6 +201,14 @@ struct Writer::State {
   int64_t next_id = 1;
   int64_t tables = 0;
   duck::Connection duck;
+
+  Status write_events(const ports::SegmentInfo& info, EventColumns columns) {
+    const std::string table = fmt::format("segment_{}", ++tables);
+    KENKO_TRY_STATUS(duck.register_table(table, columns.table()));
+    KENKO_TRY_STATUS(duck.copy_to_parquet(fmt::format("SELECT * FROM {}", table), events_path(dir, info)));
+    // The table's memory ends with this function.
+    return duck.execute(fmt::format("DROP VIEW {}", table));
+  }
 };
 
 Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -206,32 +221,35 @@ Result<Writer> Writer::open(const std::string& dir, const std::vector<ports::Seg
   remove_leftovers(dir, catalog);
   int64_t next_id = 1;
   for (const ports::SegmentInfo& segment : catalog) next_id = std::max(next_id, segment.id + 1);
-  KENKO_TRY(duck::Connection duck, duck::Connection::open());
+  // One thread reads our memory, so that the rows stay in order; a second one would only wait for it.
+  KENKO_TRY(duck::Connection duck, duck::Connection::open({.threads = 1}));
   return Writer(std::make_unique<State>(State{dir, next_id, 0, std::move(duck)}));
 }
 
 Result<ports::SegmentInfo> Writer::write(std::span<const EventFact> events, Instant now) {
   KENKO_CHECK(!events.empty() && events.size() < UINT32_MAX, "a segment of {} events", events.size());
-  std::vector<KeyedContent> entries;
-  std::vector<Hash128> keys;
-  entries.reserve(events.size());
-  keys.reserve(events.size());
-  for (const EventFact& e : events) {
-    entries.push_back(keyed_content(e));
-    keys.push_back(entries.back().key);
-  }
-  const std::vector<uint32_t> order = sorted_rows(events);
   const ports::SegmentInfo info = describe(state_->next_id++, events, now);
-  EventColumns columns(events, order, keys);
-  const std::string table = fmt::format("segment_{}", ++state_->tables);
-  KENKO_TRY_STATUS(state_->duck.register_table(table, columns.table()));
-  KENKO_TRY_STATUS(
-      state_->duck.copy_to_parquet(fmt::format("SELECT * FROM {}", table), events_path(state_->dir, info)));
-  // The table's memory ends with this function.
-  KENKO_TRY_STATUS(state_->duck.execute(fmt::format("DROP VIEW {}", table)));
-  std::sort(entries.begin(), entries.end());
-  KENKO_TRY_STATUS(write_key_file(keys_path(state_->dir, info), entries));
-  return info;
+  std::vector<uint32_t> order;
+  std::thread sorting([&order, events] { order = sorted_rows(events); });
+  std::vector<KeyedContent> entries(events.size());
+  std::vector<Hash128> keys(events.size());
+  for (size_t i = 0; i < events.size(); ++i) {
+    entries[i] = keyed_content(events[i]);
+    keys[i] = entries[i].key;
+  }
+  sorting.join();
+
+  Status keys_written = Done{};
+  std::thread key_writing([&] {
+    std::sort(entries.begin(), entries.end());
+    keys_written = write_key_file(keys_path(state_->dir, info), entries);
+  });
+  const Status events_written = state_->write_events(info, EventColumns(events, order, keys));
+  key_writing.join();
+  if (events_written.ok() && keys_written.ok()) return info;
+  ports::remove_file(events_path(state_->dir, info));
+  ports::remove_file(keys_path(state_->dir, info));
+  return events_written.ok() ? keys_written.problems() : events_written.problems();
 }
 
 Status publish_manifest(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog) {
