@@ -110,7 +110,7 @@ std::string curve_words(const Metric& m) {
 std::string missing_words(const Metric& m) {
   switch (m.missing.kind) {
     case Missing::Kind::exclude:
-      return "without a value its weight goes to the other metrics";
+      return "without a value its weight goes to the others";
     case Missing::Kind::zero:
       return "without a value 0 points, and no evidence";
     case Missing::Kind::score:
@@ -130,6 +130,19 @@ std::string one_line(const std::string& expression) {
   return out;
 }
 
+// What a metric that is one function call means.
+std::string meaning_of(const Metric& m) {
+  if (!m.value || m.value->kind != Expression::Kind::call) return "";
+  const vocabulary::Function* f = resolve_call(*m.value);
+  if (f == nullptr) return "";
+  if (!f->is_aggregate()) return std::string(f->doc);
+  const Expression& events = m.value->items[0];
+  const std::string when =
+      events.has_window ? fmt::format(" of the last {} day{}", events.days, events.days == 1 ? "" : "s") : "";
+  return fmt::format("{}, over the events `{}`{}{}", f->doc, events.text, when,
+                     events.has_filter ? " that pass the filter" : "");
+}
+
 int64_t weight_of(const Metric& m) { return m.weight.value_or(Decimal::whole(1)).micros; }
 
 // part / whole in tenths of a per cent, as "33.3 %".
@@ -144,6 +157,7 @@ std::string metric_text(const Metric& m, const std::string& share) {
                                 m.ours.value_or(false) ? "  [our own team's doing]" : "");
   if (!m.why.empty()) out += fmt::format("      because {}\n", m.why);
   out += fmt::format("      = {}\n", one_line(m.expression));
+  if (const std::string meaning = meaning_of(m); !meaning.empty()) out += fmt::format("      {}\n", meaning);
   if (const std::string words = curve_words(m); !words.empty()) out += fmt::format("      {}\n", words);
   if (m.dimension) out += fmt::format("      {}\n", missing_words(m));
   if (m.min_observed_days) out += fmt::format("      needs {} days of observation\n", *m.min_observed_days);
@@ -155,10 +169,9 @@ std::string head_text(const Model& model) {
   if (!model.purpose.empty()) out += fmt::format("  Purpose: {}\n", model.purpose);
   if (!model.healthy_means.empty()) out += fmt::format("  Healthy means: {}\n", model.healthy_means);
   out += fmt::format("  Outcome: {}\n", model.outcome);
-  out += fmt::format(
-      "  A score needs evidence for {} % of the weight; without a score, an account is too new for its first {} "
-      "days.\n",
-      Decimal{model.min_coverage_micros * 100}.text(), model.too_new_days);
+  out += fmt::format("  A score needs evidence for at least {} % of the weight.\n",
+                     Decimal{model.min_coverage_micros * 100}.text());
+  out += fmt::format("  An account without a score is too new in its first {} days.\n", model.too_new_days);
   return out;
 }
 
