@@ -32,8 +32,8 @@ std::vector<Name> usable_names(const facts::Portfolio& p) {
   for (size_t row = 0; row < p.events.size(); ++row) {
     const uint32_t name = p.events.name[row];
     ++count[name];
-    values[name] |= p.events.flags[row] & facts::ResolvedEvents::kHasValue;
-    users[name] |= p.events.user[row] != 0 ? 1 : 0;
+    if ((p.events.flags[row] & facts::ResolvedEvents::kHasValue) != 0) values[name] = 1;
+    if (p.events.user[row] != 0) users[name] = 1;
   }
   std::vector<Name> out;
   for (uint32_t code = 1; code < count.size(); ++code) {
