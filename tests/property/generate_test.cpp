@@ -56,7 +56,7 @@ TEST(Generate, DaysAreWorthComparing) {
       }
     }
   }
-  for (const char* state : {"none", "scored", "paused", "insufficient", "too_new", "unscored"}) {
+  for (const char* state : {"none", "scored", "paused", "insufficient data", "too new", "not scored"}) {
     EXPECT_GT(states[state], 100) << state;
   }
   for (const char* status : {"trial", "onboarding", "active", "paused", "notice", "churned", "internal"}) {

@@ -51,7 +51,7 @@ class Walk {
       out.score = kept_score_;
       out.band = kept_band_;
     } else {
-      out.state = "unscored";
+      out.state = "not scored";
     }
     return out;
   }
@@ -60,7 +60,7 @@ class Walk {
   void score(const DayOfLife& life, const RolledUp& day, DayResult& out) {
     if (!day.score_hundredths || day.coverage_micros < model_.min_coverage_micros) {
       const int32_t age_days = out.day - biography_.account_start(out.day, life.life_first) + 1;
-      out.state = age_days <= model_.too_new_days ? "too_new" : "insufficient";
+      out.state = age_days <= model_.too_new_days ? "too new" : "insufficient data";
       return;
     }
     smallest_ = std::min(smallest_.value_or(*day.score_hundredths), *day.score_hundredths);

@@ -29,7 +29,7 @@ struct DayResult {
   Day day;
   bool alive = false;
   std::string status;            ///< trial, onboarding, active, paused, notice, churned, internal; empty when not alive
-  std::string state;             ///< scored, paused, insufficient, too_new, unscored; none when not alive
+  std::string state;             ///< scored, paused, insufficient data, too new, not scored; none when not alive
   std::optional<int32_t> score;  ///< after silence
   std::optional<int32_t> rolled_up;  ///< before it
   int32_t silence = 0;               ///< score - rolled_up

@@ -32,12 +32,13 @@ Biography::Biography(const Company& company, const Account& account, Day until) 
   Day life_first = *first_;
   bool contract_counted = false;  // on an earlier day of this life
   for (Day d = *first_; d <= until; ++d) {
+    if (in_life && life_is_over(d, life_first, contract_counted)) in_life = false;
     if (!in_life && life_begins(d)) {
       in_life = true;
       life_first = d;
       contract_counted = false;
+      if (life_is_over(d, life_first, contract_counted)) in_life = false;  // a churn recorded late, on its first day
     }
-    if (in_life && life_is_over(d, life_first, contract_counted)) in_life = false;
     DayOfLife day;
     day.fact_day = is_fact_day(d);
     if (in_life) {
@@ -88,10 +89,9 @@ bool Biography::start_event_between(Day after, Day until) const {
 std::optional<Day> Biography::last_day_by(const Event& churned) const {
   Day effective = churned.day;
   if (const std::string* text = churned.property("effective_at")) {
-    if (const auto day = Day::parse(*text)) {
-      effective = *day;
-    } else if (const auto instant = Instant::parse(*text)) {
-      effective = company_.settings().time_zone.day_of(*instant);
+    if (const auto local = parse_local_iso(*text)) {
+      const TimeZone& zone = company_.settings().time_zone;
+      effective = local->has_offset ? zone.day_of(zone.instant_of(*local)) : local->day;
     }
   }
   if (start_event_between(effective, churned.day)) return std::nullopt;
