@@ -187,7 +187,7 @@ ParsedDecimal read_number(std::string_view text, const FileFormat& format) {
   for (const std::string& sign : format.strip) {
     const bool negative = rest.starts_with('-') && std::string_view(rest).substr(1).starts_with(sign);
     if (negative) {
-      rest.erase(1, sign.size());
+      rest = '-' + std::string(trim_wide(std::string_view(rest).substr(1 + sign.size())));
     } else if (rest.starts_with(sign)) {
       rest.erase(0, sign.size());
     } else if (rest.ends_with(sign)) {

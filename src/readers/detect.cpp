@@ -33,6 +33,13 @@ size_t end_of_value(std::string_view s) {
   return std::string_view::npos;
 }
 
+bool holds_array_of_objects(std::string_view object) {
+  for (size_t at = object.find('['); at != std::string_view::npos; at = object.find('[', at + 1)) {
+    if (text::trim(object.substr(at + 1, 64)).starts_with('{')) return true;
+  }
+  return false;
+}
+
 /// Text that starts with { is a list of objects, one a line, or one object around an array.
 FileType json_kind(std::string_view head, const std::string& ending) {
   if (ending == "ndjson" || ending == "jsonl") return FileType::ndjson;
@@ -44,9 +51,8 @@ FileType json_kind(std::string_view head, const std::string& ending) {
   const std::string_view rest = text::trim(head.substr(end));
   if (rest.starts_with('{')) return FileType::ndjson;
   const std::string_view only = head.substr(0, end);
-  const size_t array = only.find('[');
-  const bool has_array = array != std::string_view::npos && text::trim(only.substr(array + 1)).starts_with('{');
-  return has_array && rest.empty() ? FileType::json : FileType::ndjson;
+  const bool wrapper = rest.empty() && (only.find('\n') != std::string_view::npos || holds_array_of_objects(only));
+  return wrapper ? FileType::json : FileType::ndjson;
 }
 
 }  // namespace

@@ -118,11 +118,18 @@ class ArrayReader {
   std::string open_;        // the brackets that are open
   size_t array_depth_ = 0;  // open_.size() inside the array of records
   bool in_string_ = false, escaped_ = false, in_object_ = false, go_on_ = true;
+  bool candidate_ = false;  // right behind the bracket of an array that may hold the records
+  bool has_empty_array_ = false;
 };
 
 Status ArrayReader::open(char c) {
   if (where_ == Where::done) return broken("text after the end of the array");
-  const bool starts_array = c == '[' && (where_ == Where::start || (where_ == Where::wrapper && open_ == "{"));
+  if (c == '{' && candidate_) {  // an array of objects
+    where_ = Where::array;
+    array_depth_ = open_.size();
+  }
+  candidate_ = c == '[' && where_ == Where::wrapper && open_ == "{";
+  const bool starts_array = c == '[' && where_ == Where::start;
   if (where_ == Where::start && c == '{') where_ = Where::wrapper;
   if (where_ == Where::array && open_.size() == array_depth_) {
     if (c != '{') return broken("the array holds something that is no object");
@@ -152,7 +159,7 @@ Status ArrayReader::close(char c) {
   } else if (where_ == Where::array && open_.size() < array_depth_) {
     where_ = open_.empty() ? Where::done : Where::after_array;
   } else if (open_.empty()) {
-    if (where_ == Where::wrapper) return broken("the object holds no array of objects");
+    if (where_ == Where::wrapper && !has_empty_array_) return broken("the object holds no array of objects");
     where_ = Where::done;
   }
   return Done{};
@@ -172,6 +179,10 @@ Status ArrayReader::step(char c) {
   }
   const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
   if (blank) return Done{};
+  if (candidate_ && c != '{') {  // an array of something else, or of nothing
+    has_empty_array_ = has_empty_array_ || c == ']';
+    candidate_ = false;
+  }
   if (where_ == Where::array && !in_object_ && c != '{' && c != ']' && c != ',') {
     return broken("the array holds something that is no object");
   }

@@ -74,7 +74,8 @@ rules:
                                     "bad.yaml");
   ASSERT_FALSE(mapping.ok());
   std::string all = to_text(mapping.problems());
-  EXPECT_NE(all.find("bad.yaml:2:14: error: unknown time zone `Europe/Londn` [unknown-zone]"), std::string::npos) << all;
+  EXPECT_NE(all.find("bad.yaml:2:14: error: unknown time zone `Europe/Londn` [unknown-zone]"), std::string::npos)
+      << all;
   EXPECT_NE(all.find("did you mean `Europe/London`?"), std::string::npos) << all;
   EXPECT_NE(all.find("bad.yaml:7:5: error: rule `buy` has no key `tme`"), std::string::npos) << all;
   EXPECT_NE(all.find("bad.yaml:8:3: error: rule `sell` must make one thing"), std::string::npos) << all;
@@ -83,8 +84,8 @@ rules:
 
 TEST(ReadMapping, MissingColumnsAreNamedWithAHint) {
   const auto mapping = read_mapping(kShop, "shop.yaml");
-  const std::vector<std::string_view> columns{"InvoiceNo", "StockCode", "Quantiti", "InvoiceDate",
-                                              "UnitPrice", "CustomerID", "Plan",    "Seats"};
+  const std::vector<std::string_view> columns{"InvoiceNo", "StockCode",  "Quantiti", "InvoiceDate",
+                                              "UnitPrice", "CustomerID", "Plan",     "Seats"};
   const Problems problems = check_columns(*mapping, "orders.csv", columns);
   ASSERT_EQ(problems.size(), 1U) << to_text(problems);
   EXPECT_EQ(problems[0].code, "unknown-column");
