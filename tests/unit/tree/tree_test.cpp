@@ -79,6 +79,7 @@ TEST(Tree, RefusesWhatIsNoYamlText) {
   EXPECT_THAT(bad("a: 'x\nb: 1\nc: 2\n"), HasSubstr("m.yaml:1:4: error: a quote is opened and never closed"));
   EXPECT_THAT(bad("a: \"x\nb: \"y\"\n"),
               HasSubstr("m.yaml:1:4: error: the quote opened here is not closed in its line"));
+  EXPECT_THAT(bad("a: {b: why?}\n"), HasSubstr("m.yaml:1:11: error: inside { } or [ ] a `?` can only stand in quotes"));
   EXPECT_THAT(bad("a: {b: f(x[28d])}\n"), HasSubstr("an expression must stand in single quotes"));
   EXPECT_THAT(bad("a: 1\n---\nb: 2\n"), HasSubstr("[two-documents]"));
   EXPECT_THAT(bad("a: 1\na: 2\n"), HasSubstr("m.yaml:2:1: error: `a` is here twice: first in line 1"));
