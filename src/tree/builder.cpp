@@ -242,9 +242,9 @@ std::string quoted_line(std::string_view line) {
 Problem translated(const Tree& tree, const YAML::Exception& e) {
   const size_t end = tree.source().size();
   const size_t offset = e.mark.is_null() || e.mark.pos < 0 ? end : std::min(static_cast<size_t>(e.mark.pos), end);
-  const bool after_question = offset > 0 && offset < end && tree.source()[offset - 1] == '?';
-  if (after_question && std::string_view(e.msg).starts_with("unknown token")) {
-    return tree.problem_at_byte(offset - 1, "yaml", "inside { } or [ ] a `?` can only stand in quotes",
+  const bool question = offset < end && tree.source()[offset] == '?';
+  if (question && std::string_view(e.msg).starts_with("unknown token")) {
+    return tree.problem_at_byte(offset, "yaml", "inside { } or [ ] a `?` can only stand in quotes",
                                 "put the text in quotes");
   }
   for (const Translation& t : kTranslations) {
