@@ -63,15 +63,14 @@ std::string reason_of(const engine::Engine& engine, const Summary& s) {
     if (const Part* p = steepest(s.before, e)) {
       const auto before = std::find_if(s.before.parts.begin(), s.before.parts.end(),
                                        [p](const Part& b) { return b.metric == p->metric; });
-      return fmt::format("{} {} → {}: {} points in {} days", plan.metrics[p->metric].label,
+      return fmt::format("{} {} → {}: −{} in {} days", plan.metrics[p->metric].label,
                          value_text(engine, p->metric, before->value), value_text(engine, p->metric, p->value),
-                         points_text(p->contribution - before->contribution), kChangeDays);
+                         points_text(before->contribution - p->contribution), kChangeDays);
     }
   }
   if (const Part* p = costliest(e)) {
-    return fmt::format("{} {}: {} of 100, costs {}", plan.metrics[p->metric].label,
-                       value_text(engine, p->metric, p->value), p->points ? static_cast<int>(*p->points / kMicros) : 0,
-                       points_text(p->lost));
+    return fmt::format("{} {}: {}/100, −{}", plan.metrics[p->metric].label, value_text(engine, p->metric, p->value),
+                       p->points ? static_cast<int>(*p->points / kMicros) : 0, points_text(p->lost));
   }
   return "every metric at 100";
 }
