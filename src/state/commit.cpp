@@ -1,5 +1,7 @@
 // Database::classify and Database::commit.
 #include <algorithm>
+#include <span>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -202,19 +204,41 @@ class Commit {
   Status insert_rejects() {
     std::vector<const Reject*> sorted;
     for (const Reject& reject : batch_.rejects) sorted.push_back(&reject);
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const Reject* a, const Reject* b) { return a->record < b->record; });
+    std::sort(sorted.begin(), sorted.end(), [](const Reject* a, const Reject* b) {
+      return std::tie(a->record, a->field, a->code) < std::tie(b->record, b->field, b->code);
+    });
+    const auto same = [](const Reject* a, const Reject* b) {
+      return std::tie(a->record, a->field, a->code) == std::tie(b->record, b->field, b->code);
+    };
+    sorted.erase(std::unique(sorted.begin(), sorted.end(), same), sorted.end());
+    KENKO_TRY(Statement stored, sqlite_.prepare("SELECT record, source, file, line, field, code, message, raw "
+                                                "FROM reject WHERE record = ? ORDER BY field, code"));
     KENKO_TRY(Statement remove, sqlite_.prepare("DELETE FROM reject WHERE record = ?"));
-    KENKO_TRY(Statement insert, sqlite_.prepare("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
-    const Reject* before = nullptr;
-    for (const Reject* r : sorted) {
-      if (before == nullptr || before->record != r->record) {
-        KENKO_TRY_STATUS(remove.run(r->record));
+    KENKO_TRY(Statement insert, sqlite_.prepare("INSERT INTO reject VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+    for (auto first = sorted.begin(); first != sorted.end();) {
+      const Hash128 record = (*first)->record;
+      const auto last = std::find_if(first, sorted.end(), [&record](const Reject* r) { return r->record != record; });
+      stored.bind(record);
+      KENKO_TRY(const bool known, says_the_same(stored, {first, last}));
+      if (!known) {
+        KENKO_TRY_STATUS(remove.run(record));
+        for (const Reject* r : std::span(first, last)) {
+          KENKO_TRY_STATUS(insert.run(r->record, r->field, r->code, r->source, r->file, r->line, r->message, r->raw));
+        }
       }
-      KENKO_TRY_STATUS(insert.run(r->record, r->field, r->code, r->source, r->file, r->line, r->message, r->raw));
-      before = r;
+      first = last;
     }
     return Done{};
+  }
+
+  static Result<bool> says_the_same(Statement& stored, std::span<const Reject* const> rejects) {
+    size_t equal = 0;
+    while (true) {
+      KENKO_TRY(const bool more, stored.step());
+      if (!more) return equal == rejects.size();
+      if (equal == rejects.size() || !(read_reject(stored) == *rejects[equal])) return false;
+      ++equal;
+    }
   }
 
   Sqlite& sqlite_;

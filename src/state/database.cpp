@@ -179,8 +179,7 @@ Result<std::vector<Reject>> Database::rejects(const std::optional<std::string>& 
   while (true) {
     KENKO_TRY(const bool more, row.step());
     if (!more) return rejects;
-    rejects.push_back(
-        {row.hash(0), row.text(1), row.text(2), row.integer(3), row.text(4), row.text(5), row.text(6), row.text(7)});
+    rejects.push_back(read_reject(row));
   }
 }
 

@@ -171,4 +171,10 @@ Status FactTable<facts::RateFact>::insert(Statement& statement, const facts::Rat
   return statement.run(f.currency, f.day, f.recorded.seq, f.rate.nanos, f.recorded.known_at, f.recorded.assumed);
 }
 
+// ---- rejects
+
+Reject read_reject(const Statement& row) {
+  return {row.hash(0), row.text(1), row.text(2), row.integer(3), row.text(4), row.text(5), row.text(6), row.text(7)};
+}
+
 }  // namespace kenko::state

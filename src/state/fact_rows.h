@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "facts/fact.h"
+#include "state/batch.h"
 #include "state/schema.h"
 #include "state/sqlite.h"
 
@@ -78,5 +79,8 @@ struct FactTable<facts::RateFact> {
   static void bind_key(Statement& statement, const facts::RateFact& fact);
   static Status insert(Statement& statement, const facts::RateFact& fact);
 };
+
+/// From a row of record, source, file, line, field, code, message, raw.
+[[nodiscard]] Reject read_reject(const Statement& row);
 
 }  // namespace kenko::state
