@@ -471,6 +471,9 @@ Result<Expression> parse(std::string_view text, const At& at) {
   if (faults.empty() && expression) return std::move(*expression);
   KENKO_CHECK(!faults.empty(), "no expression and no fault: {}", text);
   std::stable_sort(faults.begin(), faults.end(), [](const Fault& a, const Fault& b) { return a.offset < b.offset; });
+  // More than a screen of them helps nobody.
+  constexpr size_t kMostProblems = 20;
+  if (faults.size() > kMostProblems) faults.resize(kMostProblems);
   Problems problems;
   for (Fault& f : faults) {
     Problem p = at(f.offset);

@@ -51,6 +51,10 @@ class ModelCheck {
         m.ours = !m.reads.events.empty() && std::all_of(m.reads.events.begin(), m.reads.events.end(), is_ours);
       }
     }
+    if (m.min_observed_days && type && m.reads.events.empty()) {
+      add(m.at, "no-effect", fmt::format("`min_observed` of metric `{}` has no effect: it reads no events", m.name),
+          "leave it out", Severity::warning);
+    }
     if (m.dimension) {
       scored_metric(m);
     } else if (m.curve.kind != Curve::Kind::none || m.weight) {

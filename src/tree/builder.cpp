@@ -6,6 +6,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 #include "base/text.h"
@@ -85,7 +86,8 @@ class Builder final : public YAML::EventHandler {
  private:
   struct Open {
     Node node;
-    std::optional<Node> key;  // map: read, its value is still to come
+    std::optional<Node> key;              // map: read, its value is still to come
+    std::map<std::string, int64_t> keys;  // map: the lines of its keys
   };
 
   [[nodiscard]] Node node_at(const YAML::Mark& mark, Node::Kind kind) const {
@@ -142,7 +144,7 @@ class Builder final : public YAML::EventHandler {
       add(node, "too-deep", fmt::format("values are nested more than {} deep", kMaxNesting), "");
       throw Stop{};
     }
-    open_.push_back({std::move(node), std::nullopt});
+    open_.push_back({std::move(node), std::nullopt, {}});
   }
 
   void end() {
@@ -169,8 +171,9 @@ class Builder final : public YAML::EventHandler {
       Node key = std::move(*parent.key);
       parent.key.reset();
       if (!key.is_scalar()) return;
-      if (const Entry* earlier = parent.node.find_entry(key.text)) {
-        add(key, "duplicate-key", fmt::format("`{}` is here twice: first in line {}", key.text, earlier->key.line),
+      const auto [earlier, added] = parent.keys.emplace(key.text, key.line);
+      if (!added) {
+        add(key, "duplicate-key", fmt::format("`{}` is here twice: first in line {}", key.text, earlier->second),
             "keep one of the two");
         return;
       }

@@ -97,7 +97,13 @@ std::optional<Day> Values::day(const Node& node, std::string_view what) const {
 
 std::optional<bool> Values::flag(const Node& node, std::string_view what) const {
   if (node.is_scalar() && !node.quoted && (node.text == "true" || node.text == "false")) return node.text == "true";
-  add(node, "type", fmt::format("{} must be true or false, not {}", what, found(node)));
+  const std::string word = node.is_scalar() ? kenko::text::lower(node.text) : "";
+  const bool yes = word == "yes" || word == "on" || word == "1" || word == "true";
+  const bool no = word == "no" || word == "off" || word == "0" || word == "false";
+  add(node, "type", fmt::format("{} must be true or false, not {}", what, found(node)),
+      yes  ? "write true, without quotes"
+      : no ? "write false, without quotes"
+           : "");
   return std::nullopt;
 }
 

@@ -124,6 +124,12 @@ TEST(Load, KeepsWarningsOfAGoodModel) {
   EXPECT_EQ(m.warnings[0].severity, Severity::warning);
 }
 
+TEST(Load, WarnsOfWhatHasNoEffect) {
+  const Model m = good(model_with("seats()", "curve: {0: 0, 1: 100}\n    min_observed: 7d"));
+  ASSERT_THAT(m.warnings, SizeIs(1));
+  EXPECT_EQ(m.warnings[0].code, "no-effect");
+}
+
 TEST(Load, ReadsOwnOutcomesAsOutcomes) {
   EXPECT_THAT(bad("outcome: payment.failed\n" + model_with("count(payment.failed[28d])")),
               HasSubstr("[outcome-as-input]"));

@@ -95,6 +95,17 @@ TEST(Reader, WalksMapsAndLists) {
   EXPECT_THAT(said, HasSubstr("rule 2 has no key `nam`"));
 }
 
+TEST(Reader, NamesTheRightFlag) {
+  const std::string said = messages("a: yes\nb: \"false\"\nc: maybe\n", [](Reader& r) {
+    EXPECT_FALSE(r.flag("a").has_value());
+    EXPECT_FALSE(r.flag("b").has_value());
+    EXPECT_FALSE(r.flag("c").has_value());
+  });
+  EXPECT_THAT(said, HasSubstr("not `yes` [type]\n    a: yes\n       ^\n    hint: write true, without quotes"));
+  EXPECT_THAT(said, HasSubstr("hint: write false, without quotes"));
+  EXPECT_THAT(said, HasSubstr("`c` must be true or false, not `maybe` [type]"));
+}
+
 TEST(Reader, SaysNotYet) {
   const std::string said = messages("segments: {}\n", [](Reader& r) {
     r.not_yet("segments", "segments cannot be used yet");
