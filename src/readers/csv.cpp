@@ -253,21 +253,22 @@ bool CsvReader::deliver(const Found& found) {
                   fmt::format("the row is longer than {} bytes", text::grouped(static_cast<int64_t>(max_record_))), at_,
                   at_ + std::min<size_t>(2000, whole.size()));
   }
+  const bool ascii = !has_high_bytes(whole);
   if (found.nul) {
-    encoding_.good();
+    encoding_.good(true);
     return refuse("", "nul-byte", "the row holds a zero byte", at_, found.next);
   }
-  if (has_high_bytes(whole) && !text::is_utf8(whole)) {
+  if (!ascii && !text::is_utf8(whole)) {
     encoding_.bad(line_);
     size_t bad = 0;
     while (bad < cells_.size() &&
            text::is_utf8(whole.substr(cells_[bad].begin - at_, cells_[bad].end - cells_[bad].begin))) {
       ++bad;
     }
-    return refuse(bad < names_.size() ? names_[bad] : "", "wrong-encoding",
-                  fmt::format("the text is not {}", source_.encoding()), at_, found.next);
+    return refuse(bad < names_.size() ? names_[bad] : "", "wrong-encoding", garbled_row(source_.encoding()), at_,
+                  found.next);
   }
-  encoding_.good();
+  encoding_.good(ascii);
   while (cells_.size() > names_.size() && cells_.back().begin == cells_.back().end) cells_.pop_back();
   if (cells_.size() != names_.size()) {
     return refuse("", "ragged-row",
@@ -332,7 +333,7 @@ Status CsvReader::run() {
         break;
       case Found::Kind::unclosed:
       case Found::Kind::stray:
-        encoding_.good();
+        encoding_.good(true);
         go_on = refuse_quotes(found);
         break;
       case Found::Kind::more:

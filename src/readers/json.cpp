@@ -58,10 +58,9 @@ class Objects {
   Result<bool> give(std::string_view text, int64_t line) {
     if (!text::is_utf8(text)) {
       encoding_.bad(line);
-      return sink_.bad_row(
-          bad_row(line, "", "wrong-encoding", fmt::format("the text is not {}", encoding_name_), text));
+      return sink_.bad_row(bad_row(line, "", "wrong-encoding", garbled_row(encoding_name_), text));
     }
-    encoding_.good();
+    encoding_.good(std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
     FlatObject::Fault found = flat_.read(text.data(), text.size());
     if (found.code.empty()) return sink_.record(flat_.record(line));
     if (found.of_file) {

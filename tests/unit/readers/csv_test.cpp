@@ -99,13 +99,15 @@ TEST(Csv, AFewGarbledRowsAreRejectsManyAreTheFile) {
   std::string text = "n,v\n";
   for (int i = 0; i < 200; ++i) text += fmt::format("{},a\n", i);
   const Read few = read_text(text + "M\xFCller,x\n");
-  EXPECT_EQ(few.table.bad, (Lines{"202: wrong-encoding n the text is not UTF-8"}));
+  EXPECT_EQ(few.table.bad, (Lines{"202: wrong-encoding n the text is not UTF-8; if the whole file is in another "
+                                  "encoding, name it in the mapping"}));
   EXPECT_EQ(few.table.raw[0], "M\xEF\xBF\xBDller,x\n");
   EXPECT_TRUE(few.problems.empty());
   const Read many = read_text("n,v\nM\xFCller,x\nb,c\n");
   ASSERT_EQ(many.problems.size(), 1U);
   EXPECT_EQ(many.problems[0].code, "wrong-encoding");
   EXPECT_NE(many.problems[0].hint.find("format: {encoding: windows-1252}"), std::string::npos);
+  EXPECT_EQ(read_text("n,v\nMüller,x\nM\xFCller,c\n").table.bad.size(), 1U);  // it is UTF-8, but for one row
   EXPECT_EQ(read_text("M\xFCller\nx\n").problems.at(0).code, "wrong-encoding");
 }
 

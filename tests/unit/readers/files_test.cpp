@@ -233,8 +233,8 @@ TEST(Parquet, RowsAsText) {
   ASSERT_TRUE(r.problems.empty()) << to_text(r.problems);
   EXPECT_EQ(r.table.header, (Lines{"id", "name", "price", "since", "ok"}));
   ASSERT_EQ(r.table.rows.size(), 2U);
-  EXPECT_EQ(r.table.rows[0], "1: id=1 name=x price=2.5 since=2010-12-01 08:26:00 ok=true");
-  EXPECT_EQ(r.table.rows[1], "2: name=é price=0.1 ok=false");
+  EXPECT_EQ(r.table.rows[0], "1: id=1 name=x price=2.50 since=2010-12-01 08:26:00 ok=true");
+  EXPECT_EQ(r.table.rows[1], "2: name=é price=0.10 ok=false");
   std::string bytes = "PAR1 and nothing more";
   EXPECT_FALSE(read(folder.write("broken.parquet", bytes)).problems.empty());
 }

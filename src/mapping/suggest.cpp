@@ -1,0 +1,294 @@
+#include "mapping/suggest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "mapping/column_guess.h"
+
+namespace kenko::mapping {
+namespace {
+
+/// A name as a YAML value: bare when it is a plain word, else in quotes.
+std::string quoted(std::string_view s) {
+  const bool plain = !s.empty() && std::all_of(s.begin(), s.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9') || c == '.';
+  });
+  static const std::set<std::string> kWords{"true", "false", "yes", "no", "on", "off", "null", "y", "n"};
+  const bool letter = plain && ((s[0] >= 'a' && s[0] <= 'z') || (s[0] >= 'A' && s[0] <= 'Z'));
+  if (letter && !kWords.contains(text::lower(s))) return std::string(s);
+  std::string out = "\"";
+  for (const char c : s) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+/// "exports/Orders-2025-01.csv.gz" -> "orders".
+std::string source_name(std::string_view file_name) {
+  std::string_view name = file_name.substr(file_name.find_last_of('/') + 1);
+  name = name.substr(0, name.find('.'));
+  std::string out = slug(name);
+  while (!out.empty() && (out.back() == '_' || (out.back() >= '0' && out.back() <= '9'))) out.pop_back();
+  return out.empty() ? "files" : out;
+}
+
+/// An event name for a word that a file uses, or for the file's name.
+std::string event_name_of(std::string_view word) {
+  static const std::vector<std::pair<std::vector<std::string>, std::string>> kNames = {
+      {{"login", "log_in", "sign_in", "anmeldung", "accesso", "ログイン", "登录"}, "login"},
+      {{"purchase", "order", "sale", "bought", "kauf", "bestellung", "acquisto", "ordine", "注文", "購入", "订单",
+        "购买"},
+       "purchase"},
+      {{"invoice_paid", "payment", "zahlung", "pagamento", "入金", "付款"}, "invoice.paid"},
+      {{"invoice", "rechnung", "fattura", "請求", "发票"}, "invoice.issued"},
+      {{"return", "refund", "retoure", "rückgabe", "reso", "返品", "退货"}, "return"},
+      {{"ticket", "support", "complaint", "beschwerde", "reclamo", "問い合わせ", "投诉"}, "ticket.opened"},
+      {{"meeting", "call", "visit", "treffen", "besuch", "anruf", "incontro", "会議", "訪問", "会议"}, "meeting.held"},
+      {{"training", "schulung", "formazione", "研修", "培训"}, "training.attended"},
+      {{"nps"}, "nps.answered"}};
+  const std::string plain = slug(word);
+  for (const auto& [words, name] : kNames) {
+    for (const std::string& w : words) {
+      if (plain == w || (w.size() >= 5 && plain.find(w) != std::string::npos)) return name;
+    }
+  }
+  return plain;
+}
+
+class Suggestion {
+ public:
+  Suggestion(const Sample& sample, std::string_view file_name, std::string_view event_name)
+      : sample_(sample),
+        guess_(guess_columns(sample)),
+        source_(source_name(file_name)),
+        file_name_(file_name),
+        event_name_(event_name) {}
+
+  std::string text() {
+    account_ = guess_.take(Role::account);
+    user_ = guess_.take(Role::user);
+    if (account_ == nullptr && user_ == nullptr) guess_account();
+    event_ = guess_.take(Role::event);
+    time_ = guess_.take(Role::time);
+    const bool one_row_each = account_ != nullptr && guess_.rows >= 2 && account_->distinct == guess_.rows;
+    if (time_ == nullptr && !(one_row_each && event_ == nullptr)) {
+      for (ColumnGuess& column : guess_.columns) {
+        if (time_ == nullptr && !column.used && column.times) time_ = &column;
+      }
+      if (time_ != nullptr) time_->used = true;
+    }
+    head();
+    if (time_ == nullptr) {
+      attributes();
+    } else {
+      event();
+    }
+    return out_;
+  }
+
+ private:
+  void guess_account() {
+    for (ColumnGuess& column : guess_.columns) {
+      if (column.times || column.filled == 0 || column.used) continue;
+      account_ = &column;
+      guessed_account_ = true;
+      column.used = true;
+      return;
+    }
+    account_ = &guess_.columns.front();
+    guessed_account_ = true;
+    account_->used = true;
+  }
+
+  void line(std::string text, std::string_view comment = "") {
+    if (!comment.empty())
+      text += fmt::format("{}# {}", std::string(text.size() < 34 ? 34 - text.size() : 2, ' '), comment);
+    out_ += text + '\n';
+  }
+
+  void head() {
+    line(fmt::format("# How Kenko reads {}: a guess from its first {} rows. Please check it.",
+                     file_name_.substr(file_name_.find_last_of('/') + 1), guess_.rows));
+    line("kenko: 1");
+    line("source: " + quoted(source_), "the name of this source of facts");
+    line("accounts: defines", "its ids are your accounts; `matched` when another source has them");
+    line("covers: all", "`touched` when it only knows customers that did something (help desk, surveys)");
+    std::vector<std::string> format;
+    const FileFormat& f = guess_.format;
+    if (f.type == FileType::csv && f.delimiter && *f.delimiter != ',') {
+      format.push_back(*f.delimiter == '\t' ? "delimiter: tab" : fmt::format("delimiter: \"{}\"", *f.delimiter));
+    }
+    if (!f.encoding.empty()) format.push_back("encoding: " + quoted(f.encoding));
+    if (!f.sheet.empty()) format.push_back("sheet: " + quoted(f.sheet));
+    if (f.decimal != '.') format.push_back(fmt::format("decimal: \"{}\"", f.decimal));
+    if (!f.thousands.empty()) format.push_back("thousands: " + (f.thousands == " " ? "blank" : quoted(f.thousands)));
+    if (!f.strip.empty()) {
+      std::vector<std::string> signs;
+      for (const std::string& sign : f.strip) signs.push_back(quoted(sign));
+      format.push_back(fmt::format("strip: [{}]", text::join(signs, ", ")));
+    }
+    if (!format.empty()) line(fmt::format("format: {{{}}}", text::join(format, ", ")));
+    line("");
+    line("rules:");
+  }
+
+  std::string time_cell(const ColumnGuess& column) const {
+    if (column.time_format.empty()) return quoted(column.name);
+    return fmt::format("{{column: {}, format: \"{}\"}}", quoted(column.name), column.time_format);
+  }
+
+  void people() {
+    if (account_ != nullptr) {
+      const std::string cell = account_->whole_with_zero
+                                   ? fmt::format("{{column: {}, integer: true}}", quoted(account_->name))
+                                   : quoted(account_->name);
+      line("    account: " + cell, guessed_account_ ? "a guess: no column looks like a customer" : "the customer");
+    }
+    if (user_ != nullptr) line("    user: " + quoted(user_->name), "the person");
+  }
+
+  void event_names() {
+    if (event_ == nullptr) {
+      const std::string name = !event_name_.empty() ? event_name_ : event_name_of(source_);
+      line("    event: " + quoted(name), "what each row is; any name will do");
+      return;
+    }
+    std::set<std::string> words;
+    const size_t index = static_cast<size_t>(event_ - guess_.columns.data());
+    for (const auto& row : sample_.rows) {
+      if (const std::string_view cell = text::trim(row[index]); !cell.empty()) words.emplace(cell);
+    }
+    std::vector<std::string> map;
+    for (const std::string& word : words) {
+      if (const std::string name = event_name_of(word); name != word && word.find('.') == std::string::npos) {
+        map.push_back(fmt::format("{}: {}", quoted(word), quoted(name)));
+      }
+    }
+    if (map.empty() || words.size() > 20) {
+      line(fmt::format("    event: {{column: {}}}", quoted(event_->name)), "its words are the names of the events");
+    } else {
+      line("    event:", "what happened, in words that models use");
+      line("      column: " + quoted(event_->name));
+      line(fmt::format("      map: {{{}}}", text::join(map, ", ")));
+    }
+  }
+
+  void event() {
+    const ColumnGuess* id = guess_.take(Role::id);
+    const ColumnGuess* value = guess_.take(Role::value);
+    const ColumnGuess* quantity = guess_.take(Role::quantity);
+    const ColumnGuess* price = quantity != nullptr && value != nullptr && name_fits(value->name, Role::price) > 0
+                                   ? std::exchange(value, nullptr)
+                                   : guess_.take(Role::price);
+    const ColumnGuess* currency = guess_.take(Role::currency);
+    const ColumnGuess* text = guess_.take(Role::text);
+    line(fmt::format("  {}:", event_ == nullptr && event_name_.empty() ? slug(event_name_of(source_)) : "rows"),
+         "the rule's name is part of ids: choose it once");
+    event_names();
+    people();
+    line("    time: " + time_cell(*time_),
+         time_->ambiguous_date ? "day and month could be the other way round: please check" : "");
+    if (time_->clock) line("    # zone: Europe/Berlin", "inside time: {...}, when the clock is not your company's");
+    if (id != nullptr) line("    id: " + quoted(id->name), "names the row: a later row with it is a correction");
+    if (value != nullptr) {
+      line("    value: " + quoted(value->name));
+    } else if (quantity != nullptr && price != nullptr) {
+      line(fmt::format("    value: {{product: [{}, {}]}}", quoted(quantity->name), quoted(price->name)));
+    }
+    if (currency != nullptr) {
+      line("    currency: " + quoted(currency->name));
+    } else if (value != nullptr || price != nullptr) {
+      line("    # currency: {constant: EUR}", "when the value is money");
+    }
+    if (text != nullptr) line("    text: " + quoted(text->name));
+    cells_of_rest("properties");
+  }
+
+  void attributes() {
+    line("  state:", "one row a customer: how things are on the day of the file (--as-of DAY)");
+    people_as_entity();
+    if (const ColumnGuess* started = guess_.take(Role::started)) started_ = started;
+    cells_of_rest("attributes");
+  }
+
+  void people_as_entity() {
+    if (account_ != nullptr) {
+      people_only_account();
+    } else {
+      line("    contact: " + quoted(user_->name), "the person");
+    }
+    if (user_ != nullptr && account_ != nullptr) user_->used = false;  // an attribute like the others
+  }
+  void people_only_account() {
+    ColumnGuess* user = std::exchange(user_, nullptr);
+    people();
+    user_ = user;
+  }
+
+  void cells_of_rest(std::string_view key) {
+    const bool attributes = key == "attributes";
+    std::set<std::string> names;
+    std::vector<std::string> lines;
+    if (started_ != nullptr) {
+      lines.push_back(started_->time_format.empty()
+                          ? fmt::format("      started: {{column: {}, type: day}}", quoted(started_->name))
+                          : fmt::format("      started: {{column: {}, type: day, format: \"{}\"}}",
+                                        quoted(started_->name), started_->time_format));
+      names.insert("started");
+    }
+    for (const ColumnGuess& column : guess_.columns) {
+      if (column.used || column.name.empty()) continue;
+      std::string name = slug(column.name);
+      if (name.empty() || !names.insert(name).second) continue;
+      std::string cell = quoted(column.name);
+      if (column.numbers && !column.times) {
+        cell = fmt::format("{{column: {}, type: number}}", cell);
+      } else if (column.times && !column.numbers) {
+        cell = column.time_format.empty()
+                   ? fmt::format("{{column: {}, type: day}}", cell)
+                   : fmt::format("{{column: {}, type: day, format: \"{}\"}}", cell, column.time_format);
+      }
+      lines.push_back(fmt::format("      {}: {}", quoted(name), cell));
+    }
+    if (lines.empty() && !attributes) return;
+    line(fmt::format("    {}:", key));
+    // A list of customers and nothing else still says that they exist.
+    if (lines.empty())
+      lines.push_back(fmt::format("      name: {}", quoted((account_ != nullptr ? account_ : user_)->name)));
+    for (std::string& text : lines) line(std::move(text));
+  }
+
+  const Sample& sample_;
+  SampleGuess guess_;
+  std::string source_;
+  std::string_view file_name_;
+  std::string event_name_;
+  std::string out_;
+  ColumnGuess* account_ = nullptr;
+  ColumnGuess* user_ = nullptr;
+  ColumnGuess* event_ = nullptr;
+  ColumnGuess* time_ = nullptr;
+  const ColumnGuess* started_ = nullptr;
+  bool guessed_account_ = false;
+};
+
+}  // namespace
+
+std::string suggest_mapping(const Sample& sample, std::string_view file_name, std::string_view event_name) {
+  if (sample.columns.empty()) return "";
+  return Suggestion(sample, file_name, event_name).text();
+}
+
+}  // namespace kenko::mapping

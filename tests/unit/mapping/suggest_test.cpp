@@ -1,0 +1,119 @@
+#include "mapping/suggest.h"
+
+#include <gtest/gtest.h>
+
+#include "mapping/ids.h"
+#include "mapping/map_record.h"
+#include "mapping/read_mapping.h"
+
+namespace kenko::mapping {
+namespace {
+
+/// The mapping that is suggested for a sample must read without problems and take every row of it.
+struct Tried {
+  std::string yaml;
+  facts::FactSet facts;
+};
+
+Tried try_sample(std::vector<std::string> columns, std::vector<std::vector<std::string>> rows, char delimiter = ',',
+                 const std::string& file = "exports/Visits-2025.csv") {
+  Sample sample;
+  sample.format.type = FileType::csv;
+  sample.format.delimiter = delimiter;
+  sample.columns = columns;
+  sample.rows = rows;
+  Tried out;
+  out.yaml = suggest_mapping(sample, file);
+  SCOPED_TRACE(out.yaml);
+  const auto mapping = read_mapping(out.yaml, "suggested.yaml");
+  EXPECT_TRUE(mapping.ok()) << (mapping.ok() ? "" : to_text(mapping.problems()));
+  if (!mapping.ok()) return out;
+  const std::vector<std::string_view> names(columns.begin(), columns.end());
+  EXPECT_TRUE(check_columns(*mapping, file, names).empty());
+  MapContext context;
+  context.source = "s";
+  context.as_of = Day::of(2026, 1, 1);
+  context.file_name = file;
+  Mapper mapper(*mapping, context);
+  Mapped mapped;
+  RawHasher hasher;
+  for (const auto& row : rows) {
+    const std::vector<std::string_view> values(row.begin(), row.end());
+    const RawRecord record{2, 1, names, values};
+    mapper.map_record(record, hasher.hash(record), 0, mapped);
+    EXPECT_EQ(mapped.outcome, Outcome::mapped) << mapped.reject.code << ' ' << mapped.reject.message;
+    for (auto& e : mapped.facts.events) out.facts.events.push_back(std::move(e));
+    for (auto& a : mapped.facts.attributes) out.facts.attributes.push_back(std::move(a));
+  }
+  return out;
+}
+
+TEST(Suggest, ANewcomersSpreadsheet) {
+  const Tried t = try_sample({"Customer", "Date", "What", "Amount"},
+                             {{"Baker & Co", "03.02.2025", "Order", "1.250,50 €"},
+                              {"Baker & Co", "17.02.2025", "Visit", ""},
+                              {"Hill Ltd", "28.02.2025", "Order", "99,00 €"}},
+                             ';');
+  ASSERT_EQ(t.facts.events.size(), 3U);
+  EXPECT_EQ(t.facts.events[0].name, "purchase");
+  EXPECT_EQ(t.facts.events[0].value->text(), "1250.5");
+  EXPECT_EQ(t.facts.events[0].occurred_at.iso(), "2025-02-03T00:00:00Z");
+  EXPECT_EQ(t.facts.events[1].name, "meeting.held");
+  EXPECT_NE(t.yaml.find("source: visits"), std::string::npos) << t.yaml;
+}
+
+TEST(Suggest, OneRowForEachCustomerIsASnapshot) {
+  const Tried t =
+      try_sample({"Company", "Plan", "Seats", "Customer since", "Owner"},
+                 {{"Baker", "pro", "10", "2024-01-05", "ada"}, {"Hill", "basic", "3", "2023-11-30", "ben"}});
+  EXPECT_TRUE(t.facts.events.empty());
+  ASSERT_EQ(t.facts.attributes.size(), 8U);
+  EXPECT_EQ(t.facts.attributes[0].scope, "state");
+  EXPECT_EQ(t.facts.attributes[0].entity_ref, "Baker");
+  EXPECT_NE(t.yaml.find("started: {column: \"Customer since\", type: day}"), std::string::npos) << t.yaml;
+}
+
+TEST(Suggest, RetailLines) {
+  const Tried t = try_sample(
+      {"InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"},
+      {{"536365", "85123A", "HOLDER", "6", "2010-12-01 08:26:00", "2.55", "17850.0", "UK"},
+       {"536365", "71053", "LANTERN", "6", "2010-12-01 08:26:00", "3.39", "17850.0", "UK"}});
+  ASSERT_EQ(t.facts.events.size(), 2U);
+  EXPECT_EQ(t.facts.events[0].account_ref, "17850");
+  EXPECT_EQ(t.facts.events[0].value->text(), "15.3");
+}
+
+TEST(Suggest, OtherLanguages) {
+  const Tried japanese = try_sample({"顧客", "日付", "内容", "金額"}, {{"健康社", "2025年3月5日", "注文", "1200"},
+                                                                       {"健康社", "2025年3月9日", "訪問", ""}});
+  ASSERT_EQ(japanese.facts.events.size(), 2U);
+  EXPECT_EQ(japanese.facts.events[0].name, "purchase");
+  const Tried german = try_sample({"Kunde", "Datum", "Betrag", "Bemerkung"},
+                                  {{"Müller", "31.12.2024", "12,50", "gut"}, {"Müller", "02.01.2025", "7,25", ""}}, ';',
+                                  "Bestellungen.csv");
+  ASSERT_EQ(german.facts.events.size(), 2U);
+  EXPECT_EQ(german.facts.events[0].name, "purchase");
+  EXPECT_EQ(german.facts.events[0].text, "gut");
+  const Tried italian = try_sample({"Cliente", "Data", "Tipo", "Importo"},
+                                   {{"Rossi", "05/06/2025", "ordine", "10"}, {"Rossi", "25/06/2025", "reso", "5"}});
+  ASSERT_EQ(italian.facts.events.size(), 2U);
+  EXPECT_EQ(italian.facts.events[1].name, "return");
+}
+
+TEST(Suggest, TheOrderOfDayAndMonthIsMarkedWhenItCouldBeEither) {
+  const Tried t = try_sample({"client", "when", "event"}, {{"a", "01/02/2025", "login"}, {"a", "01/03/2025", "login"}});
+  EXPECT_NE(t.yaml.find("could be the other way round"), std::string::npos) << t.yaml;
+  EXPECT_NE(t.yaml.find("%m/%d/%Y"), std::string::npos) << t.yaml;
+}
+
+TEST(Suggest, OddColumnsStillGiveAMappingThatReads) {
+  try_sample({"a: b", "on", "#", "x\"y", "{z}"},
+             {{"q", "2025-01-01", "1", "2", "3"}, {"r", "2025-01-02", "1", "2", "3"}});
+  try_sample({"only"}, {{"x"}, {"y"}});
+  try_sample({"only"}, {});
+  try_sample({"e-mail", "timestamp"}, {{"a@b.example", "1735689600"}, {"a@b.example", "1735689700"}});
+  EXPECT_EQ(suggest_mapping({}, "x.csv"), "");
+}
+
+}  // namespace
+}  // namespace kenko::mapping
