@@ -235,10 +235,12 @@ class Checks {
     const facts::FactSet later = with_late_events(close);
     const Portfolio with_later = identity::resolve(later, subject_.settings, cut);
     comparison_.compare_exactly("law (b): facts known", expected, history_of(with_later, subject_.last, Day::kMin));
-    // Without the cut they must be seen, or the test shows nothing.
-    const HistoryTable seen = history_of(identity::resolve(later, subject_.settings), subject_.last, Day::kMin);
-    comparison_.claim("law (b): facts known", seen.day != native_.day || different_metrics(seen), 0, subject_.known_day,
-                      "late facts change later knowledge", "changed", "the same");
+    // Without the cut they must be seen, or the test shows nothing.  (In a small company they may all miss.)
+    if (subject_.facts.events.size() >= kSmall) {
+      const HistoryTable seen = history_of(identity::resolve(later, subject_.settings), subject_.last, Day::kMin);
+      comparison_.claim("law (b): facts known", seen.day != native_.day || different_metrics(seen), 0,
+                        subject_.known_day, "late facts change later knowledge", "changed", "the same");
+    }
     if (subject_.facts.events.size() < kSmall) {
       comparison_.compare("law (b): reference", expected,
                           reference_history(subject_, cut, {}, subject_.last, how_.threads, texts_), nullptr);
@@ -357,7 +359,8 @@ class Checks {
                       fmt::format("{}", sum), fmt::format("{}", whole));
   }
 
-  // From day t on nothing happens any more: no account's score may rise.
+  // From day t on nothing happens any more: no account's score may rise.  Within a life: one that a contract signed
+  // long before starts has no score to rise from.
   void silence() {
     const Clocked clock(comparison_, "silence never rises");
     const int32_t length = subject_.last - subject_.first + 1;

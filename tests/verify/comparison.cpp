@@ -12,7 +12,8 @@
 namespace kenko::verify {
 namespace {
 
-constexpr size_t kListed = 20;
+constexpr int64_t kListed = 20;
+constexpr int64_t kListedOfSubject = 3;
 constexpr double kNear = 1e-9;
 
 bool same_number(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
@@ -108,7 +109,7 @@ class Comparison::Rows {
       near_edge = at >= 0 && scales_->metrics[m].edge[static_cast<size_t>(at)] != 0;
       same = both && std::abs(a.value[i] - b.value[j]) <= kNear * scale;
     }
-    const std::string& name = all_.plan_->metrics[m].name;
+    const std::string name = fmt::format("{} = {}", all_.plan_->metrics[m].name, all_.plan_->metrics[m].expression);
     if (!same) {
       edge_crossed_ = edge_crossed_ || near_edge;
       all_.differ(near_edge, oracle_, a_.account[i], a_.day[i], name, shown(a.valid[i] != 0, a.value[i]),
@@ -174,7 +175,13 @@ void Comparison::differ(bool edge, std::string_view oracle, uint32_t account, in
   Tally& tally = tallies_[std::string(oracle)];
   ++(edge ? tally.edges : tally.mismatches);
   auto& list = edge ? edge_list_ : differences_;
-  if (list.size() >= kListed) return;
+  // Those of one oracle, and a few of each subject, so that one mistake does not hide another.
+  const auto listed = [&](bool same_subject) {
+    return std::count_if(list.begin(), list.end(), [&](const Difference& d) {
+      return d.oracle == oracle && (!same_subject || d.subject == subject_);
+    });
+  };
+  if (listed(false) >= kListed || listed(true) >= kListedOfSubject) return;
   const std::string id =
       account < portfolio_->accounts.size() ? portfolio_->accounts[account] : fmt::format("#{}", account);
   list.push_back({std::string(oracle), subject_, id, std::move(cell), std::move(native), std::move(other), Day{day}});

@@ -15,13 +15,11 @@ using reference::DayResult;
 using reference::MetricCell;
 
 uint8_t state_of(const std::string& word) {
-  using score::State;
-  if (word == "scored") return static_cast<uint8_t>(State::scored);
-  if (word == "paused") return static_cast<uint8_t>(State::paused);
-  if (word == "insufficient") return static_cast<uint8_t>(State::insufficient);
-  if (word == "too_new") return static_cast<uint8_t>(State::too_new);
-  KENKO_CHECK(word == "unscored", "state {}", word);
-  return static_cast<uint8_t>(State::unscored);
+  for (uint8_t s = 0; s <= static_cast<uint8_t>(score::State::unscored); ++s) {
+    if (score::word(static_cast<score::State>(s)) == word) return s;
+  }
+  KENKO_CHECK(false, "state {}", word);
+  return 0;
 }
 
 uint8_t status_of(const std::string& word) {
