@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "app/import_batch.h"
 #include "app/import_file.h"
@@ -16,10 +17,10 @@
 namespace kenko::app {
 namespace {
 
-// Rows of a commit and of a segment: small files share both, a large file has several segments and one commit.
-constexpr size_t kBatchRows = 1'000'000;
+constexpr size_t kChunkRows = 100'000;  // decided at a time
 
-// One command: reads the files one after the other, commits whenever enough whole files are waiting.
+// One command: reads the files one after the other, commits whenever enough whole files are waiting.  Small files share
+// a commit and a segment, a large file has several segments and one commit.
 class Importer {
  public:
   Importer(const Workspace& workspace, const ImportRequest& request, ImportPlan plan, Instant now,
@@ -33,7 +34,7 @@ class Importer {
     KENKO_TRY_STATUS(open());
     for (size_t i = 0; i < files.size(); ++i) {
       KENKO_TRY_STATUS(import_file(i));
-      if (!one_unit_ && batch_.size() >= kBatchRows) {
+      if (!one_unit_ && batch_.size() >= batch_rows()) {
         KENKO_TRY_STATUS(commit());
       }
     }
@@ -102,6 +103,8 @@ class Importer {
     KENKO_TRY(first_seq_, database_->next_seq());
     next_seq_ = first_seq_;
     KENKO_TRY(stored_rules_, database_->rule_names(plan_.source));
+    KENKO_TRY(const state::FactCounts counts, database_->counts());
+    stored_rejects_ = counts.rejects > 0;
     if (!request_.dry_run) {
       KENKO_TRY(writer_, segments::Writer::open(workspace_.dir, segments_));
     }
@@ -158,6 +161,8 @@ class Importer {
     context.map.scope = request_.scope;
     context.map.now = now_;
     context.map.file_name = input.path;
+    context.chunk_rows = std::min(kChunkRows, batch_rows());
+    context.stored_rejects = stored_rejects_;
     context.known_by_column = input.mapping->known_at == facts::KnownAt::column;
     known_by_column_ = context.known_by_column;
     // Without stored events nothing can have been given before.
@@ -179,7 +184,7 @@ class Importer {
   // Moves pending events into segments; those of finished files and of the file at hand never share one, so that the
   // file can still be given up.  A failure here ends the command: the disk, not the file, is at fault.
   Status make_room(BatchMark& mark) {
-    if (batch_.events.size() < kBatchRows || request_.dry_run) return Done{};
+    if (batch_.events.size() < batch_rows() || request_.dry_run) return Done{};
     fatal_ = write_segments(mark.events);
     if (!fatal_.ok()) return fatal_;
     if (mark.events > 0) ++mark.segments;
@@ -213,6 +218,19 @@ class Importer {
     problem.hint = "mend the files above, or leave them out";
     problems.push_back(std::move(problem));
     return problems;
+  }
+
+  // Whom the snapshot before this one names: the last one of the command itself, else the stored one.
+  Result<std::vector<std::string>> named_before(const state::Batch& batch, const state::SnapshotTake& take) {
+    const state::SnapshotTake* before = nullptr;
+    for (const state::SnapshotTake& other : batch.snapshots) {
+      if (other.source != take.source || other.scope != take.scope || other.day >= take.day) continue;
+      if (before == nullptr || before->day < other.day) before = &other;
+    }
+    if (before == nullptr) return database_->snapshot_entities(take.source, take.scope, take.day);
+    std::set<std::string> entities;
+    for (const facts::AttributeFact& fact : before->rows) entities.insert(fact.entity_ref);
+    return std::vector<std::string>(entities.begin(), entities.end());
   }
 
   // More than 10 % and at least 5 accounts gone since the snapshot before: more likely half an export than half the
@@ -259,7 +277,8 @@ class Importer {
     KENKO_TRY(const auto changes, register_sources(workspace_, plan_, seen_, !request_.dry_run));
     if (request_.dry_run) report_.changes.clear();  // what was said before is said again
     report_.changes.insert(report_.changes.end(), changes.begin(), changes.end());
-    const bool events_added = batch_.events.size() > 0 || !batch_.segments.empty();
+    const bool facts_added =
+        batch_.events.size() > 0 || std::any_of(batch_.files.begin(), batch_.files.end(), changes_facts);
     if (!request_.dry_run) {
       KENKO_TRY_STATUS(write_segments(0));
       batch.command = request_.command;
@@ -267,7 +286,9 @@ class Importer {
       batch.first_seq = first_seq_;
       batch.end_seq = next_seq_;
       batch.segments = batch_.segments;
-      batch.rejects = batch_.rejects;
+      for (const state::Reject& reject : batch_.rejects) ++rejects_[reject.code];
+      stored_rejects_ = stored_rejects_ || !batch_.rejects.empty();
+      batch.rejects = std::move(batch_.rejects);
       batch.accepted = std::move(batch_.accepted);
       batch.files = batch_.files;
       batch.rules.assign(rules_.begin(), rules_.end());
@@ -275,13 +296,15 @@ class Importer {
       first_seq_ = next_seq_ = done.next_seq;
       report_.facts_changed = report_.facts_changed || done.facts_changed;
       KENKO_TRY_STATUS(segments::publish_manifest(workspace_.dir, segments_));
-      batch_ = take_counts();
     } else {
-      report_.facts_changed = report_.facts_changed || events_added;
-      batch_ = take_counts();
+      for (const state::Reject& reject : batch_.rejects) ++rejects_[reject.code];
+      report_.facts_changed = report_.facts_changed || facts_added;
     }
+    take_counts();
     return Done{};
   }
+
+  static bool changes_facts(const state::FileCounts& file) { return file.added + file.corrected + file.deleted > 0; }
 
   // What a commit into an empty state would say.
   static state::Outcomes all_added(const state::Batch& batch) {
@@ -294,12 +317,11 @@ class Importer {
   }
 
   // Moves the batch's counts into the report and begins a new one.
-  ImportBatch take_counts() {
+  void take_counts() {
     for (size_t i = 0; i < waiting_files_.size(); ++i) report_.files[waiting_files_[i]].counts = batch_.files[i];
     waiting_files_.clear();
-    for (const state::Reject& reject : batch_.rejects) ++rejects_[reject.code];
     report_.rounded += batch_.rounded;
-    return {};
+    batch_ = ImportBatch();
   }
 
   Status refresh_cache() {
@@ -329,6 +351,8 @@ class Importer {
                      [](const auto& a, const auto& b) { return a.second > b.second; });
   }
 
+  [[nodiscard]] size_t batch_rows() const { return static_cast<size_t>(request_.batch_rows); }
+
   void show_progress(const std::string& path, int64_t rows_of_file) {
     if (progress_) progress_({files_done_, static_cast<int64_t>(inputs_.size()), rows_done_ + rows_of_file, path});
   }
@@ -348,6 +372,7 @@ class Importer {
   std::optional<segments::Writer> writer_;
   std::vector<ports::SegmentInfo> segments_;
   std::vector<std::string> stored_rules_;
+  bool stored_rejects_ = false;
   std::set<state::RuleName> rules_;
   std::map<std::string, SeenSource> seen_;
   ImportBatch batch_;

@@ -28,6 +28,7 @@ struct ImportRequest {
   bool force = false;               ///< take a snapshot in which many accounts have vanished
   bool dry_run = false;             ///< do everything but write
   std::string command;              ///< what the user typed, for the list of imports
+  int64_t batch_rows = 1'000'000;   ///< of a commit and of a segment; at least 1, less only in tests
 };
 
 struct ImportProgress {

@@ -7,7 +7,6 @@
 namespace kenko::app {
 namespace {
 
-constexpr size_t kChunkRows = 100'000;
 constexpr int64_t kProgressRows = 20'000;
 
 // Names a record whatever file it lies in.
@@ -53,21 +52,20 @@ bool FileImport::record(const mapping::RawRecord& record) {
   ++counts.read;
   mapper_.map_record(record, raw, repeat, mapped_);
   batch_.rounded += mapped_.rounded;
-  const Hash128 name = record_name(context_.map.source, raw, repeat);
   switch (mapped_.outcome) {
     case mapping::Outcome::rejected:
-      reject(std::move(mapped_.reject), name, mapping::to_json(record));
+      reject(std::move(mapped_.reject), raw, repeat, mapping::to_json(record));
       break;
     case mapping::Outcome::ignored:
       ++counts.filtered;
-      batch_.accepted.push_back(name);
+      accept(raw, repeat);
       break;
     case mapping::Outcome::mapped:
       break;
   }
-  take(record, raw, repeat, name);
+  take(record, raw, repeat);
   if (counts.read % kProgressRows == 0 && context_.progress) context_.progress(counts.read);
-  if (rows_.size() < kChunkRows) return true;
+  if (rows_.size() < context_.chunk_rows) return true;
   failure_ = decide();
   return failure_.ok();
 }
@@ -77,22 +75,28 @@ bool FileImport::bad_row(readers::BadRow row) {
   ++counts.read;
   const Hash128 raw = PartsHash().add("bad row").add(row.raw).hash();
   const int64_t repeat = repeats_[raw]++;
-  reject(std::move(row.reject), record_name(context_.map.source, raw, repeat), std::move(row.raw));
+  reject(std::move(row.reject), raw, repeat, std::move(row.raw));
   return true;
 }
 
-void FileImport::reject(mapping::Reject reject, const Hash128& name, std::string raw) {
+void FileImport::reject(mapping::Reject reject, const Hash128& raw, int64_t repeat, std::string text) {
   ++batch_.files.back().rejected;
-  batch_.rejects.push_back({name, context_.map.source, path_, reject.line, std::move(reject.field),
-                            std::move(reject.code), std::move(reject.message), std::move(raw)});
+  batch_.rejects.push_back({record_name(context_.map.source, raw, repeat), context_.map.source, path_, reject.line,
+                            std::move(reject.field), std::move(reject.code), std::move(reject.message),
+                            std::move(text)});
+}
+
+// The record's old reject goes, should it have one.
+void FileImport::accept(const Hash128& raw, int64_t repeat) {
+  if (context_.stored_rejects) batch_.accepted.push_back(record_name(context_.map.source, raw, repeat));
 }
 
 // Moves the facts of a record into the chunk.  Records without facts come too when they can have given events before.
-void FileImport::take(const mapping::RawRecord& record, const Hash128& raw, int64_t repeat, const Hash128& name) {
+void FileImport::take(const mapping::RawRecord& record, const Hash128& raw, int64_t repeat) {
   const bool counts = mapped_.outcome == mapping::Outcome::mapped;
   if (!counts && context_.rule_names.empty()) return;
   if (counts) {
-    batch_.accepted.push_back(name);
+    accept(raw, repeat);
     see(mapped_.facts);
   }
   const uint32_t row = static_cast<uint32_t>(rows_.size());

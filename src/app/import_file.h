@@ -22,6 +22,8 @@ struct FileImportContext {
   std::shared_ptr<const mapping::Mapping> mapping;
   mapping::MapContext map;
   bool known_by_column = false;
+  bool stored_rejects = true;  ///< some record was rejected before: what is accepted now may be one of them
+  size_t chunk_rows = 1;       ///< decided at a time
   /// Every name that a rule of the source ever had; empty = nothing can have been given before.
   std::vector<std::string> rule_names;
   /// Makes room when many events are pending; called between chunks.
@@ -48,9 +50,10 @@ class FileImport final : public readers::RecordSink {
     bool counts = true;    // false: rejected or left out, only looked at for what it gave before
   };
 
-  void take(const mapping::RawRecord& record, const Hash128& raw, int64_t repeat, const Hash128& name);
+  void take(const mapping::RawRecord& record, const Hash128& raw, int64_t repeat);
+  void accept(const Hash128& raw, int64_t repeat);
   void look_for_given(const mapping::RawRecord& record, const Hash128& raw, int64_t repeat, size_t first_candidate);
-  void reject(mapping::Reject reject, const Hash128& name, std::string raw);
+  void reject(mapping::Reject reject, const Hash128& raw, int64_t repeat, std::string text);
   void see(const facts::FactSet& facts);
   Status decide();
 

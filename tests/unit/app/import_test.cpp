@@ -2,6 +2,7 @@
 #include "app/import.h"
 
 #include <gmock/gmock.h>
+#include <sys/wait.h>
 
 #include "app/rejects.h"
 #include "workspace_fixture.h"
@@ -41,6 +42,11 @@ rules:
 
 class ImportTest : public WorkspaceTest {
  protected:
+  static std::string many(int rows, int file) {
+    std::string out = "Customer,User,At,Page\n";
+    for (int i = 0; i < rows; ++i) out += fmt::format("c{},u{},2026-01-{:02}T10:00:00Z,p\n", i % 3, i, 1 + file);
+    return out;
+  }
   std::string mapping(const std::string& text, const std::string& name = "web.yaml") { return file(name, text); }
 };
 
@@ -259,6 +265,70 @@ TEST_F(ImportTest, AMendedCellTakesOverWhenTheFactWasKnown) {
   const auto all = versions();
   ASSERT_EQ(all.size(), 2U);
   for (const auto& version : all) EXPECT_EQ(version.recorded.known_at, first);
+}
+
+// --- Large files and interruptions -----------------------------------------------------------------------------------
+
+TEST_F(ImportTest, AFileLargerThanABatchIsStillAWholeOrNothing) {
+  const std::string map = mapping(kMapping);
+  const std::string good = file("in/1.csv", kRows);
+  const std::string large = file("in/2.csv", many(25, 2));
+  std::string broken = "[";
+  for (int i = 0; i < 10; ++i) {
+    broken += fmt::format(R"({{"Customer":"x","User":"u{}","At":"2026-02-01","Page":"p"}},)", i);
+  }
+  const std::string bad = file("in/3.json", broken + "{\"Cust");
+  ImportRequest request;
+  request.inputs = {good, bad, large, bad};
+  request.mapping_file = map;
+  request.batch_rows = 4;
+  const auto report = try_import(request);
+  ASSERT_TRUE(report.ok()) << to_text(report.problems());
+  EXPECT_EQ(report->total.added, 28);
+  EXPECT_FALSE(report->files[1].problems.empty());
+  EXPECT_EQ(status().events, 28);
+  EXPECT_GT(status().segments.size(), 3U);
+  const std::string pieces = digest();
+  dir_ = make("other");
+  import({good, large}, map);
+  EXPECT_EQ(digest(), pieces);
+}
+
+TEST_F(ImportTest, AnImportThatDiesIsCompletedByTheNext) {
+  const std::string map = mapping(kMapping);
+  for (int i = 0; i < 6; ++i) file(fmt::format("in/{}.csv", i), many(7, i));
+  const auto import_folder = [&](const std::function<void(const ImportProgress&)>& progress) {
+    ImportRequest request;
+    request.inputs = {root_ + "/in"};
+    request.mapping_file = map;
+    request.batch_rows = 3;
+    const auto workspace = open_workspace(dir_);
+    return import_files(*workspace, request, clock_, progress).ok();
+  };
+  std::vector<std::string> dirs;
+  for (int survives = 1; survives <= 12; survives += 3) {
+    dir_ = make(fmt::format("dies-{}", survives));
+    dirs.push_back(dir_);
+    const pid_t child = fork();
+    if (child == 0) {
+      int calls = 0;
+      import_folder([&](const ImportProgress&) {
+        if (++calls > survives) _exit(0);
+      });
+      _exit(1);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+  }
+  dir_ = make("lives");
+  ASSERT_TRUE(import_folder({}));
+  const std::string expected = digest();
+  for (const std::string& dir : dirs) {
+    dir_ = dir;
+    ASSERT_TRUE(import_folder({}));
+    EXPECT_EQ(digest(), expected) << dir;
+  }
 }
 
 // --- Facts that are not events ---------------------------------------------------------------------------------------
