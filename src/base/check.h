@@ -17,9 +17,9 @@ namespace kenko {
 }  // namespace kenko
 
 /// KENKO_CHECK(condition, "format", args...): the message must show the values that broke the rule.
-#define KENKO_CHECK(condition, ...)                                                              \
-  do {                                                                                           \
-    if (!(condition)) [[unlikely]] {                                                             \
-      ::kenko::check_failed(__FILE__, __LINE__, #condition, ::fmt::format(__VA_ARGS__));         \
-    }                                                                                            \
+#define KENKO_CHECK(condition, ...)                                                      \
+  do {                                                                                   \
+    if (!(condition)) [[unlikely]] {                                                     \
+      ::kenko::check_failed(__FILE__, __LINE__, #condition, ::fmt::format(__VA_ARGS__)); \
+    }                                                                                    \
   } while (false)

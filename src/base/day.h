@@ -1,6 +1,7 @@
 // base/day.h
 //
-// Calendar days and instants.  A Day is a date without a zone; only a TimeZone (base/time_zone.h) turns instants into days.
+// Calendar days and instants.  A Day is a date without a zone; only a TimeZone (base/time_zone.h) turns instants into
+// days.
 #pragma once
 
 #include <compare>
@@ -28,9 +29,9 @@ struct Day {
   /// nullopt when the date does not exist (2025-02-29) or is out of range.
   [[nodiscard]] static std::optional<Day> from_civil(int64_t year, int64_t month, int64_t day);
 
-  [[nodiscard]] std::string iso() const;            ///< 2026-11-20
-  [[nodiscard]] std::string words() const;          ///< Fri 20 Nov 2026
-  [[nodiscard]] int weekday() const;                ///< 0 = Monday ... 6 = Sunday
+  [[nodiscard]] std::string iso() const;    ///< 2026-11-20
+  [[nodiscard]] std::string words() const;  ///< Fri 20 Nov 2026
+  [[nodiscard]] int weekday() const;        ///< 0 = Monday ... 6 = Sunday
   void civil(int& year, int& month, int& day) const;
 
   friend auto operator<=>(const Day&, const Day&) = default;

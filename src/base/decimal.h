@@ -1,7 +1,7 @@
 // base/decimal.h
 //
-// Exact numbers.  Values, amounts and numeric attributes are decimals with 6 places in 64 bits; sums are 128-bit integers,
-// so that no order of arrival, thread or engine can change them.
+// Exact numbers.  Values, amounts and numeric attributes are decimals with 6 places in 64 bits; sums are 128-bit
+// integers, so that no order of arrival, thread or engine can change them.
 #pragma once
 
 #include <compare>
@@ -35,7 +35,8 @@ struct ParsedDecimal {
   bool rounded = false;  ///< more than 6 places: rounded half away from zero
 };
 
-/// Reads [+-]digits[.digits][e[+-]digits] with `.` as the decimal sign; nothing else (no blanks, no grouping, no inf/nan).
+/// Reads [+-]digits[.digits][e[+-]digits] with `.` as the decimal sign; nothing else (no blanks, no grouping, no
+/// inf/nan).
 [[nodiscard]] ParsedDecimal parse_decimal(std::string_view s);
 
 /// floor((2 n + d) / (2 d)): n/d rounded half up (towards +infinity).  Requires d > 0 and |n| < 2^125.

@@ -17,10 +17,10 @@ namespace kenko {
 
 /// A place in a text file.  Lines and columns count from 1; 0 = not known.  Columns count Unicode code points.
 struct Place {
-  std::string file;     ///< as the user named it; empty = no file
+  std::string file;  ///< as the user named it; empty = no file
   int64_t line = 0;
   int64_t column = 0;
-  std::string field;    ///< a column of a data file or a key of a document; empty = none
+  std::string field;  ///< a column of a data file or a key of a document; empty = none
 
   friend bool operator==(const Place&, const Place&) = default;
 };
@@ -30,7 +30,8 @@ enum class Severity : uint8_t { error, warning };
 /// One thing that is wrong with what the user gave us.
 ///
 /// Invariants: `code` is stable and listed in docs/ERRORS.md (lower-case words joined by '-', e.g. "unknown-metric");
-///             `message` is one sentence without a full stop that shows the offending text; `hint` says what to do, or is empty.
+///             `message` is one sentence without a full stop that shows the offending text; `hint` says what to do, or
+///             is empty.
 struct Problem {
   std::string code;
   Place place;
@@ -53,9 +54,9 @@ using Problems = std::vector<Problem>;
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}                          // NOLINT: implicit on purpose
-  Result(Problem problem) : state_(Problems{std::move(problem)}) {}      // NOLINT
-  Result(Problems problems) : state_(std::move(problems)) {              // NOLINT
+  Result(T value) : state_(std::move(value)) {}                      // NOLINT: implicit on purpose
+  Result(Problem problem) : state_(Problems{std::move(problem)}) {}  // NOLINT
+  Result(Problems problems) : state_(std::move(problems)) {          // NOLINT
     KENKO_CHECK(!std::get<Problems>(state_).empty(), "a failed Result needs a problem");
   }
 
@@ -91,9 +92,7 @@ class [[nodiscard]] Result {
   }
 
  private:
-  void require_ok() const {
-    KENKO_CHECK(ok(), "value() of a failed Result: {}", to_text(std::get<Problems>(state_)));
-  }
+  void require_ok() const { KENKO_CHECK(ok(), "value() of a failed Result: {}", to_text(std::get<Problems>(state_))); }
   std::variant<T, Problems> state_;
 };
 
@@ -108,9 +107,9 @@ using Status = Result<Done>;
 /// Evaluates an expression of type Result<T>; returns its problems from the calling function, or declares `var`.
 #define KENKO_CONCAT_INNER(a, b) a##b
 #define KENKO_CONCAT(a, b) KENKO_CONCAT_INNER(a, b)
-#define KENKO_TRY(var, expr)                                                   \
-  auto KENKO_CONCAT(kenko_try_, __LINE__) = (expr);                            \
+#define KENKO_TRY(var, expr)                                                                                     \
+  auto KENKO_CONCAT(kenko_try_, __LINE__) = (expr);                                                              \
   if (!KENKO_CONCAT(kenko_try_, __LINE__).ok()) return std::move(KENKO_CONCAT(kenko_try_, __LINE__)).problems(); \
   var = std::move(KENKO_CONCAT(kenko_try_, __LINE__)).value()
-#define KENKO_TRY_STATUS(expr)                                                 \
+#define KENKO_TRY_STATUS(expr) \
   if (auto kenko_status = (expr); !kenko_status.ok()) return std::move(kenko_status).problems()

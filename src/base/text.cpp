@@ -33,9 +33,10 @@ int width_of(uint32_t cp) {
       (cp >= 0xFE00 && cp <= 0xFE0F)) {
     return 0;
   }
-  const bool wide = (cp >= 0x1100 && cp <= 0x115F) || (cp >= 0x2E80 && cp <= 0xA4CF) || (cp >= 0xAC00 && cp <= 0xD7A3) ||
-                    (cp >= 0xF900 && cp <= 0xFAFF) || (cp >= 0xFE30 && cp <= 0xFE6F) || (cp >= 0xFF00 && cp <= 0xFF60) ||
-                    (cp >= 0xFFE0 && cp <= 0xFFE6) || (cp >= 0x1F300 && cp <= 0x1F64F) || (cp >= 0x20000 && cp <= 0x3FFFD);
+  const bool wide =
+      (cp >= 0x1100 && cp <= 0x115F) || (cp >= 0x2E80 && cp <= 0xA4CF) || (cp >= 0xAC00 && cp <= 0xD7A3) ||
+      (cp >= 0xF900 && cp <= 0xFAFF) || (cp >= 0xFE30 && cp <= 0xFE6F) || (cp >= 0xFF00 && cp <= 0xFF60) ||
+      (cp >= 0xFFE0 && cp <= 0xFFE6) || (cp >= 0x1F300 && cp <= 0x1F64F) || (cp >= 0x20000 && cp <= 0x3FFFD);
   return wide ? 2 : 1;
 }
 
@@ -171,7 +172,8 @@ std::optional<std::string> closest(std::string_view word, const std::vector<std:
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
   if (const auto best = closest(word, candidates)) return fmt::format("did you mean `{}`?", *best);
   if (candidates.empty()) return "";
-  std::vector<std::string> shown(candidates.begin(), candidates.begin() + std::min<ptrdiff_t>(12, std::ssize(candidates)));
+  std::vector<std::string> shown(candidates.begin(),
+                                 candidates.begin() + std::min<ptrdiff_t>(12, std::ssize(candidates)));
   return fmt::format("known: {}{}", join(shown, ", "), candidates.size() > shown.size() ? ", ..." : "");
 }
 

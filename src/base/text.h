@@ -33,7 +33,8 @@ namespace kenko::text {
 /// `s` cut to `width` terminal columns, with an ellipsis when something was cut.
 [[nodiscard]] std::string fit(std::string_view s, int64_t width);
 
-/// The candidate with the smallest edit distance to `word` (at most a third of its length, at least 1); ties: the first.
+/// The candidate with the smallest edit distance to `word` (at most a third of its length, at least 1); ties: the
+/// first.
 [[nodiscard]] std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// "did you mean `x`?" when there is a close candidate, else "known: a, b, c" (at most 12), else empty.

@@ -1,7 +1,7 @@
 // base/time_zone.h
 //
-// Turns instants into calendar days of a zone and back.  The zone data are part of the binary, so that no result depends on
-// the machine; their version is part of a model's fingerprint.
+// Turns instants into calendar days of a zone and back.  The zone data are part of the binary, so that no result
+// depends on the machine; their version is part of a model's fingerprint.
 #pragma once
 
 #include <memory>
@@ -32,8 +32,8 @@ class TimeZone {
   [[nodiscard]] Day day_of(Instant t) const;
   /// The first instant of `d` in this zone.
   [[nodiscard]] Instant start_of(Day d) const;
-  /// The instant that clocks in this zone show as `local` (its own offset, when it has one, is used instead).  A time that
-  /// a clock change skips becomes the instant after the gap; one that comes twice is the first.
+  /// The instant that clocks in this zone show as `local` (its own offset, when it has one, is used instead).  A time
+  /// that a clock change skips becomes the instant after the gap; one that comes twice is the first.
   [[nodiscard]] Instant instant_of(const LocalTime& local) const;
 
  private:

@@ -51,7 +51,7 @@ struct EventTable {
   std::vector<uint32_t> source, account_ref, user_ref, name, currency;
   std::vector<Instant> occurred_at, known_at;
   std::vector<int64_t> seq, version;
-  std::vector<int64_t> value;         ///< millionths; meaningful when has_value
+  std::vector<int64_t> value;  ///< millionths; meaningful when has_value
   std::vector<uint8_t> has_value, deleted, assumed;
   std::vector<uint64_t> property_end;
   std::vector<Cell> properties;

@@ -1,7 +1,7 @@
 // facts/fact.h
 //
-// The facts of a workspace, as plain values.  A fact is never changed, only followed: a correction is a further version, a
-// deletion is a version.  docs/SEMANTICS.md#facts says it in prose.
+// The facts of a workspace, as plain values.  A fact is never changed, only followed: a correction is a further
+// version, a deletion is a version.  docs/SEMANTICS.md#facts says it in prose.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ struct Recorded {
   friend bool operator==(const Recorded&, const Recorded&) = default;
 };
 
-/// A property of an event: its key and its value as text ("high", "3", "true").  What a filter compares it with decides how
-/// it is read.  Nested keys are joined with a dot.
+/// A property of an event: its key and its value as text ("high", "3", "true").  What a filter compares it with decides
+/// how it is read.  Nested keys are joined with a dot.
 struct Property {
   std::string key;
   std::string value;
@@ -38,9 +38,11 @@ struct Property {
 
 /// One version of something that happened once, at a time.
 ///
-/// Invariants: (source, event_id) names the event; source, event_id and name are not empty; properties are sorted by key and
+/// Invariants: (source, event_id) names the event; source, event_id and name are not empty; properties are sorted by
+/// key and
 ///             keys are unique; currency is set only with a value (three capital letters, empty = none).
-/// Versions:   among the versions of one id the one with the greatest (version, seq) counts; `version` is the value of the
+/// Versions:   among the versions of one id the one with the greatest (version, seq) counts; `version` is the value of
+/// the
 ///             mapping's version column, 0 where there is none.  `deleted` hides the event.
 struct EventFact {
   std::string source;
@@ -56,9 +58,9 @@ struct EventFact {
   Recorded recorded;
   int64_t version = 0;
   bool deleted = false;
-  Hash128 raw;                 ///< hash of the raw record; zero = entered by hand
-  std::string rule;            ///< the mapping rule that made it; empty = entered by hand
-  uint64_t mapping = 0;        ///< fingerprint of the mapping; 0 = none
+  Hash128 raw;           ///< hash of the raw record; zero = entered by hand
+  std::string rule;      ///< the mapping rule that made it; empty = entered by hand
+  uint64_t mapping = 0;  ///< fingerprint of the mapping; 0 = none
 };
 
 /// The hash of what an event says: everything but `recorded`, `version`, `raw`, `rule` and `mapping`.
@@ -72,19 +74,21 @@ enum class AttributeType : uint8_t { number, text, flag, day, money };
 /// The value of an attribute.  Which member counts is decided by `type`.
 struct AttributeValue {
   AttributeType type = AttributeType::text;
-  Decimal number;        ///< number and money
-  std::string text;      ///< text; the currency of money
-  Day day;               ///< day
-  bool flag = false;     ///< flag
+  Decimal number;     ///< number and money
+  std::string text;   ///< text; the currency of money
+  Day day;            ///< day
+  bool flag = false;  ///< flag
   friend bool operator==(const AttributeValue&, const AttributeValue&) = default;
 };
 
-/// A dated value of an account, contact or contract.  Holds from the day `valid_from` until the next value; on a day the
-/// last value valid at its end counts (ties: source, then seq).  No value = the attribute ends.
+/// A dated value of an account, contact or contract.  Holds from the day `valid_from` until the next value; on a day
+/// the last value valid at its end counts (ties: source, then seq).  No value = the attribute ends.
 ///
-/// scope: empty for a dated value.  Otherwise the row is part of the snapshot (source, scope, valid_from): the snapshots of
-///        a scope are compared by day, and an entity that a snapshot no longer names loses its attributes from that scope on
-///        that day.  A snapshot taken again for the same day replaces the earlier one as a whole (the greatest seq counts).
+/// scope: empty for a dated value.  Otherwise the row is part of the snapshot (source, scope, valid_from): the
+/// snapshots of
+///        a scope are compared by day, and an entity that a snapshot no longer names loses its attributes from that
+///        scope on that day.  A snapshot taken again for the same day replaces the earlier one as a whole (the greatest
+///        seq counts).
 struct AttributeFact {
   EntityKind kind = EntityKind::account;
   std::string source;
@@ -99,31 +103,32 @@ struct AttributeFact {
 
 /// One version of what was sold to an account; docs/SEMANTICS.md#contracts says on which days it counts.
 ///
-/// Versions: of one (source, contract_id) the version with the greatest (valid_from, seq) up to a day is in force that day.
+/// Versions: of one (source, contract_id) the version with the greatest (valid_from, seq) up to a day is in force that
+/// day.
 struct ContractFact {
   std::string source;
   std::string contract_id;
   std::string account_ref;
   std::string product;
   Day start;
-  std::optional<Day> end;               ///< included; none = open-ended
-  std::optional<Day> renewal;           ///< none = the day after `end`
+  std::optional<Day> end;      ///< included; none = open-ended
+  std::optional<Day> renewal;  ///< none = the day after `end`
   std::optional<Day> notice_deadline;
-  std::optional<Day> notice_at;         ///< when the customer gave notice
+  std::optional<Day> notice_at;  ///< when the customer gave notice
   bool auto_renew = false;
-  std::optional<int32_t> term_months;   ///< none = 12
-  std::optional<Decimal> arr;           ///< a year's revenue, in `currency`
-  std::string currency;                 ///< empty = the workspace's
+  std::optional<int32_t> term_months;  ///< none = 12
+  std::optional<Decimal> arr;          ///< a year's revenue, in `currency`
+  std::string currency;                ///< empty = the workspace's
   std::optional<Decimal> seats;
   enum class State : uint8_t { active, cancelled };
   State state = State::active;
-  std::string replaces;                 ///< contract_id of the contract it follows; empty = none
-  Day valid_from;                       ///< = start where the source gives none
+  std::string replaces;  ///< contract_id of the contract it follows; empty = none
+  Day valid_from;        ///< = start where the source gives none
   Recorded recorded;
 };
 
-/// "Source S calls it X": (kind, source, external_id) is `id` from `valid_from` on.  The first one of an external id holds
-/// for all earlier days too.
+/// "Source S calls it X": (kind, source, external_id) is `id` from `valid_from` on.  The first one of an external id
+/// holds for all earlier days too.
 struct IdentityFact {
   EntityKind kind = EntityKind::account;
   std::string source;

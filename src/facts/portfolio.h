@@ -1,7 +1,7 @@
 // facts/portfolio.h
 //
-// The resolved facts of a workspace: every event with its account, current versions only, sorted for the engine.  Made by
-// identity::resolve; the derived cache stores it.  What an executor sees of the world is exactly this.
+// The resolved facts of a workspace: every event with its account, current versions only, sorted for the engine.  Made
+// by identity::resolve; the derived cache stores it.  What an executor sees of the world is exactly this.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,11 @@ namespace kenko::facts {
 
 /// Events of all accounts, sorted by (account, occurred_at, source name, event_id).
 ///
-/// Codes:     name, source and property cells are codes of Portfolio::texts; user is a dense number of Portfolio::users, 0 =
+/// Codes:     name, source and property cells are codes of Portfolio::texts; user is a dense number of
+/// Portfolio::users, 0 =
 ///            none.
-/// value:     millionths of the workspace's currency for money (converted at the event's own day), of the plain number else.
-/// Ownership: views of memory that Portfolio::backing keeps alive.
+/// value:     millionths of the workspace's currency for money (converted at the event's own day), of the plain number
+/// else. Ownership: views of memory that Portfolio::backing keeps alive.
 struct ResolvedEvents {
   static constexpr uint8_t kHasValue = 1;
   static constexpr uint8_t kNoRate = 2;   ///< money without a rate: any sum it is in is null
@@ -36,7 +37,7 @@ struct ResolvedEvents {
   std::span<const uint32_t> name, source, user;
   std::span<const int64_t> value;
   std::span<const uint8_t> flags;
-  std::span<const uint64_t> id_end;   ///< end of each event_id in id_bytes
+  std::span<const uint64_t> id_end;  ///< end of each event_id in id_bytes
   std::string_view id_bytes;
 
   [[nodiscard]] size_t size() const { return day.size(); }
@@ -54,13 +55,13 @@ struct PropertyColumn {
 };
 
 /// A value of an account's attribute.  Rows are sorted by (account, key, day); on a day the last row up to it counts.
-/// Snapshots are already turned into changes; several sources are already merged: at most one row per (account, key, day).
-/// A backfilled first value has two rows: one at Day::kMin (assumed) and one at its own valid_from.
+/// Snapshots are already turned into changes; several sources are already merged: at most one row per (account, key,
+/// day). A backfilled first value has two rows: one at Day::kMin (assumed) and one at its own valid_from.
 struct AttributeRow {
   uint32_t account = 0;
-  uint32_t key = 0;    ///< code of Portfolio::texts
-  Day day;             ///< from this day on; Day::kMin = for ever before (backfill)
-  bool null = false;   ///< the attribute ended
+  uint32_t key = 0;   ///< code of Portfolio::texts
+  Day day;            ///< from this day on; Day::kMin = for ever before (backfill)
+  bool null = false;  ///< the attribute ended
   bool assumed = false;
   AttributeValue value;
 };
@@ -104,18 +105,18 @@ struct Portfolio {
   Settings settings;
   std::vector<std::string> accounts;
   Dictionary texts;
-  std::vector<std::string> users;         ///< users[i] is the contact id (or user ref) of user number i + 1
+  std::vector<std::string> users;  ///< users[i] is the contact id (or user ref) of user number i + 1
   std::vector<uint64_t> event_begin;
   ResolvedEvents events;
-  std::vector<PropertyColumn> properties; ///< sorted by key
-  std::vector<AttributeRow> attributes;   ///< of accounts
+  std::vector<PropertyColumn> properties;  ///< sorted by key
+  std::vector<AttributeRow> attributes;    ///< of accounts
   std::vector<ContractRow> contracts;
   std::vector<Touch> touches;
-  std::vector<RateSeries> rates;          ///< sorted by currency
+  std::vector<RateSeries> rates;                     ///< sorted by currency
   std::vector<std::optional<Day>> source_first_day;  ///< by position in settings.sources: the day of its first event
-  std::vector<Unmatched> unmatched;       ///< sorted by source, then most events first
+  std::vector<Unmatched> unmatched;                  ///< sorted by source, then most events first
   int64_t no_rate_events = 0;
-  std::optional<Day> newest_day;          ///< the newest day of any event or value; none = no facts
+  std::optional<Day> newest_day;  ///< the newest day of any event or value; none = no facts
   std::shared_ptr<const void> backing;
 
   [[nodiscard]] std::optional<uint32_t> find_account(std::string_view id) const;

@@ -26,13 +26,13 @@ enum class KnownAt : uint8_t { recorded, column, assumed };
 /// One source of facts.
 struct SourceSettings {
   std::string name;
-  std::string mapping;                       ///< path of its mapping file within the workspace; empty = Kenko's own columns
+  std::string mapping;  ///< path of its mapping file within the workspace; empty = Kenko's own columns
   Coverage covers = Coverage::all;
   AccountIds accounts = AccountIds::defines;
   KnownAt known_at = KnownAt::assumed;
-  std::vector<std::string> emits;            ///< event names, sorted
+  std::vector<std::string> emits;                   ///< event names, sorted
   std::map<std::string, AttributeType> attributes;  ///< account attributes it gives, by key
-  std::optional<Day> start;                  ///< since when it is fed; none = the day of its first event
+  std::optional<Day> start;                         ///< since when it is fed; none = the day of its first event
 };
 
 /// The settings of a workspace.
@@ -40,15 +40,16 @@ struct SourceSettings {
 /// Invariants: sources have unique names; currency is three capital letters.
 struct Settings {
   std::string company;
-  TimeZone time_zone;                        ///< default UTC
-  int32_t close_minutes = 6 * 60;            ///< a day closes this many minutes into the next one
+  TimeZone time_zone;              ///< default UTC
+  int32_t close_minutes = 6 * 60;  ///< a day closes this many minutes into the next one
   std::string currency = "USD";
-  std::string model;                         ///< the active model's name; empty = none yet
-  int32_t lapse_days = 30;                   ///< how long a contract still counts after its end without notice
-  std::vector<std::string> ours = {"invoice.issued", "message.sent", "survey.sent"};  ///< our own acts: never a sign of life
+  std::string model;        ///< the active model's name; empty = none yet
+  int32_t lapse_days = 30;  ///< how long a contract still counts after its end without notice
+  std::vector<std::string> ours = {"invoice.issued", "message.sent",
+                                   "survey.sent"};  ///< our own acts: never a sign of life
   std::vector<std::string> exclude_accounts;
-  std::vector<std::string> exclude_users;    ///< user refs of our own staff
-  std::vector<SourceSettings> sources;       ///< in file order
+  std::vector<std::string> exclude_users;  ///< user refs of our own staff
+  std::vector<SourceSettings> sources;     ///< in file order
 
   [[nodiscard]] const SourceSettings* find_source(std::string_view name) const {
     for (const SourceSettings& s : sources) {

@@ -11,9 +11,9 @@ namespace kenko::identity {
 
 /// Resolves `events` and the other facts of `rest` (rest.events is not read) under `cut`.
 ///
-/// Steps (docs/SEMANTICS.md): drop what the cut hides; keep the winning version of each event; find each event's account and
-/// user; drop excluded accounts and users; convert money; sort.  The result does not depend on the order of the rows.
-/// Memory: about 100 bytes an event on top of the input.
+/// Steps (docs/SEMANTICS.md): drop what the cut hides; keep the winning version of each event; find each event's
+/// account and user; drop excluded accounts and users; convert money; sort.  The result does not depend on the order of
+/// the rows. Memory: about 100 bytes an event on top of the input.
 [[nodiscard]] facts::Portfolio resolve(const facts::EventTable& events, const facts::FactSet& rest,
                                        const facts::Settings& settings, const facts::Cut& cut = {});
 
