@@ -29,6 +29,37 @@ bool multiply(Decimal a, Decimal b, Decimal& to, bool& rounded) {
   return true;
 }
 
+// What to do about a text that is no number; empty = nothing to say.
+std::string number_advice(std::string_view text, const FileFormat& format) {
+  const struct {
+    char decimal;
+    std::string_view thousands, advice;
+  } kWays[] = {{',', "", "{decimal: \",\"}"},
+               {',', ".", "{decimal: \",\", thousands: \".\"}"},
+               {'.', ",", "{thousands: \",\"}"},
+               {'.', "", "{decimal: \".\"}"}};
+  for (const auto& way : kWays) {
+    FileFormat other = format;
+    other.decimal = way.decimal;
+    other.thousands = way.thousands;
+    if (read_number(text, other).fault != ParsedDecimal::Fault::not_a_number) {
+      return fmt::format(" as the mapping stands; it would be with `format: {}`", way.advice);
+    }
+  }
+  return "";
+}
+
+// A date with the digits of ISO 8601 that does not exist is another mistake than one in another form.
+std::string time_fault(std::string_view text, std::string_view what) {
+  const auto digit = [&](size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  if (digit(0) && digit(3) && text.size() >= 10 && text[4] == '-' && text[7] == '-') {
+    return fmt::format("there is no such {} as {}", what, shown(text));
+  }
+  const bool other_form = digit(0) && text.find_first_of("/.-") != std::string_view::npos;
+  return fmt::format("{} is not a {}{}", shown(text), what,
+                     other_form ? " as the mapping stands; `format: \"%d/%m/%Y\"` says how it is written" : "");
+}
+
 // A text whose form shows its type: a day, a number without needless zeros, true or false.
 facts::AttributeType type_of_form(std::string_view text) {
   if (Day::parse(text)) return facts::AttributeType::day;
@@ -108,7 +139,8 @@ bool FactMaker::number(const Cell& cell, std::string_view text, Decimal& to) {
     return refuse(cell, "number-too-large", fmt::format("{} is too large a number", shown(text)));
   }
   if (parsed.fault != ParsedDecimal::Fault::none) {
-    return refuse(cell, "bad-number", fmt::format("{} is not a number", shown(text)));
+    return refuse(cell, "bad-number",
+                  fmt::format("{} is not a number{}", shown(text), number_advice(text, mapping_.format)));
   }
   out_.rounded += parsed.rounded ? 1 : 0;
   to = parsed.value;
@@ -150,14 +182,14 @@ bool FactMaker::currency(const Cell& cell, std::string& to) {
 
 bool FactMaker::instant(const Cell& cell, std::string_view text, Instant& to) {
   const auto time = read_time(text, cell.time);
-  if (!time) return refuse(cell, "bad-time", fmt::format("{} is not a time", shown(text)));
+  if (!time) return refuse(cell, "bad-time", time_fault(text, "time"));
   to = mapping::instant_of(*time, cell.time, context_.zone);
   return true;
 }
 
 bool FactMaker::day_of_text(const Cell& cell, std::string_view text, Day& to) {
   const auto time = read_time(text, cell.time);
-  if (!time) return refuse(cell, "bad-day", fmt::format("{} is not a day", shown(text)));
+  if (!time) return refuse(cell, "bad-day", time_fault(text, "day"));
   to = mapping::day_of(*time, cell.time, context_.zone);
   return true;
 }

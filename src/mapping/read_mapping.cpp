@@ -345,6 +345,9 @@ Result<Mapping> read_mapping(std::string_view yaml, const std::string& file) {
   const auto tree = tree::Tree::parse(yaml, file, problems);
   if (!tree) return problems;
   Mapping mapping = MappingReader(*tree, problems).read();
+  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+    return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+  });
   if (has_errors(problems)) return problems;
   finish_mapping(mapping);
   return mapping;

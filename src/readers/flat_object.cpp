@@ -13,7 +13,8 @@ namespace ondemand = simdjson::ondemand;
 constexpr size_t kMaxDepth = 64;
 
 FlatObject::Fault broken(simdjson::error_code error) {
-  return {"broken-json", "", fmt::format("not a JSON object: {}", simdjson::error_message(error)), false};
+  const bool cut = error == simdjson::UNCLOSED_STRING || error == simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
+  return {"broken-json", "", cut ? "the JSON object ends in the middle" : "not a JSON object", false};
 }
 
 }  // namespace

@@ -193,7 +193,7 @@ Status ArrayReader::step(char c) {
   } else if (c == '}' || c == ']') {
     return close(c);
   } else if (open_.empty()) {
-    return broken(where_ == Where::done ? "text after the end of the array" : "this is no JSON");
+    return broken(where_ == Where::done ? "text after the end of the array" : "this is no array of objects");
   }
   return Done{};
 }

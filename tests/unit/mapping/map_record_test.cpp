@@ -105,7 +105,9 @@ TEST(MapRecord, RejectsSayFieldAndReason) {
   EXPECT_EQ(reject({{"Customer", " "}, {"When", "01/07/2025"}}),
             "no-account|Customer|neither an account nor a user is named");
   EXPECT_EQ(reject({{"Customer", "1"}, {"When", ""}}), "no-time|When|the time is empty");
-  EXPECT_EQ(reject({{"Customer", "1"}, {"When", "31/02/2025"}}), "bad-time|When|`31/02/2025` is not a time");
+  EXPECT_EQ(
+      reject({{"Customer", "1"}, {"When", "31/02/2025"}}),
+      "bad-time|When|`31/02/2025` is not a time as the mapping stands; `format: \"%d/%m/%Y\"` says how it is written");
   EXPECT_EQ(reject({{"Customer", "1"}, {"When", "01/07/2025"}, {"Quantity", "12x4,5"}, {"Price", "1"}}),
             "bad-number|Quantity|`12x4,5` is not a number");
   EXPECT_EQ(reject({{"Customer", "1"}, {"When", "01/07/2025"}, {"Quantity", "inf"}, {"Price", "1"}}),
