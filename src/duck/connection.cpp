@@ -2,7 +2,9 @@
 
 #include <duckdb.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -88,6 +90,11 @@ const char* type_name(duckdb_type type) {
     default:
       return "OTHER";
   }
+}
+
+int64_t half_of_memory_mb() {
+  const int64_t bytes = int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE);
+  return std::max<int64_t>(256, bytes / 2 / 1'000'000);
 }
 
 }  // namespace
@@ -217,9 +224,11 @@ Result<Connection> Connection::open(const Options& options) {
       {"autoinstall_known_extensions", "false"},
       {"autoload_known_extensions", "false"},
       {"preserve_insertion_order", options.keep_order ? "true" : "false"},
+      // Nothing is spilled: an in-memory database would make a folder where the user stands.
+      {"temp_directory", ""},
+      {"memory_limit", fmt::format("{}MB", options.memory_mb > 0 ? options.memory_mb : half_of_memory_mb())},
   };
   if (options.threads > 0) settings.emplace_back("threads", fmt::format("{}", options.threads));
-  if (options.memory_mb > 0) settings.emplace_back("memory_limit", fmt::format("{}MB", options.memory_mb));
 
   duckdb_config config = nullptr;
   if (duckdb_create_config(&config) != DuckDBSuccess) return duckdb_problem("DuckDB has no memory for its settings");

@@ -15,7 +15,7 @@
 
 namespace kenko::duck {
 
-/// threads: 0 = all cores.  memory_mb: 0 = DuckDB's default (80 % of memory).
+/// threads: 0 = all cores.  memory_mb: 0 = half of the machine's memory; a query that needs more fails.
 /// keep_order: rows come and are written in the order of the query's source (needed for sorted Parquet).
 struct Options {
   int threads = 0;

@@ -147,6 +147,14 @@ TEST_F(DuckTest, AFileThatIsNotParquetIsAProblemWithItsName) {
   EXPECT_EQ(read_parquet_as_text(dir_ + "/none", sink).problems()[0].code, "file-missing");
 }
 
+TEST_F(DuckTest, MemoryIsBoundedAndNothingIsSpilled) {
+  Connection small = Connection::open({.memory_mb = 20}).value();
+  const auto big = small.execute("CREATE TABLE t AS SELECT i, hash(i) h FROM range(20000000) t(i)");
+  ASSERT_FALSE(big.ok());
+  EXPECT_NE(big.problems()[0].message.find("Out of Memory"), std::string::npos) << big.problems()[0].message;
+  EXPECT_EQ(one_chunk("SELECT current_setting('temp_directory')").text(0, 0), "");
+}
+
 TEST_F(DuckTest, TheTimeZoneIsUtcWhateverTheMachineSays) {
   EXPECT_EQ(one_chunk("SELECT current_setting('TimeZone')").text(0, 0), "UTC");
 }
