@@ -151,7 +151,7 @@ class Lexer {
       if (const auto days = parse_days(written)) {
         push(Kind::duration, begin, written).days = *days;
       } else {
-        fault(begin, "range", fmt::format("`{}` is longer than {} days", written, kMaxDays), "");
+        fault(begin, "out-of-range", fmt::format("`{}` is longer than {} days", written, kMaxDays), "");
         push(Kind::duration, begin, written).days = kMaxDays;
       }
       return;
@@ -161,7 +161,7 @@ class Lexer {
     if (unit == "y") hint = "write 364d or 365d";
     if (unit == "h") hint = "the shortest span is a day: 1d";
     if (unit.starts_with('_')) hint = "write the digits of a number without a separator: 1000";
-    fault(begin, "syntax", fmt::format("`{}` is neither a number nor a duration", written), std::move(hint));
+    fault(begin, "bad-expression", fmt::format("`{}` is neither a number nor a duration", written), std::move(hint));
     push(Kind::duration, begin, written).days = 1;
   }
 
@@ -177,7 +177,7 @@ class Lexer {
     for (const Word& w : kWords) {
       if (low != w.written) continue;
       if (word != w.written) {
-        fault(begin, "syntax", fmt::format("`{}` is written in small letters here", word),
+        fault(begin, "bad-expression", fmt::format("`{}` is written in small letters here", word),
               fmt::format("`{}`", w.written));
       }
       push(w.kind, begin, word);
@@ -194,7 +194,8 @@ class Lexer {
         if (at_ + 1 < s_.size() && (s_[at_ + 1] == '"' || s_[at_ + 1] == '\\')) {
           ++at_;
         } else {
-          fault(at_, "syntax", "a backslash in a text must stand before `\"` or another backslash", "write it twice");
+          fault(at_, "bad-expression", "a backslash in a text must stand before `\"` or another backslash",
+                "write it twice");
         }
       }
       content += s_[at_++];
@@ -209,7 +210,7 @@ class Lexer {
     const std::string content(s_.substr(at_, end - at_));
     at_ = end;
     const bool closed = close(begin, '`', "this name is never closed");
-    if (closed && text::trim(content).empty()) fault(begin, "syntax", "an empty name stands here", "");
+    if (closed && text::trim(content).empty()) fault(begin, "bad-expression", "an empty name stands here", "");
     push(Kind::backticked, begin, content);
   }
 
@@ -218,7 +219,7 @@ class Lexer {
       ++at_;
       return true;
     }
-    fault(begin, "unclosed", std::move(message), fmt::format("close it with {}", sign));
+    fault(begin, "never-closed", std::move(message), fmt::format("close it with {}", sign));
     return false;
   }
 
@@ -228,7 +229,7 @@ class Lexer {
       const size_t begin = at_;
       at_ += symbol.written.size();
       if (!symbol.right.empty()) {
-        fault(begin, "syntax", fmt::format("`{}` is not an operator here", symbol.written),
+        fault(begin, "bad-expression", fmt::format("`{}` is not an operator here", symbol.written),
               fmt::format("write `{}`", symbol.right));
       }
       push(symbol.kind, begin, std::string(symbol.written));
@@ -243,7 +244,7 @@ class Lexer {
     if (s_[at_] == '\'') {
       const size_t end = s_.find('\'', at_ + 1);
       at_ = std::min(end, s_.size() - 1) + 1;
-      fault(begin, "syntax", "texts stand in double quotes",
+      fault(begin, "bad-expression", "texts stand in double quotes",
             fmt::format("write \"{}\"", std::string(s_.substr(begin + 1, at_ - begin - 2))));
       push(Kind::text, begin, std::string(s_.substr(begin + 1, at_ - begin - 2)));
       return;
@@ -253,7 +254,7 @@ class Lexer {
     if (static_cast<uint8_t>(sign[0]) >= 0x80 && sign != "\xE2\x80\x9C" && sign != "\xE2\x80\x9D") {
       while (at_ < s_.size() && (static_cast<uint8_t>(s_[at_]) >= 0x80 || is_name_part(s_[at_]))) ++at_;
       const std::string word(s_.substr(begin, at_ - begin));
-      fault(begin, "syntax", fmt::format("`{}` cannot stand here as it is", word),
+      fault(begin, "bad-expression", fmt::format("`{}` cannot stand here as it is", word),
             "a name with other letters than a to z stands in backticks, a text in double quotes");
       push(Kind::backticked, begin, word);
       return;
@@ -262,8 +263,8 @@ class Lexer {
     if (sign == "%") hint = "the per cent sign stands right behind its number: 40%";
     if (sign == ".") hint = "write 0.5, not .5; a dot joins the parts of a name: ticket.opened";
     if (sign == "\xE2\x80\x9C" || sign == "\xE2\x80\x9D") hint = "write the straight quote \"";
-    fault(begin, "syntax", fmt::format("the sign {} means nothing here", sign == "`" ? "`` ` ``" : "`" + sign + "`"),
-          std::move(hint));
+    fault(begin, "bad-expression",
+          fmt::format("the sign {} means nothing here", sign == "`" ? "`` ` ``" : "`" + sign + "`"), std::move(hint));
   }
 
   std::string_view s_;

@@ -50,7 +50,7 @@ class Parser {
 
   std::optional<Expression> run() {
     if (is(Kind::end)) {
-      fault(here(), "syntax", "the expression is empty", "for example count(login[28d])");
+      fault(here(), "bad-expression", "the expression is empty", "for example count(login[28d])");
       return std::nullopt;
     }
     auto expression = binary(1);
@@ -90,7 +90,7 @@ class Parser {
   void unexpected_after() {
     const Token& t = here();
     if (t.kind == Kind::close_paren || t.kind == Kind::close_brace || t.kind == Kind::close_bracket) {
-      fault(t, "syntax", fmt::format("`{}` closes nothing", t.text), "take it away, or open it before");
+      fault(t, "bad-expression", fmt::format("`{}` closes nothing", t.text), "take it away, or open it before");
       return;
     }
     std::string hint = "is an operator or a comma missing?";
@@ -103,7 +103,7 @@ class Parser {
     if (t.kind == Kind::comma && t.text == ",")
       hint = "a comma separates the arguments of a function; the decimal sign is a point";
     if (t.kind == Kind::colon) hint = "a colon names an argument of a function: half_life: 14d";
-    fault(t, "syntax", fmt::format("the expression is complete before {}", shown(t)), std::move(hint));
+    fault(t, "bad-expression", fmt::format("the expression is complete before {}", shown(t)), std::move(hint));
   }
 
   // Skips to the next `,` or closing sign of the bracket that is open here, jumping over inner brackets.
@@ -130,10 +130,10 @@ class Parser {
     if (is(Kind::end)) {
       // A text that is never closed swallows the closing signs of everything around it.
       const bool swallowed = std::any_of(faults_->begin(), faults_->end(), [&](const Fault& f) {
-        return f.code == "unclosed" && f.offset > opener.begin;
+        return f.code == "never-closed" && f.offset > opener.begin;
       });
       if (!swallowed)
-        fault(opener, "unclosed", fmt::format("this `{}` is never closed", opener.text),
+        fault(opener, "never-closed", fmt::format("this `{}` is never closed", opener.text),
               fmt::format("close it with `{}`", sign));
     } else {
       unexpected_inside(sign);
@@ -144,7 +144,7 @@ class Parser {
   void unexpected_inside(std::string_view sign) {
     const Token& t = here();
     if (t.kind == Kind::close_paren || t.kind == Kind::close_brace || t.kind == Kind::close_bracket) {
-      fault(t, "syntax", fmt::format("`{}` is expected before `{}`", sign, t.text),
+      fault(t, "bad-expression", fmt::format("`{}` is expected before `{}`", sign, t.text),
             "brackets must close in the order they opened");
       return;
     }
@@ -152,7 +152,7 @@ class Parser {
     for (const auto& [word, remedy] : kForeignWords) {
       if (t.kind == Kind::name && text::lower(t.text) == word) hint = remedy;
     }
-    fault(t, "syntax", fmt::format("`{}` is expected before {}", sign, shown(t)), std::move(hint));
+    fault(t, "bad-expression", fmt::format("`{}` is expected before {}", sign, shown(t)), std::move(hint));
   }
 
   [[nodiscard]] bool too_deep(const Token& t, size_t depth) {
@@ -188,7 +188,7 @@ class Parser {
       adopt(e, std::move(*right));
       if (too_deep(op, e.depth)) return std::nullopt;
       if (rule->strength == kComparison && is_comparison_token()) {
-        fault(here(), "syntax", "comparisons cannot be chained", "write a < b and b < c");
+        fault(here(), "bad-expression", "comparisons cannot be chained", "write a < b and b < c");
         return std::nullopt;
       }
       left = std::move(e);
@@ -206,7 +206,7 @@ class Parser {
     if (too_deep(op, ++nesting_)) return std::nullopt;
     const bool minus = op.kind == Kind::minus;
     if (!minus && least > kNotOperand) {
-      fault(op, "syntax", "`not` cannot stand here", "put it and what it denies in parentheses");
+      fault(op, "bad-expression", "`not` cannot stand here", "put it and what it denies in parentheses");
       return std::nullopt;
     }
     auto operand = minus ? unary(6) : binary(kNotOperand);
@@ -270,7 +270,7 @@ class Parser {
     if (t.kind == Kind::open_brace)
       hint = "a filter stands right behind an event's name: ticket.opened{severity = \"high\"}[28d]";
     if (t.kind == Kind::plus) hint = "a number needs no `+`";
-    fault(t, "syntax", fmt::format("a value is expected before {}", shown(t)), std::move(hint));
+    fault(t, "bad-expression", fmt::format("a value is expected before {}", shown(t)), std::move(hint));
   }
 
   template <typename F>
@@ -294,7 +294,8 @@ class Parser {
     auto inner = binary(1);
     if (!inner) recover(Kind::close_paren);
     if (inner && is(Kind::comma)) {
-      fault(here(), "syntax", "a comma stands in parentheses without a function", "the decimal sign is a point");
+      fault(here(), "bad-expression", "a comma stands in parentheses without a function",
+            "the decimal sign is a point");
       return std::nullopt;
     }
     const size_t end = here().end;
@@ -341,7 +342,7 @@ class Parser {
   std::optional<Expression> named() {
     const Token t = take();
     if (is(Kind::open_paren)) {
-      if (t.kind == Kind::backticked) fault(t, "syntax", "a function's name stands without backticks");
+      if (t.kind == Kind::backticked) fault(t, "bad-expression", "a function's name stands without backticks");
       return nested([&] { return call(t); });
     }
     Expression e = leaf(Expression::Kind::name, t);
@@ -357,7 +358,7 @@ class Parser {
     if (is(Kind::open_bracket)) closed = window(e) && closed;
     if (is(Kind::open_brace)) {
       const bool twice = e.has_filter;
-      fault(here(), "syntax", twice ? "a second filter stands here" : "the filter stands behind the window",
+      fault(here(), "bad-expression", twice ? "a second filter stands here" : "the filter stands behind the window",
             twice ? "join the two with `and`" : "the filter comes first: ticket.opened{severity = \"high\"}[28d]");
       take();
       recover(Kind::close_brace);
@@ -372,14 +373,14 @@ class Parser {
   bool filter(Expression& e) {
     const Token open = take();
     if (is(Kind::close_brace)) {
-      fault(open, "syntax", "the filter is empty", "take the braces away");
+      fault(open, "bad-expression", "the filter is empty", "take the braces away");
       take();
       return true;
     }
     auto condition = binary(1);
     if (!condition) recover(Kind::close_brace);
     if (is(Kind::comma)) {
-      fault(here(), "syntax", "a comma stands in the filter", "join conditions with `and` or `or`");
+      fault(here(), "bad-expression", "a comma stands in the filter", "join conditions with `and` or `or`");
       while (is(Kind::comma)) {
         take();
         recover(Kind::close_brace);
@@ -400,10 +401,12 @@ class Parser {
       e.has_window = true;
       e.days = length.days;
       e.window_begin = length.begin;
-      if (length.days < 1) fault(length, "range", "a window must have at least one day", "1d is the as-of day alone");
+      if (length.days < 1)
+        fault(length, "out-of-range", "a window must have at least one day", "1d is the as-of day alone");
     } else if (!is(Kind::end)) {
       const std::string hint = is(Kind::number) ? fmt::format("write {}d", here().text) : "for example login[28d]";
-      fault(here(), "syntax", fmt::format("the length of the window is expected before {}", shown(here())), hint);
+      fault(here(), "bad-expression", fmt::format("the length of the window is expected before {}", shown(here())),
+            hint);
       recover(Kind::close_bracket);
     }
     e.end = here().end;
@@ -417,7 +420,7 @@ class Parser {
       if (!argument(e)) recover(Kind::close_paren);
       if (!is(Kind::comma)) break;
       const Token comma = take();
-      if (is(Kind::close_paren)) fault(comma, "syntax", "an argument is missing behind this comma");
+      if (is(Kind::close_paren)) fault(comma, "bad-expression", "an argument is missing behind this comma");
     }
     e.end = here().end;
     if (!close(Kind::close_paren, ")", open)) return std::nullopt;
@@ -433,7 +436,7 @@ class Parser {
       const bool twice =
           std::any_of(e.named.begin(), e.named.end(), [&](const auto& n) { return n.name == name.text; });
       if (twice) {
-        fault(name, "syntax", fmt::format("`{}` is given twice", name.text));
+        fault(name, "bad-expression", fmt::format("`{}` is given twice", name.text));
         return false;
       }
       e.depth = std::max(e.depth, value->depth + 1);
@@ -444,7 +447,7 @@ class Parser {
     auto value = binary(1);
     if (!value) return false;
     if (!e.named.empty()) {
-      fault(start, "syntax", "an argument without a name stands behind a named one", "put it first");
+      fault(start, "bad-expression", "an argument without a name stands behind a named one", "put it first");
       return false;
     }
     adopt(e, std::move(*value));

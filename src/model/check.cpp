@@ -85,13 +85,13 @@ class ModelCheck {
     if (c.kind != Curve::Kind::category) {
       for (size_t i = 1; i < c.points.size(); ++i) {
         if (c.points[i].x > c.points[i - 1].x) continue;
-        add(c.points[i].at, "curve",
+        add(c.points[i].at, "bad-curve",
             fmt::format("the values of a curve must rise from left to right: {} stands behind {}", c.points[i].at.text,
                         c.points[i - 1].at.text),
             "sort the points by their value");
       }
       if (type && *type != Type::number) {
-        add(c.at, "type",
+        add(c.at, "wrong-type",
             fmt::format("the value of metric `{}` is {}: it needs a curve with categories", m.name,
                         *type == Type::text ? "a text" : "true or false"),
             *type == Type::text ? "curve: {category: {enterprise: 100}, other: 50}"
@@ -100,13 +100,14 @@ class ModelCheck {
       return;
     }
     if (type == Type::number) {
-      add(c.at, "type", fmt::format("the value of metric `{}` is a number: it needs a curve with numbers", m.name),
+      add(c.at, "wrong-type",
+          fmt::format("the value of metric `{}` is a number: it needs a curve with numbers", m.name),
           "for example {0: 0, 4: 70, 28: 100}");
     }
     if (type != Type::flag) return;
     for (const Curve::Category& k : c.categories) {
       if (k.value == "true" || k.value == "false") continue;
-      add(k.at, "curve", fmt::format("metric `{}` is only ever true or false, never `{}`", m.name, k.value),
+      add(k.at, "bad-curve", fmt::format("metric `{}` is only ever true or false, never `{}`", m.name, k.value),
           "curve: {category: {true: 100, false: 0}}");
     }
   }
@@ -138,11 +139,11 @@ class ModelCheck {
   void bands() {
     const auto& bands = model_->bands;
     if (bands.size() == 1) {
-      add(bands[0].at, "bands", "one band says nothing: there must be at least two",
+      add(bands[0].at, "bad-bands", "one band says nothing: there must be at least two",
           "for example red: {from: 0} and green: {from: 60}");
     }
     if (!bands.empty() && bands[0].from_hundredths > 0) {
-      add(bands[0].at, "bands",
+      add(bands[0].at, "bad-bands",
           fmt::format("the first band must be from 0, and `{}` is from {}", bands[0].name, shown(bands[0])),
           "list the bands from the lowest to the highest");
     }
@@ -150,7 +151,7 @@ class ModelCheck {
       if (bands[i].from_hundredths < 0 || bands[i - 1].from_hundredths < 0) continue;  // reported already
       if (bands[i].from_hundredths > bands[i - 1].from_hundredths) continue;
       const bool equal = bands[i].from_hundredths == bands[i - 1].from_hundredths;
-      add(bands[i].at, "bands",
+      add(bands[i].at, "bad-bands",
           fmt::format("band `{}` is from {}, {} `{}` before it", bands[i].name, shown(bands[i]),
                       equal ? "just as" : "lower than", bands[i - 1].name),
           "list the bands from the lowest to the highest; a band reaches up to the next one");

@@ -71,12 +71,12 @@ class Check {
         loose_events(e);
         return std::nullopt;
       case Expression::Kind::duration:
-        add(e.begin, "type", fmt::format("the duration {}d is no value", e.days),
+        add(e.begin, "wrong-type", fmt::format("the duration {}d is no value", e.days),
             "write the number alone to compare with a number of days");
         return std::nullopt;
       case Expression::Kind::list:
       case Expression::Kind::pair:
-        add(e.begin, "type", "a list in brackets is no value",
+        add(e.begin, "wrong-type", "a list in brackets is no value",
             "lists are for decayed_count(login, steps: [30d: 1, 60d: 0.5])");
         return std::nullopt;
     }
@@ -107,7 +107,7 @@ class Check {
     if (*type != wanted) {
       std::string hint;
       if (wanted == Type::flag) hint = "compare it: count(login[28d]) > 0";
-      add(e.begin, "type",
+      add(e.begin, "wrong-type",
           fmt::format("`{}` needs {} here, and this is {}", where, type_name(wanted), type_name(*type)), hint);
       return std::nullopt;
     }
@@ -125,12 +125,12 @@ class Check {
     const auto right = type_of(e.items[1]);
     if (!left || !right) return std::nullopt;
     if (*left != *right) {
-      add(e.operator_begin, "type", fmt::format("{} is compared with {}", type_name(*left), type_name(*right)),
+      add(e.operator_begin, "wrong-type", fmt::format("{} is compared with {}", type_name(*left), type_name(*right)),
           *left == Type::text || *right == Type::text ? "texts stand in double quotes, numbers without" : "");
       return std::nullopt;
     }
     if (*left != Type::number && e.op != Operator::equal && e.op != Operator::not_equal) {
-      add(e.operator_begin, "type",
+      add(e.operator_begin, "wrong-type",
           fmt::format("texts and flags have no order: `{}` only compares numbers", spelling(e.op)), "use `=` or `!=`");
       return std::nullopt;
     }
@@ -141,13 +141,13 @@ class Check {
   void loose_events(const Expression& e) {
     const std::string name = language::quoted_name(e.text);
     if (e.kind == Expression::Kind::selector) {
-      add(e.begin, "type", fmt::format("the events `{}` are no value by themselves", name),
+      add(e.begin, "wrong-type", fmt::format("the events `{}` are no value by themselves", name),
           fmt::format("put them into a function: count({})", language::to_text(e)));
     } else if (std::binary_search(context_->events.begin(), context_->events.end(), e.text)) {
-      add(e.begin, "type", fmt::format("`{}` is an event, not a value", name),
+      add(e.begin, "wrong-type", fmt::format("`{}` is an event, not a value", name),
           fmt::format("put it into a function: count({}[28d])", name));
     } else if (context_->attributes.contains(e.text)) {
-      add(e.begin, "type", fmt::format("`{}` is an attribute", name), fmt::format("write attr({})", name));
+      add(e.begin, "wrong-type", fmt::format("`{}` is an attribute", name), fmt::format("write attr({})", name));
     } else {
       const auto functions = vocabulary::find_functions(e.text);
       add(e.begin, "unknown-name", fmt::format("`{}` is neither an event nor an attribute", name),
@@ -182,7 +182,7 @@ class Check {
       good = argument(n.value, *p, *f) && good;
     }
     if (f->id == FunctionId::slope && e.items[0].has_window && (e.items[0].days < 14 || e.items[0].days % 7 != 0)) {
-      add(e.items[0].window_begin, "range",
+      add(e.items[0].window_begin, "out-of-range",
           fmt::format("the window of slope must be whole weeks, at least two, not {}d", e.items[0].days),
           "for example [8w]");
       good = false;
@@ -231,7 +231,7 @@ class Check {
     }
     if (e.items.size() >= least && e.items.size() <= most) return true;
     const size_t begin = e.items.size() > most ? e.items[most].begin : e.begin;
-    add(begin, "arguments",
+    add(begin, "wrong-arguments",
         fmt::format("`{}` takes {}, not {}: {}", f.name, counted(least, most), e.items.size(), signature(f)),
         fmt::format("for example {}", f.example));
     return false;
@@ -252,12 +252,12 @@ class Check {
     bool good = true;
     for (const Expression::Named& n : e.named) {
       if (std::find(names.begin(), names.end(), n.name) != names.end()) continue;
-      add(n.begin, "arguments", fmt::format("`{}` has no argument `{}`", f.name, n.name),
+      add(n.begin, "wrong-arguments", fmt::format("`{}` has no argument `{}`", f.name, n.name),
           text::did_you_mean(n.name, names));
       good = false;
     }
     if (good && !names.empty() && e.named.size() != 1) {
-      add(e.begin, "arguments", fmt::format("`{}` needs either `{}:`", f.name, text::join(names, ":` or `")),
+      add(e.begin, "wrong-arguments", fmt::format("`{}` needs either `{}:`", f.name, text::join(names, ":` or `")),
           fmt::format("for example {}", f.example));
       good = false;
     }
@@ -290,18 +290,18 @@ class Check {
 
   bool events(const Expression& e, bool windowed, const Function& f) {
     if (!is_events(e)) {
-      add(e.begin, "type", fmt::format("`{}` needs events here: {}", f.name, signature(f)),
+      add(e.begin, "wrong-type", fmt::format("`{}` needs events here: {}", f.name, signature(f)),
           fmt::format("for example {}", f.example));
       return false;
     }
     bool good = known_event(e);
     if (windowed && !e.has_window) {
-      add(e.end, "window", fmt::format("`{}` needs a window of days behind the event", f.name),
+      add(e.end, "bad-window", fmt::format("`{}` needs a window of days behind the event", f.name),
           fmt::format("for example {}[28d]", language::to_text(e)));
       good = false;
     }
     if (!windowed && e.has_window) {
-      add(e.window_begin, "window",
+      add(e.window_begin, "bad-window",
           fmt::format("`{}` looks at the whole life of an account and takes no window", f.name),
           "take the window away");
       good = false;
@@ -338,7 +338,7 @@ class Check {
       if (mood) {
         unknown_or_misplaced(e, f);
       } else {
-        add(e.begin, "type", fmt::format("`{}` needs the name of a field here: {}", f.name, signature(f)),
+        add(e.begin, "wrong-type", fmt::format("`{}` needs the name of a field here: {}", f.name, signature(f)),
             e.kind == Expression::Kind::text
                 ? fmt::format("names stand without quotes: {}", language::quoted_name(e.text))
                 : fmt::format("for example {}", f.example));
@@ -352,12 +352,12 @@ class Check {
       return false;
     }
     if (distinct && (e.text == "value" || e.text == "currency")) {
-      add(e.begin, "type", fmt::format("distinct counts users or values of a property, not `{}`", e.text),
+      add(e.begin, "wrong-type", fmt::format("distinct counts users or values of a property, not `{}`", e.text),
           "for example distinct(login[28d], user)");
       return false;
     }
     if (!distinct && (e.text == "user" || e.text == "currency")) {
-      add(e.begin, "type", fmt::format("`{}` is no number, so `{}` cannot be taken of it", e.text, f.name),
+      add(e.begin, "wrong-type", fmt::format("`{}` is no number, so `{}` cannot be taken of it", e.text, f.name),
           e.text == "user" ? "to count different users: distinct(login[28d], user)" : "");
       return false;
     }
@@ -368,7 +368,7 @@ class Check {
     if (resolve_call(e) == nullptr) {
       unknown_function(e);
     } else {
-      add(e.begin, "type", fmt::format("`{}` needs the name of a field here: {}", f.name, signature(f)),
+      add(e.begin, "wrong-type", fmt::format("`{}` needs the name of a field here: {}", f.name, signature(f)),
           fmt::format("for example {}", f.example));
     }
   }
@@ -377,7 +377,7 @@ class Check {
     if (e.kind == Expression::Kind::duration && e.days >= 1) return true;
     std::string hint = fmt::format("for example {}", f.example);
     if (e.kind == Expression::Kind::number) hint = fmt::format("write {}d", e.text);
-    add(e.begin, e.kind == Expression::Kind::duration ? "range" : "type",
+    add(e.begin, e.kind == Expression::Kind::duration ? "out-of-range" : "wrong-type",
         fmt::format("`{}` of `{}` must be a number of days, at least 1d", p.name, f.name), std::move(hint));
     return false;
   }
@@ -386,7 +386,7 @@ class Check {
     constexpr std::string_view kHint =
         "for example steps: [30d: 1, 60d: 0.5]: ages below 30 days count 1, below 60 days a half";
     if (e.kind != Expression::Kind::list || e.items.empty()) {
-      add(e.begin, "type", "`steps` must be a list of ages and weights", std::string(kHint));
+      add(e.begin, "wrong-type", "`steps` must be a list of ages and weights", std::string(kHint));
       return false;
     }
     bool good = true;
@@ -395,11 +395,11 @@ class Check {
       const bool pair = item.kind == Expression::Kind::pair && item.items[0].kind == Expression::Kind::duration &&
                         item.items[1].kind == Expression::Kind::number;
       if (!pair) {
-        add(item.begin, "type", "a step is an age in days and a weight", std::string(kHint));
+        add(item.begin, "wrong-type", "a step is an age in days and a weight", std::string(kHint));
         return false;
       }
       if (item.items[0].days <= previous) {
-        add(item.begin, "range",
+        add(item.begin, "out-of-range",
             fmt::format("the ages of steps must rise: {}d stands behind {}d", item.items[0].days, previous),
             std::string(kHint));
         good = false;
@@ -407,7 +407,7 @@ class Check {
       previous = item.items[0].days;
       const ParsedDecimal weight = decimal_of(item.items[1]);
       if (weight.fault != ParsedDecimal::Fault::none || weight.rounded || weight.value > Decimal::whole(1000)) {
-        add(item.items[1].begin, "range", "a weight must be between 0 and 1000 with at most 6 decimal places");
+        add(item.items[1].begin, "out-of-range", "a weight must be between 0 and 1000 with at most 6 decimal places");
         good = false;
       }
     }
@@ -416,7 +416,7 @@ class Check {
 
   bool key(const Expression& e) {
     if (e.kind != Expression::Kind::name) {
-      add(e.begin, "type", "`attr` needs the name of an attribute",
+      add(e.begin, "wrong-type", "`attr` needs the name of an attribute",
           e.kind == Expression::Kind::text
               ? fmt::format("names stand without quotes: attr({})", language::quoted_name(e.text))
               : "for example attr(plan)");

@@ -26,12 +26,12 @@ class FilterCheck {
     } else if (e.kind == Expression::Kind::name) {
       field(e);
       if (is_own_field(e))
-        add(e.begin, "type", fmt::format("`{}` is not true or false", e.text), "compare it: value > 3");
+        add(e.begin, "wrong-type", fmt::format("`{}` is not true or false", e.text), "compare it: value > 3");
     } else if (e.kind == Expression::Kind::call) {
       add(e.begin, "not-yet", fmt::format("`{}` cannot be used in a filter yet", e.text),
           "compare a property with a constant: severity = \"high\"");
     } else {
-      add(e.begin, "type", "a filter must be a condition", "for example severity = \"high\" and value > 3");
+      add(e.begin, "wrong-type", "a filter must be a condition", "for example severity = \"high\" and value > 3");
     }
   }
 
@@ -62,7 +62,7 @@ class FilterCheck {
     }
     if (left->kind != Expression::Kind::name) {
       const bool constant = literal_of(*left).has_value();
-      add(left->begin, constant ? "type" : "not-yet",
+      add(left->begin, constant ? "wrong-type" : "not-yet",
           constant ? "two constants are compared" : "a filter can only compare a property with a constant yet",
           "for example severity = \"high\"");
       return;
@@ -70,21 +70,21 @@ class FilterCheck {
     field(*left);
     operator_fits(e, *left, *literal);
     if (literal->type == Type::number && literal->number.fault != ParsedDecimal::Fault::none) {
-      add(right->begin, "range", "the number is too large", "");
+      add(right->begin, "out-of-range", "the number is too large", "");
     } else if (literal->type == Type::number && literal->number.rounded) {
-      add(right->begin, "range", "the number has more than 6 decimal places", "");
+      add(right->begin, "out-of-range", "the number has more than 6 decimal places", "");
     }
   }
 
   void operator_fits(const Expression& e, const Expression& left, const Literal& literal) {
     const bool equality = e.op == Operator::equal || e.op == Operator::not_equal;
     if (is_own_field(left) && left.text == "value" && literal.type != Type::number) {
-      add(left.begin, "type", "`value` is a number and is compared with something else",
+      add(left.begin, "wrong-type", "`value` is a number and is compared with something else",
           "a property called value stands in backticks: `value`");
     } else if (is_own_field(left) && left.text == "currency" && literal.type != Type::text) {
-      add(left.begin, "type", "`currency` is a text and is compared with something else", "currency = \"EUR\"");
+      add(left.begin, "wrong-type", "`currency` is a text and is compared with something else", "currency = \"EUR\"");
     } else if (literal.type != Type::number && !equality) {
-      add(e.operator_begin, "type",
+      add(e.operator_begin, "wrong-type",
           fmt::format("texts and flags have no order: `{}` only compares numbers", language::spelling(e.op)),
           "use `=` or `!=`, or write the number without quotes");
     }

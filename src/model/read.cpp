@@ -29,7 +29,8 @@ void check_name(const Reader& reader, const Node& name, std::string_view what) {
   if (is_name(name.text)) return;
   std::string hint = "a name starts with a letter and has letters, digits, `_` and `-`";
   if (what == "metric" || what == "dimension") hint += "; what readers see is its `label:`";
-  reader.values().add(name, "name", fmt::format("`{}` cannot be the name of a {}", name.text, what), std::move(hint));
+  reader.values().add(name, "bad-name", fmt::format("`{}` cannot be the name of a {}", name.text, what),
+                      std::move(hint));
 }
 
 // Refuses the planned keys of a scope; built ones are known by being read.
@@ -46,7 +47,7 @@ std::optional<int64_t> read_points(const Reader& reader, const Node& node) {
   const auto points = reader.values().decimal(node, "points");
   if (!points) return std::nullopt;
   if (points->micros < 0 || points->micros > kFullPoints) {
-    reader.values().add(node, "range", fmt::format("points must be between 0 and 100, not {}", node.text));
+    reader.values().add(node, "out-of-range", fmt::format("points must be between 0 and 100, not {}", node.text));
     return std::nullopt;
   }
   return points->micros;
@@ -97,7 +98,7 @@ bool refuse_planned_curve(const Reader& reader, const Node& node) {
 bool read_curve(const Reader& reader, const Node& node, Curve& curve) {
   curve.at = place_only(node);
   if (!node.is_map() || node.entries.empty()) {
-    reader.values().add(node, "type",
+    reader.values().add(node, "wrong-type",
                         fmt::format("`curve` must be a map from values to points, not {}",
                                     node.is_map() ? "an empty one" : tree::kind_name(node)),
                         "for example {0: 0, 4: 70, 28: 100}");
@@ -114,7 +115,7 @@ bool read_curve(const Reader& reader, const Node& node, Curve& curve) {
   bool good = true;
   const Node& inner = steps != nullptr ? *steps : *category;
   if (!inner.is_map() || inner.entries.empty()) {
-    form.add(steps != nullptr ? "steps" : "category", "type", "a curve needs a map from values to points here",
+    form.add(steps != nullptr ? "steps" : "category", "wrong-type", "a curve needs a map from values to points here",
              "for example {steps: {0: 10, 5: 50}} or {category: {enterprise: 100}, other: 50}");
     return false;
   }
@@ -168,7 +169,7 @@ void read_value(Reader& reader, Metric& metric) {
   metric.value_at = place_only(*node);
   if (!node->is_scalar()) {
     const bool flow = node->is_map() || node->is_list();
-    reader.add("value", "type", fmt::format("`value` must be an expression, not {}", tree::kind_name(*node)),
+    reader.add("value", "wrong-type", fmt::format("`value` must be an expression, not {}", tree::kind_name(*node)),
                flow ? "put the whole expression in single quotes" : "for example count(login[28d])");
     return;
   }
@@ -188,7 +189,7 @@ std::optional<Decimal> read_weight(Reader& reader, Need need) {
   const auto weight = reader.decimal("weight", need);
   if (!weight) return std::nullopt;
   if (weight->micros <= 0 || weight->micros > kMost * 1'000'000) {
-    reader.add("weight", "range",
+    reader.add("weight", "out-of-range",
                fmt::format("`weight` must be more than 0 and at most {}, not {}", text::grouped(kMost), weight->text()),
                weight->micros == 0 ? "to show a metric without scoring it, leave out its dimension" : "");
     return std::nullopt;
@@ -224,7 +225,7 @@ Band read_band(const Node& name, Reader& reader) {
   band.from_hundredths = -1;  // until it is known
   if (const auto from = reader.decimal("from", Need::required)) {
     if (from->micros < 0 || from->micros > kFullPoints || from->micros % 10'000 != 0) {
-      reader.add("from", "range",
+      reader.add("from", "out-of-range",
                  fmt::format("`from` must be between 0 and 100 with at most two decimal places, not {}", from->text()));
     } else {
       band.from_hundredths = static_cast<int32_t>(from->micros / 10'000);
@@ -238,7 +239,7 @@ Band read_band(const Node& name, Reader& reader) {
 
 void read_top(Reader& reader, Model& model) {
   if (const auto version = reader.text("kenko", Need::required); version && *version != "1") {
-    reader.add("kenko", "version",
+    reader.add("kenko", "unknown-version",
                fmt::format("this model is written in format {}, and only format 1 is known", *version),
                "write kenko: 1, or use a Kenko that knows that format");
   }

@@ -55,7 +55,7 @@ class Builder final : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
     const Node node = node_at(mark, Node::Kind::null);
-    add(node, "anchor", "a reference with `*` cannot be used here",
+    add(node, "yaml-anchor", "a reference with `*` cannot be used here",
         "write the value out; if it is a text, put it in quotes");
     place(node);
   }
@@ -109,12 +109,12 @@ class Builder final : public YAML::EventHandler {
 
   void refuse_anchor(const Node& node, YAML::anchor_t anchor) {
     if (anchor == 0) return;
-    add(node, "anchor", "a name with `&` cannot be given here", "if this is a text, put it in quotes");
+    add(node, "yaml-anchor", "a name with `&` cannot be given here", "if this is a text, put it in quotes");
   }
 
   void refuse_tag(const Node& node, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    add(node, "tag", fmt::format("the tag `{}` means nothing here", tag), "if this is a text, put it in quotes");
+    add(node, "yaml-tag", fmt::format("the tag `{}` means nothing here", tag), "if this is a text, put it in quotes");
   }
 
   // The library takes the end of the file for a closing quote.
@@ -130,7 +130,7 @@ class Builder final : public YAML::EventHandler {
       }
     }
     if (i >= source.size()) {
-      add(node, "yaml", "a quote is opened and never closed", "close it");
+      add(node, "bad-yaml", "a quote is opened and never closed", "close it");
       throw Stop{};
     }
     if (source.substr(node.offset, i - node.offset).find('\n') != std::string_view::npos) long_quote_ = node;
@@ -165,7 +165,7 @@ class Builder final : public YAML::EventHandler {
       parent.node.items.push_back(std::move(node));
     } else if (!parent.key) {
       if (!node.is_scalar())
-        add(node, "key", "a key must be a single word or text", "put it in quotes if it is a text");
+        add(node, "bad-key", "a key must be a single word or text", "put it in quotes if it is a text");
       parent.key = std::move(node);
     } else {
       Node key = std::move(*parent.key);
@@ -247,16 +247,16 @@ Problem translated(const Tree& tree, const YAML::Exception& e) {
   const size_t offset = e.mark.is_null() || e.mark.pos < 0 ? end : std::min(static_cast<size_t>(e.mark.pos), end);
   const bool question = offset < end && tree.source()[offset] == '?';
   if (question && std::string_view(e.msg).starts_with("unknown token")) {
-    return tree.problem_at_byte(offset, "yaml", "inside { } or [ ] a `?` can only stand in quotes",
+    return tree.problem_at_byte(offset, "bad-yaml", "inside { } or [ ] a `?` can only stand in quotes",
                                 "put the text in quotes");
   }
   for (const Translation& t : kTranslations) {
     if (!std::string_view(e.msg).starts_with(t.theirs)) continue;
-    Problem p = tree.problem_at_byte(offset, "yaml", std::string(t.message), std::string(t.hint));
+    Problem p = tree.problem_at_byte(offset, "bad-yaml", std::string(t.message), std::string(t.hint));
     if (t.hint == kQuoteValue) p.hint = quoted_line(p.source_line);
     return p;
   }
-  return tree.problem_at_byte(offset, "yaml", fmt::format("this is not YAML: {}", e.msg), "");
+  return tree.problem_at_byte(offset, "bad-yaml", fmt::format("this is not YAML: {}", e.msg), "");
 }
 
 // The first byte that is no part of well-formed UTF-8.
@@ -298,7 +298,8 @@ void check_characters(const Tree& tree, Problems& problems) {
     const size_t tab = s.find('\t', line);
     const size_t first = s.find_first_not_of(" \t", line);
     if (tab < first && first < end && s[first] != '#') {
-      problems.push_back(tree.problem_at_byte(tab, "tab", "a tab stands in the indentation", "indent with blanks"));
+      problems.push_back(
+          tree.problem_at_byte(tab, "tab-indentation", "a tab stands in the indentation", "indent with blanks"));
     }
     line = end + 1;
   }
@@ -315,8 +316,8 @@ bool build(const Tree& tree, Node& root, Problems& problems) {
     return false;
   } catch (const YAML::Exception& e) {
     if (builder.long_quote()) {
-      problems.push_back(
-          tree.problem(*builder.long_quote(), "yaml", "the quote opened here is not closed in its line", "close it"));
+      problems.push_back(tree.problem(*builder.long_quote(), "bad-yaml",
+                                      "the quote opened here is not closed in its line", "close it"));
     } else {
       problems.push_back(translated(tree, e));
     }

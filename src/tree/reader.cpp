@@ -20,12 +20,12 @@ void Values::add(const Node& node, std::string code, std::string message, std::s
 
 std::optional<std::string> Values::text(const Node& node, std::string_view what) const {
   if (!node.is_scalar()) {
-    add(node, "type", fmt::format("{} must be a text, not {}", what, kind_name(node)),
+    add(node, "wrong-type", fmt::format("{} must be a text, not {}", what, kind_name(node)),
         node.is_null() ? "" : "a text with brackets must stand in quotes");
     return std::nullopt;
   }
   if (kenko::text::trim(node.text).empty()) {
-    add(node, "type", fmt::format("{} must not be empty", what));
+    add(node, "wrong-type", fmt::format("{} must not be empty", what));
     return std::nullopt;
   }
   return node.text;
@@ -34,7 +34,7 @@ std::optional<std::string> Values::text(const Node& node, std::string_view what)
 std::optional<int64_t> Values::integer(const Node& node, std::string_view what, int64_t least, int64_t most) const {
   const auto n = node.is_scalar() && !node.quoted ? kenko::text::parse_int(node.text) : std::nullopt;
   if (!n) {
-    add(node, "type", fmt::format("{} must be a whole number, not {}", what, found(node)),
+    add(node, "wrong-type", fmt::format("{} must be a whole number, not {}", what, found(node)),
         node.is_scalar() && node.quoted ? "leave the quotes out" : "");
     return std::nullopt;
   }
@@ -42,7 +42,7 @@ std::optional<int64_t> Values::integer(const Node& node, std::string_view what, 
     const std::string range = most == INT64_MAX    ? fmt::format("at least {}", least)
                               : least == INT64_MIN ? fmt::format("at most {}", most)
                                                    : fmt::format("between {} and {}", least, most);
-    add(node, "range", fmt::format("{} must be {}, not {}", what, range, *n));
+    add(node, "out-of-range", fmt::format("{} must be {}, not {}", what, range, *n));
     return std::nullopt;
   }
   return n;
@@ -57,18 +57,18 @@ std::optional<Decimal> Values::decimal(const Node& node, std::string_view what) 
   }
   const ParsedDecimal parsed = parse_decimal(percent ? digits + "e-2" : digits);
   if (parsed.fault == ParsedDecimal::Fault::too_large) {
-    add(node, "range", fmt::format("{} is too large a number: `{}`", what, node.text));
+    add(node, "out-of-range", fmt::format("{} is too large a number: `{}`", what, node.text));
     return std::nullopt;
   }
   if (parsed.fault != ParsedDecimal::Fault::none) {
     std::string hint;
     if (node.is_scalar() && node.quoted) hint = "leave the quotes out";
     if (node.is_scalar() && node.text.find(',') != std::string::npos) hint = "the decimal sign is a point: 1.5";
-    add(node, "type", fmt::format("{} must be a number, not {}", what, found(node)), hint);
+    add(node, "wrong-type", fmt::format("{} must be a number, not {}", what, found(node)), hint);
     return std::nullopt;
   }
   if (parsed.rounded) {
-    add(node, "range", fmt::format("{} has more than 6 decimal places: `{}`", what, node.text));
+    add(node, "out-of-range", fmt::format("{} has more than 6 decimal places: `{}`", what, node.text));
     return std::nullopt;
   }
   return parsed.value;
@@ -78,11 +78,12 @@ std::optional<int64_t> Values::percent(const Node& node, std::string_view what) 
   const size_t before = problems_->size();
   const auto value = decimal(node, what);
   if (!value) {
-    if (problems_->back().code == "type" && problems_->size() > before) problems_->back().hint = "write it as 60%";
+    if (problems_->back().code == "wrong-type" && problems_->size() > before)
+      problems_->back().hint = "write it as 60%";
     return std::nullopt;
   }
   if (value->micros < 0 || value->micros > 1'000'000) {
-    add(node, "range", fmt::format("{} must be between 0% and 100%, not `{}`", what, node.text),
+    add(node, "out-of-range", fmt::format("{} must be between 0% and 100%, not `{}`", what, node.text),
         node.text.ends_with('%') ? "" : fmt::format("write it with a per cent sign: {}%", node.text));
     return std::nullopt;
   }
@@ -91,7 +92,7 @@ std::optional<int64_t> Values::percent(const Node& node, std::string_view what) 
 
 std::optional<Day> Values::day(const Node& node, std::string_view what) const {
   const auto d = node.is_scalar() ? Day::parse(node.text) : std::nullopt;
-  if (!d) add(node, "type", fmt::format("{} must be a day, not {}", what, found(node)), "write it as 2026-11-20");
+  if (!d) add(node, "wrong-type", fmt::format("{} must be a day, not {}", what, found(node)), "write it as 2026-11-20");
   return d;
 }
 
@@ -100,7 +101,7 @@ std::optional<bool> Values::flag(const Node& node, std::string_view what) const 
   const std::string word = node.is_scalar() ? kenko::text::lower(node.text) : "";
   const bool yes = word == "yes" || word == "on" || word == "1" || word == "true";
   const bool no = word == "no" || word == "off" || word == "0" || word == "false";
-  add(node, "type", fmt::format("{} must be true or false, not {}", what, found(node)),
+  add(node, "wrong-type", fmt::format("{} must be true or false, not {}", what, found(node)),
       yes  ? "write true, without quotes"
       : no ? "write false, without quotes"
            : "");
@@ -115,12 +116,12 @@ std::optional<int32_t> Values::days(const Node& node, std::string_view what) con
   const auto n = unit > 0 && !s.empty() && s[0] >= '0' && s[0] <= '9' ? kenko::text::parse_int(s) : std::nullopt;
   if (!n) {
     const bool bare = node.is_scalar() && kenko::text::parse_int(node.text).has_value();
-    add(node, "type", fmt::format("{} must be a number of days or weeks, not {}", what, found(node)),
+    add(node, "wrong-type", fmt::format("{} must be a number of days or weeks, not {}", what, found(node)),
         bare ? fmt::format("write it as {}d", node.text) : "write it as 28d or 4w");
     return std::nullopt;
   }
   if (*n < 1 || *n > kMost / unit) {
-    add(node, "range", fmt::format("{} must be between 1d and {}d, not `{}`", what, kMost, node.text));
+    add(node, "out-of-range", fmt::format("{} must be between 1d and {}d, not `{}`", what, kMost, node.text));
     return std::nullopt;
   }
   return static_cast<int32_t>(*n * unit);
@@ -148,7 +149,8 @@ Reader::Reader(const Tree& tree, const Node& node, Problems& problems, std::stri
     : node_(&node), owner_(owner), what_(std::move(what)), values_(tree, problems) {
   if (node.is_map()) return;
   const std::string hint = node.is_scalar() ? "keys are written `name: value`, with a blank after the colon" : "";
-  values_.add(node, "type", fmt::format("{} must be a map of keys and values, not {}", what_, kind_name(node)), hint);
+  values_.add(node, "wrong-type", fmt::format("{} must be a map of keys and values, not {}", what_, kind_name(node)),
+              hint);
 }
 
 std::string Reader::name_of(std::string_view key) const { return fmt::format("`{}`", key); }
@@ -205,7 +207,7 @@ void Reader::each(std::string_view key, std::string_view what,
   const Node* value = find(key, need);
   if (value == nullptr) return;
   if (!value->is_map()) {
-    values_.add(*value, "type",
+    values_.add(*value, "wrong-type",
                 fmt::format("`{}` must be a map with one entry per {}, not {}", key, what, found(*value)));
     return;
   }
@@ -220,7 +222,7 @@ void Reader::each_item(std::string_view key, std::string_view what,
   const Node* value = find(key, need);
   if (value == nullptr) return;
   if (!value->is_list()) {
-    values_.add(*value, "type",
+    values_.add(*value, "wrong-type",
                 fmt::format("`{}` must be a list with one item per {}, not {}", key, what, found(*value)));
     return;
   }

@@ -24,7 +24,7 @@
 
 namespace kenko::tree {
 
-/// Reads single values.  Every function returns nullopt after adding a problem (code "type" or "range").
+/// Reads single values.  Every function returns nullopt after adding a problem (code "wrong-type" or "out-of-range").
 /// `what` names the value in the message ("`weight`").
 class Values {
  public:

@@ -63,8 +63,9 @@ TEST(Parser, KnowsWhereEachPartStands) {
 }
 
 TEST(Parser, NamesTheRightSpelling) {
-  EXPECT_THAT(canonical("a == 1"),
-              HasSubstr("1:3: error: `==` is not an operator here [syntax]\n    a == 1\n      ^\n    hint: write `=`"));
+  EXPECT_THAT(
+      canonical("a == 1"),
+      HasSubstr("1:3: error: `==` is not an operator here [bad-expression]\n    a == 1\n      ^\n    hint: write `=`"));
   EXPECT_THAT(canonical("a && b"), HasSubstr("hint: write `and`"));
   EXPECT_THAT(canonical("a || b"), HasSubstr("hint: write `or`"));
   EXPECT_THAT(canonical("!a"), HasSubstr("hint: write `not`"));
@@ -75,7 +76,8 @@ TEST(Parser, NamesTheRightSpelling) {
   EXPECT_THAT(canonical("a AND b"), HasSubstr("`AND` is written in small letters here"));
   EXPECT_THAT(canonical("count(login[28])"), HasSubstr("hint: write 28d"));
   EXPECT_THAT(canonical("count(login[3m])"), HasSubstr("months have no fixed length"));
-  EXPECT_THAT(canonical("count(login[0d])"), HasSubstr("1:13: error: a window must have at least one day [range]"));
+  EXPECT_THAT(canonical("count(login[0d])"),
+              HasSubstr("1:13: error: a window must have at least one day [out-of-range]"));
   EXPECT_THAT(canonical("count(login[99999d])"), HasSubstr("longer than 36500 days"));
   EXPECT_THAT(canonical("count(login[28d]{a = 1})"), HasSubstr("the filter stands behind the window"));
   EXPECT_THAT(canonical("count(login{a = 1, b = 2}[28d])"), HasSubstr("join conditions with `and`"));
@@ -87,7 +89,7 @@ TEST(Parser, NamesTheRightSpelling) {
 }
 
 TEST(Parser, PointsAtTheOpeningBracketOrQuote) {
-  EXPECT_THAT(canonical("count(login[28d]"), HasSubstr("1:6: error: this `(` is never closed [unclosed]"));
+  EXPECT_THAT(canonical("count(login[28d]"), HasSubstr("1:6: error: this `(` is never closed [never-closed]"));
   EXPECT_THAT(canonical("count(login[28d"), HasSubstr("1:12: error: this `[` is never closed"));
   EXPECT_THAT(canonical("count(login{a = 1[28d])"), HasSubstr("error"));
   EXPECT_THAT(canonical("a = \"x"), HasSubstr("1:5: error: this text is never closed"));

@@ -61,14 +61,15 @@ TEST(Reader, NamesPlaceAndRemedy) {
         r.finish();
       });
   EXPECT_THAT(
-      said, HasSubstr("k.yaml:1:9: error: `weight` must be a number, not `2` [type]\n    weight: \"2\"\n            ^\n"
-                      "    hint: leave the quotes out"));
+      said,
+      HasSubstr("k.yaml:1:9: error: `weight` must be a number, not `2` [wrong-type]\n    weight: \"2\"\n            ^\n"
+                "    hint: leave the quotes out"));
   EXPECT_THAT(said, HasSubstr("hint: the decimal sign is a point: 1.5"));
   EXPECT_THAT(said, HasSubstr("hint: write it with a per cent sign: 60%"));
   EXPECT_THAT(said, HasSubstr("hint: write it as 2026-11-20"));
   EXPECT_THAT(said, HasSubstr("hint: write it as 28d"));
-  EXPECT_THAT(said, HasSubstr("`zero` must be between 1d and 36500d, not `0d` [range]"));
-  EXPECT_THAT(said, HasSubstr("`small` must be between 1 and 9, not 0 [range]"));
+  EXPECT_THAT(said, HasSubstr("`zero` must be between 1d and 36500d, not `0d` [out-of-range]"));
+  EXPECT_THAT(said, HasSubstr("`small` must be between 1 and 9, not 0 [out-of-range]"));
   EXPECT_THAT(said, HasSubstr("`covers` cannot be `touchd` [unknown-word]"));
   EXPECT_THAT(said, HasSubstr("did you mean `touched`?"));
   EXPECT_THAT(said, HasSubstr("the file needs the key `metrics` [missing-key]"));
@@ -101,9 +102,9 @@ TEST(Reader, NamesTheRightFlag) {
     EXPECT_FALSE(r.flag("b").has_value());
     EXPECT_FALSE(r.flag("c").has_value());
   });
-  EXPECT_THAT(said, HasSubstr("not `yes` [type]\n    a: yes\n       ^\n    hint: write true, without quotes"));
+  EXPECT_THAT(said, HasSubstr("not `yes` [wrong-type]\n    a: yes\n       ^\n    hint: write true, without quotes"));
   EXPECT_THAT(said, HasSubstr("hint: write false, without quotes"));
-  EXPECT_THAT(said, HasSubstr("`c` must be true or false, not `maybe` [type]"));
+  EXPECT_THAT(said, HasSubstr("`c` must be true or false, not `maybe` [wrong-type]"));
 }
 
 TEST(Reader, SaysNotYet) {

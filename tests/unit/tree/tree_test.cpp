@@ -83,9 +83,9 @@ TEST(Tree, RefusesWhatIsNoYamlText) {
   EXPECT_THAT(bad("a: {b: f(x[28d])}\n"), HasSubstr("an expression must stand in single quotes"));
   EXPECT_THAT(bad("a: 1\n---\nb: 2\n"), HasSubstr("[two-documents]"));
   EXPECT_THAT(bad("a: 1\na: 2\n"), HasSubstr("m.yaml:2:1: error: `a` is here twice: first in line 1"));
-  EXPECT_THAT(bad("a: &x 1\nb: *x\n"), HasSubstr("[anchor]"));
-  EXPECT_THAT(bad("a: !foo 1\n"), HasSubstr("[tag]"));
-  EXPECT_THAT(bad("[a]: 1\n"), HasSubstr("[key]"));
+  EXPECT_THAT(bad("a: &x 1\nb: *x\n"), HasSubstr("[yaml-anchor]"));
+  EXPECT_THAT(bad("a: !foo 1\n"), HasSubstr("[yaml-tag]"));
+  EXPECT_THAT(bad("[a]: 1\n"), HasSubstr("[bad-key]"));
   EXPECT_THAT(bad(std::string(5000, '[')), HasSubstr("error"));
   EXPECT_THAT(bad(std::string(150, '[') + std::string(150, ']')), HasSubstr("[too-deep]"));
 }
