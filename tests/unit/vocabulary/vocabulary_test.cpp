@@ -73,7 +73,8 @@ TEST(Vocabulary, ExamplesOfTheGrammarParse) {
   }
   EXPECT_GE(parsed, 16);
   check("starts_with(InvoiceNo, \"C\") and Quantity < 0");
-  check("present(`Customer ID`)");
+  check("not is_empty(`Customer ID`)");
+  check("one_of(column, \"a\", \"b\")");
 }
 
 TEST(Vocabulary, RowsAreComplete) {
