@@ -206,12 +206,14 @@ std::string Aggregates::running_decay(const Aggregate& a, const std::string& amo
   const std::string body = fmt::format(
       "SELECT account, life, day, CAST({1} AS {3}) + coalesce(sum(CAST({1} AS {3}) * pow(2, age / {2})) OVER "
       "(days {4}), 0) * pow(2, -age / {2}) AS COLUMN\n"
-      "  FROM (SELECT *, CAST(day - min(day) OVER (PARTITION BY account, life) AS {3}) AS age FROM d{0} WHERE {1} IS NOT NULL)\n"
+      "  FROM (SELECT *, CAST(day - min(day) OVER (PARTITION BY account, life) AS {3}) AS age FROM d{0} WHERE {1} IS "
+      "NOT NULL)\n"
       "  WINDOW days AS (PARTITION BY account, life ORDER BY day)",
       a.selector, amount, half_life, dialect_.real, kEarlier);
   const std::string at_event = joined("r", body, "decayed");
   const std::string last = windowed(fmt::format("last_value({} IGNORE NULLS)", at_event), std::string(kRunning));
-  const std::string day = windowed(fmt::format("max(CASE WHEN {} IS NOT NULL THEN day END)", at_event), std::string(kRunning));
+  const std::string day =
+      windowed(fmt::format("max(CASE WHEN {} IS NOT NULL THEN day END)", at_event), std::string(kRunning));
   return fmt::format("coalesce({} * pow(2, -CAST(day - {} AS {}) / {}), 0)", last, day, dialect_.real, half_life);
 }
 
@@ -269,9 +271,7 @@ std::string Aggregates::ctes() const {
     columns += fmt::format(", {}_{}", j.name, j.column);
     joins += fmt::format("\n    LEFT JOIN {} USING (account, life, day)", j.name);
   }
-  out += fmt::format(
-      "laid AS (\n  SELECT spine.*{}\n  FROM spine{}),\n",
-      columns, joins);
+  out += fmt::format("laid AS (\n  SELECT spine.*{}\n  FROM spine{}),\n", columns, joins);
   out += fmt::format(
       "windows AS (\n  SELECT *{}\n  FROM laid WINDOW days AS (PARTITION BY account, life ORDER BY day)),\n",
       windows_.list());

@@ -359,8 +359,8 @@ class Checks {
                       fmt::format("{}", sum), fmt::format("{}", whole));
   }
 
-  // From day t on nothing happens any more: no account's score may rise.  Within a life: one that a contract signed
-  // long before starts has no score to rise from.
+  // After day t nothing happens any more: from t on no account's score may rise.  Within a life: one that a contract
+  // signed long before starts has no score to rise from.
   void silence() {
     const Clocked clock(comparison_, "silence never rises");
     const int32_t length = subject_.last - subject_.first + 1;
@@ -375,8 +375,8 @@ class Checks {
             for (const score::LifeScores& life : h.scores) {
               for (size_t d = 0; d < life.size(); ++d) {
                 const Day day = life.first + static_cast<int32_t>(d);
-                if (life.score[d] == score::kNoScore) continue;
-                if (day > t && before != score::kNoScore) {
+                if (day < t || life.score[d] == score::kNoScore) continue;
+                if (before != score::kNoScore) {
                   comparison_.claim("silence never rises", life.score[d] <= before, numbers[h.account], day,
                                     "score after " + t.iso(), fmt::format("{}", life.score[d]),
                                     fmt::format("at most {}", before));
