@@ -1,9 +1,31 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "app/version.h"
+#include "base/text.h"
 #include "cli/commands.h"
+
+namespace {
+
+// A word that is no command, with the nearest one that is; false when something else is wrong.
+bool explain_unknown_command(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) return false;
+  const std::vector<std::string> left = app.remaining();
+  const auto word = std::find_if(left.begin(), left.end(), [](const std::string& s) { return !s.starts_with("-"); });
+  if (word == left.end()) return false;
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  const std::string nearest = kenko::text::did_you_mean(*word, known);
+  fmt::print(stderr, "error: unknown command `{}`\n    hint: {}\n", *word,
+             nearest.empty() ? "kenko --help lists them" : nearest);
+  return true;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace kenko::cli;
@@ -15,14 +37,15 @@ int main(int argc, char** argv) {
   Common common;
   Exit exit = Exit::ok;
   app.add_option("-C", common.dir, "the workspace; default: the nearest kenko.yaml from here upwards");
+  app.fallthrough();  // before the commands are made: they inherit it, so that -C may stand behind them, too
   add_import_commands(app, common, exit);
   add_score_commands(app, common, exit);
   add_model_commands(app, common, exit);
   add_demo_command(app, common, exit);
-  app.fallthrough();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (explain_unknown_command(app, error)) return static_cast<int>(Exit::usage);
     return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
   }
   return static_cast<int>(exit);

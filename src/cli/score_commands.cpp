@@ -29,6 +29,10 @@ Result<Opened> open_scoring(const Common& common) {
     KENKO_TRY(request.known_as_of, day_option("--known-as-of", common.known_as_of));
   }
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
+  if (workspace.settings.sources.empty()) {  // before the model is blamed for names that nothing can know yet
+    return Problem{"no-facts",     {}, "this workspace has no facts yet", "import some: kenko import FILE...", "",
+                   Severity::error};
+  }
   KENKO_TRY(auto scoring, app::Scoring::open(workspace, request, app::now()));
   warn(scoring->model().warnings);
   return Opened{std::move(scoring), format};
@@ -150,6 +154,14 @@ Exit run_explain(const Common& common, const ExplainOptions& options) {
   if (!options.since.empty()) {
     const auto day = day_option("--since", options.since);
     if (!day) return fail(day.problems());
+    if (*day >= s.as_of()) {
+      return fail({{"bad-day",
+                    {},
+                    fmt::format("--since {} is not before {}, the day that is explained", day->iso(), s.as_of().iso()),
+                    "--as-of names a later day",
+                    "",
+                    Severity::error}});
+    }
     since = *day;
   }
   const auto account = s.find_account(options.account);
