@@ -82,6 +82,16 @@ constexpr std::array<std::string_view, 24> kTimeFormats{
     "%Y/%m/%d",          "%Y年%m月%d日",      "%d-%m-%Y",          "%d-%b-%Y",
     "%d %b %Y",          "%b %d, %Y",         "epoch_ms",          "epoch"};
 
+/// "Account owner", "Customer type": says something of the customer, does not name it.
+bool is_about_the_account(std::string_view name) {
+  const std::string with = "_" + slug(name) + "_";
+  for (const std::string_view word :
+       {"owner", "manager", "csm", "type", "status", "segment", "since", "plan", "tier", "count"}) {
+    if (with.find("_" + std::string(word) + "_") != std::string::npos) return true;
+  }
+  return false;
+}
+
 /// The days that a format reads from the cells, from first to last; nullopt when it does not read them all.
 std::optional<int64_t> span_of(const std::vector<std::string_view>& cells, std::string_view format) {
   TimeFormat time;
@@ -220,7 +230,8 @@ ColumnGuess* SampleGuess::take(Role role) {
     if (role == Role::id && column.distinct != rows) continue;
     int fit = name_fits(column.name, role);
     if (role == Role::user && column.emails) fit = std::max(fit, 2);
-    if (role == Role::account && column.times) fit = 0;
+    if (role == Role::account && (column.times || is_about_the_account(column.name))) fit = 0;
+    if (role == Role::user && column.numbers && fit < 3) fit = 0;  // "users": how many
     if (fit > best_fit) {
       best_fit = fit;
       best = &column;

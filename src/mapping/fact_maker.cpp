@@ -262,6 +262,7 @@ bool FactMaker::event_id(const Rule& rule, facts::EventFact& e) {
 }
 
 bool FactMaker::properties(const RulePlan& plan, facts::EventFact& e) {
+  e.properties.reserve(plan.rule->event.properties.size() + plan.others.size());
   for (const auto& [key, cell] : plan.rule->event.properties) {
     const std::string_view text = cell_text(cell, row_, scratch_);
     if (text.empty()) continue;

@@ -1,18 +1,28 @@
 #include "mapping/map_record.h"
 
-#include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "base/text.h"
 #include "mapping/cells.h"
 #include "mapping/fact_maker.h"
 #include "mapping/filter.h"
 #include "mapping/ids.h"
 
 namespace kenko::mapping {
+namespace {
+
+// Empties the facts but keeps their memory for the next record.
+void clear(facts::FactSet& facts) {
+  facts.events.clear();
+  facts.attributes.clear();
+  facts.contracts.clear();
+  facts.identities.clear();
+  facts.memberships.clear();
+  facts.rates.clear();
+}
+
+}  // namespace
 
 class Mapper::Impl {
  public:
@@ -26,7 +36,7 @@ class Mapper::Impl {
   void map_record(const RawRecord& record, const Hash128& raw, int64_t repeat, Mapped& out) {
     bind(record);
     out.outcome = Outcome::mapped;
-    out.facts = {};
+    clear(out.facts);
     out.reject = {};
     out.rounded = 0;
     const Row row{record.values, column_of_slot_, &mapping_.format};
@@ -77,7 +87,7 @@ class Mapper::Impl {
  private:
   static void refuse(int64_t line, Reject reject, Mapped& out) {
     out.outcome = Outcome::rejected;
-    out.facts = {};
+    clear(out.facts);
     out.reject = std::move(reject);
     out.reject.line = line;
   }

@@ -292,7 +292,7 @@ Status CsvReader::read_header() {
   }
   if (at_ == size_) return fault("empty-file", path_, 0, "the file is empty", "it should start with a header row");
   const std::string_view head(buffer_.data() + at_, std::min(size_ - at_, kSniffBytes));
-  delimiter_ = options_.format.delimiter.value_or(sniff_delimiter(head, options_.format.quotes));
+  delimiter_ = options_.format.delimiter ? *options_.format.delimiter : sniff_delimiter(head, options_.format.quotes);
   for (const char c : {delimiter_, '\n', '\r', '\0'}) special_[static_cast<unsigned char>(c)] = true;
   if (!options_.format.columns.empty()) {
     KENKO_TRY(names_, header_names(options_.format.columns, path_, 0, options_.max_columns));

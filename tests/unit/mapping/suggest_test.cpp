@@ -73,6 +73,15 @@ TEST(Suggest, OneRowForEachCustomerIsASnapshot) {
   EXPECT_NE(t.yaml.find("started: {column: \"Customer since\", type: day}"), std::string::npos) << t.yaml;
 }
 
+TEST(Suggest, WhoseOwnerItIsIsNoCustomer) {
+  const Tried t = try_sample(
+      {"Account owner", "Account", "Users", "Date"},
+      {{"ada", "Baker", "5", "2025-01-05"}, {"ada", "Hill", "6", "2025-01-05"}, {"ben", "Hill", "7", "2025-01-06"}});
+  ASSERT_EQ(t.facts.events.size(), 3U);
+  EXPECT_EQ(t.facts.events[0].account_ref, "Baker");
+  EXPECT_FALSE(t.facts.events[0].user_ref.has_value());
+}
+
 TEST(Suggest, RetailLines) {
   const Tried t = try_sample(
       {"InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"},
