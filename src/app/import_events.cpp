@@ -20,6 +20,9 @@ uint64_t low_content(const EventFact& event) { return segments::keyed_content(ev
 }  // namespace
 
 void PendingEvents::add(EventFact&& event, const Hash128& key, uint64_t content) {
+  // The first block is large, so that usual imports never move their events; untouched memory costs nothing.
+  constexpr size_t kFirstBlock = 100'000;
+  if (events_.capacity() == 0) events_.reserve(kFirstBlock);
   if ((events_.size() + 1) * 2 > slots_.size()) grow();
   events_.push_back(std::move(event));
   entries_.push_back({key, content, 0});

@@ -77,6 +77,7 @@ class Merger {
     if (account != 0 && references_.excluded(account)) return 0;
     if (!hidden && (!result_.newest_day || *result_.newest_day < fact.valid_from)) result_.newest_day = fact.valid_from;
     if (account == 0) return 0;
+    if (!hidden) result_.touches.push_back({account, fact.source, fact.valid_from});
     statements_.push_back({account, key_number_.at(fact.key), fact.valid_from, fact.source, fact.recorded.seq, &fact});
     return account;
   }

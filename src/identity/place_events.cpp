@@ -42,6 +42,42 @@ bool says_less(const EventTable& e, uint32_t a, uint32_t b) {
                                       });
 }
 
+// What references of events stand for, by source code and ref code.  Most refs belong to one source and never change:
+// those are found in one step; refs that several sources use, by a map.
+class ReferenceCache {
+ public:
+  explicit ReferenceCache(size_t refs) : direct_(refs + 1) {}
+
+  template <typename Make>
+  uint32_t at(uint32_t source, uint32_t ref, Day day, const Make& make) {
+    Entry& entry = direct_[ref];
+    if (entry.source == 0) entry = keep(source, make());
+    if (entry.source == source) return entry.dated ? timelines_[entry.target].at(day) : entry.target;
+    const uint64_t key = (static_cast<uint64_t>(source) << 32) | ref;
+    auto found = others_.find(key);
+    if (found == others_.end()) found = others_.emplace(key, keep(source, make())).first;
+    const Entry& other = found->second;
+    return other.dated ? timelines_[other.target].at(day) : other.target;
+  }
+
+ private:
+  struct Entry {
+    uint32_t source = 0;  // 0 = not asked yet
+    uint32_t target = 0;  // or, when dated, an index into timelines_
+    bool dated = false;
+  };
+
+  Entry keep(uint32_t source, Timeline timeline) {
+    if (timeline.is_constant()) return {source, timeline.at(Day{}), false};
+    timelines_.push_back(std::move(timeline));
+    return {source, static_cast<uint32_t>(timelines_.size() - 1), true};
+  }
+
+  std::vector<Entry> direct_;
+  std::unordered_map<uint64_t, Entry> others_;
+  std::vector<Timeline> timelines_;
+};
+
 bool loses(const EventTable& e, uint32_t a, uint32_t b) {
   const auto order = std::tie(e.version[a], e.seq[a]) <=> std::tie(e.version[b], e.seq[b]);
   return order != 0 ? order < 0 : says_less(e, a, b);
@@ -83,16 +119,9 @@ std::vector<PlacedEvent> place_events(const EventTable& events, const std::vecto
   for (const std::string& ref : settings.exclude_users) staff[events.texts.find(ref)] = 1;
   staff[0] = 0;
 
-  std::unordered_map<uint64_t, Timeline> accounts, users;  // by source code and ref code
-  std::unordered_map<uint32_t, Timeline> memberships;      // by user
-  const auto cached = [&events](auto& cache, uint32_t source, uint32_t ref, auto&& make) -> const Timeline& {
-    const uint64_t key = (static_cast<uint64_t>(source) << 32) | ref;
-    const auto found = cache.find(key);
-    if (found != cache.end()) return found->second;
-    return cache.emplace(key, make(events.texts.text(source), events.texts.text(ref))).first->second;
-  };
-  const auto account_of = [&](std::string_view s, std::string_view r) { return references.account_timeline(s, r); };
-  const auto user_of = [&](std::string_view s, std::string_view r) { return references.user_timeline(s, r); };
+  ReferenceCache accounts(events.texts.size());
+  ReferenceCache users(events.texts.size());
+  std::unordered_map<uint32_t, Timeline> memberships;  // by user
 
   std::vector<PlacedEvent> placed;
   placed.reserve(rows.size());
@@ -102,9 +131,15 @@ std::vector<PlacedEvent> place_events(const EventTable& events, const std::vecto
     const uint32_t source = events.source[row];
     if (staff[user_ref] != 0) continue;
     PlacedEvent event{row, 0, 0, settings.time_zone.day_of(events.occurred_at[row])};
-    if (user_ref != 0) event.user = cached(users, source, user_ref, user_of).at(event.day);
+    if (user_ref != 0) {
+      event.user = users.at(source, user_ref, event.day, [&] {
+        return references.user_timeline(events.texts.text(source), events.texts.text(user_ref));
+      });
+    }
     if (account_ref != 0) {
-      event.account = cached(accounts, source, account_ref, account_of).at(event.day);
+      event.account = accounts.at(source, account_ref, event.day, [&] {
+        return references.account_timeline(events.texts.text(source), events.texts.text(account_ref));
+      });
     } else if (event.user != 0) {
       auto found = memberships.find(event.user);
       if (found == memberships.end()) {

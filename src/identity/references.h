@@ -25,6 +25,7 @@ class Timeline {
   /// The target with the greatest `from` not after `day`; the first one holds for all earlier days too.  0 = none at
   /// all.
   [[nodiscard]] uint32_t at(Day day) const;
+  [[nodiscard]] bool is_constant() const { return steps_.size() <= 1; }
 
  private:
   struct Step {

@@ -64,7 +64,11 @@ std::vector<const PlacedEvent*> sorted_by_account(const EventTable& events, cons
 class Writer {
  public:
   Writer(const EventTable& events, const std::vector<uint32_t>& user_number, Portfolio& portfolio)
-      : events_(events), user_number_(user_number), portfolio_(portfolio), code_(events.texts.size() + 1, 0) {}
+      : events_(events),
+        user_number_(user_number),
+        portfolio_(portfolio),
+        code_(events.texts.size() + 1, 0),
+        column_of_key_(events.texts.size() + 1, nullptr) {}
 
   void write(const std::vector<const PlacedEvent*>& sorted) {
     reserve(sorted.size());
@@ -170,7 +174,7 @@ class Writer {
   const std::vector<uint32_t>& user_number_;
   Portfolio& portfolio_;
   std::vector<uint32_t> code_;  // code in the portfolio's texts by code in the table's
-  std::map<uint32_t, SparseColumn*> column_of_key_;
+  std::vector<SparseColumn*> column_of_key_;
   std::shared_ptr<Columns> out_ = std::make_shared<Columns>();
   uint32_t own_currency_ = 0;
   uint32_t rows_ = 0;

@@ -58,7 +58,7 @@ void read_close_at(Reader& file, Settings& settings) {
   if (minutes) {
     settings.close_minutes = *minutes;
   } else {
-    file.add("close_at", "type", fmt::format("`close_at` must be a time of day, not `{}`", *clock),
+    file.add("close_at", "wrong-type", fmt::format("`close_at` must be a time of day, not `{}`", *clock),
              "write it as \"06:00\": the hour of the next day at which a day closes");
   }
 }
