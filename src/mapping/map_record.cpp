@@ -1,6 +1,5 @@
 #include "mapping/map_record.h"
 
-
 #include <algorithm>
 #include <utility>
 
