@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "verify/checks.h"
 #include "verify/faults.h"
+#include "verify/handwritten.h"
 
 namespace {
 
@@ -110,6 +111,8 @@ class Verify {
     }
     Comparison comparison;
     if (const Status status = check_subject(s, t, comparison); !status.ok()) return failed(status.problems());
+    if (const Status status = check_handwritten(s, dir, t.threads, comparison); !status.ok())
+      return failed(status.problems());
     return close(comparison, true);
   }
 
