@@ -357,6 +357,54 @@ TEST_F(ImportTest, ForeignColumnsWithoutAMappingSayWhatToDo) {
   EXPECT_THAT(report->files[0].problems[0].hint, HasSubstr("--suggest"));
 }
 
+TEST_F(ImportTest, ASourceColumnRegistersEachSourceItNames) {
+  import({file("own.csv",
+               "account,name,at,source,event_id\na,login,2026-01-01,app,1\na,ticket.opened,2026-01-02,desk,1\n")});
+  const auto workspace = open_workspace(dir_);
+  ASSERT_NE(workspace->settings.find_source("app"), nullptr);
+  ASSERT_NE(workspace->settings.find_source("desk"), nullptr);
+  EXPECT_THAT(workspace->settings.find_source("desk")->emits, ElementsAre("ticket.opened"));
+  EXPECT_EQ(status().events, 2);
+}
+
+TEST_F(ImportTest, ACorrectedContractIsKnownNowAndAnEqualOneChangesNothing) {
+  const std::string head = "contract,account,start,seats\n";
+  import({file("c.csv", head + "c1,a,2026-01-01,5\nc2,a,2026-01-01,5\n")});
+  clock_.at = *Instant::parse("2026-09-01T00:00:00Z");
+  EXPECT_EQ(counts(import({file("c.csv", head + "c1,a,2026-01-01,6\nc2,a,2026-01-01,5\n")})),
+            "added 0 already 1 corrected 1 rejected 0 filtered 0 deleted 0");
+  auto state = open_state(dir_);
+  const auto stored = (*state)->load_facts();
+  ASSERT_TRUE(stored.ok());
+  int64_t known_now = 0;
+  for (const auto& contract : stored->facts.contracts) {
+    if (contract.recorded.known_at != clock_.at) continue;
+    ++known_now;
+    EXPECT_EQ(contract.contract_id, "c1");
+    EXPECT_FALSE(contract.recorded.assumed);
+  }
+  EXPECT_EQ(known_now, 1);
+}
+
+TEST_F(ImportTest, TwoRowsOfOneKeyLeaveTheLaterAndStayTheSameWhenImportedAgain) {
+  const std::string rows = file("c.csv", "contract,account,start,seats\nc1,a,2026-01-01,5\nc1,a,2026-01-01,6\n");
+  EXPECT_EQ(counts(import({rows})), "added 1 already 0 corrected 1 rejected 0 filtered 0 deleted 0");
+  const std::string before = digest();
+  EXPECT_EQ(counts(import({rows})), "added 0 already 2 corrected 0 rejected 0 filtered 0 deleted 0");
+  EXPECT_EQ(digest(), before);
+}
+
+TEST_F(ImportTest, AMisspeltSourceIsNotMadeANewOne) {
+  import({file("rows.csv", kRows)}, mapping(kMapping));
+  ImportRequest request;
+  request.inputs = {root_ + "/rows.csv"};
+  request.source = "wed";
+  const auto report = try_import(request);
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.problems()[0].code, "unknown-source");
+  EXPECT_THAT(report.problems()[0].hint, HasSubstr("did you mean `web`?"));
+}
+
 class SnapshotTest : public ImportTest {
  protected:
   static constexpr const char* kSnapshot =
@@ -400,6 +448,21 @@ TEST_F(SnapshotTest, FewVanishedAccountsAreFine) {
   ASSERT_TRUE(take({file("s.csv", rows(0, 100, "pro"))}, "2026-01-01").ok());
   EXPECT_TRUE(take({file("s.csv", rows(0, 90, "pro"))}, "2026-01-02").ok());   // 10 %
   EXPECT_FALSE(take({file("s.csv", rows(0, 80, "pro"))}, "2026-01-03").ok());  // more
+}
+
+// Law (b): before the second take of a day was known, the first one counts as a whole.
+TEST_F(SnapshotTest, ASnapshotTakenAgainIsKnownNowAsAWhole) {
+  ASSERT_TRUE(take({file("s.csv", rows(0, 3, "pro"))}, "2026-01-01").ok());
+  clock_.at = *Instant::parse("2026-09-01T00:00:00Z");
+  const auto again = take({file("s.csv", rows(0, 2, "pro") + "a2,free\n")}, "2026-01-01");
+  ASSERT_TRUE(again.ok()) << to_text(again.problems());
+  EXPECT_EQ(again->total.corrected, 1);
+  EXPECT_EQ(again->total.already, 2);
+  auto state = open_state(dir_);
+  const auto stored = (*state)->load_facts();
+  int64_t known_now = 0;
+  for (const auto& fact : stored->facts.attributes) known_now += fact.recorded.known_at == clock_.at ? 1 : 0;
+  EXPECT_EQ(known_now, 3);
 }
 
 TEST_F(SnapshotTest, TheFilesOfOneCommandAreOneSnapshot) {
