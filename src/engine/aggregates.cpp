@@ -63,6 +63,14 @@ void running_counts(std::span<const int32_t> day, int32_t window, int32_t days, 
   }
 }
 
+// Keeps 41 significant bits (Veltkamp's splitting, exact in IEEE arithmetic), so that executors that add the same
+// weights in another order agree, and 2^(-14/14) is one half and not a hair less.
+double to_41_bits(double x) {
+  constexpr double kSplitter = 4097;  // 2^12 + 1: 53 - 12 bits are left
+  const double split = x * kSplitter;
+  return split - (split - x);
+}
+
 }  // namespace
 
 void LastSeen::begin(size_t codes) {
@@ -193,7 +201,7 @@ void decayed_by_half_life(std::span<const int32_t> day, const MatchedNumbers* nu
   double total = 0;
   for (int32_t d = 0; d < days; ++d) {
     total = total * keep + s.real[at(d)];
-    out.value[at(d)] = total;
+    out.value[at(d)] = to_41_bits(total);
   }
   all_valid(out);
   if (numbers != nullptr) forget_without_rate(*numbers, 0, out);

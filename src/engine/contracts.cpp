@@ -51,6 +51,14 @@ struct Adder {
   Day first;
   ContractDays& out;
   Sums& sums;
+  const ContractFact* contract = nullptr;  // whose days are being added; its versions come one after the other
+  int32_t last_counted = -2;
+
+  void begin(const ContractFact& c) {
+    if (contract != nullptr && contract->contract_id == c.contract_id && contract->source == c.source) return;
+    contract = &c;
+    last_counted = -2;
+  }
 
   // `c` counts on the days [from, until]; the days that `replaced` marks do not count.
   void count(const ContractFact& c, int32_t from, int32_t until, bool noticed, const std::vector<uint8_t>& replaced) {
@@ -58,6 +66,8 @@ struct Adder {
       const auto i = static_cast<size_t>(d);
       if (!replaced.empty() && replaced[i] != 0) continue;
       ++out.counting[i];
+      if (last_counted != d - 1) out.starting[i] = 1;
+      last_counted = d;
       if (noticed) out.notice[i] = 1;
       if (c.seats) {
         sums.seats[i] += c.seats->micros;
@@ -114,7 +124,7 @@ void contract_days(const facts::Portfolio& portfolio, std::span<const facts::Con
   if (!out.any) return;
   const auto n = static_cast<size_t>(days);
   out.counting.assign(n, 0);
-  for (auto* v : {&out.future, &out.notice, &out.seats_valid, &out.arr_valid}) v->assign(n, 0);
+  for (auto* v : {&out.starting, &out.future, &out.notice, &out.seats_valid, &out.arr_valid}) v->assign(n, 0);
   out.seats.assign(n, 0);
   out.arr.assign(n, 0);
   Sums sums;
@@ -129,6 +139,7 @@ void contract_days(const facts::Portfolio& portfolio, std::span<const facts::Con
   std::vector<uint8_t> replaced;
   for (const InForce& v : versions) {
     const ContractFact& c = *v.fact;
+    adder.begin(c);
     if (replacing) {
       replaced.assign(n, 0);
       mark_replaced(versions, c, first, replaced);

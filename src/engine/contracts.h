@@ -17,6 +17,7 @@ namespace kenko::engine {
 struct ContractDays {
   bool any = false;               ///< the account has contracts; without any, the vectors are empty
   std::vector<int32_t> counting;  ///< how many count
+  std::vector<uint8_t> starting;  ///< one counts that did not count the day before
   std::vector<uint8_t> future;    ///< one that is in force starts later
   std::vector<uint8_t> notice;    ///< one that counts was given notice
   std::vector<double> seats, arr;

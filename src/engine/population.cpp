@@ -155,7 +155,7 @@ struct Finder {
       if (starts(m.kind) && m.day > end) next = std::min(next, m.day);
     }
     for (Day d = end + 1; out.contracts.any && d <= until && d < next; ++d) {
-      if (counts(d) && !counts(d - 1)) next = d;
+      if (out.contracts.starting[index(d)] != 0) next = d;
     }
     return next;
   }

@@ -85,12 +85,14 @@ void resolve_versions(std::vector<const ContractFact*>& versions, References& re
 }
 
 std::vector<ContractRow> resolve_contracts(const std::vector<ContractFact>& contracts, const facts::Cut& cut,
-                                           References& references) {
+                                           References& references, std::vector<MergedAttributes::Touch>& touches) {
   std::map<std::pair<std::string_view, std::string_view>, std::vector<const ContractFact*>> by_contract;
   for (const ContractFact& fact : contracts) {
     if (cut.known_until && fact.recorded.known_at > *cut.known_until) continue;
     if (cut.occurred_until && fact.valid_from > *cut.occurred_until) continue;
     by_contract[{fact.source, fact.contract_id}].push_back(&fact);
+    const uint32_t account = references.account(fact.source, fact.account_ref, fact.valid_from);
+    if (account != 0 && !references.excluded(account)) touches.push_back({account, fact.source, fact.valid_from});
   }
   std::vector<ContractRow> rows;
   for (auto& [id, versions] : by_contract) resolve_versions(versions, references, rows);
@@ -127,6 +129,29 @@ std::vector<uint32_t> number_users(const References& references, const std::vect
   return number;
 }
 
+// The days on which sources that cover only what they touch spoke of an account in other ways than by an event.
+void write_touches(const std::vector<MergedAttributes::Touch>& touches, const std::vector<uint32_t>& account_number,
+                   Portfolio& portfolio) {
+  std::map<std::string_view, uint32_t> position;
+  for (uint32_t i = 0; i < portfolio.settings.sources.size(); ++i) {
+    const facts::SourceSettings& source = portfolio.settings.sources[i];
+    if (source.covers == facts::Coverage::touched) position.emplace(source.name, i);
+  }
+  for (const MergedAttributes::Touch& touch : touches) {
+    const auto source = position.find(touch.source);
+    if (source != position.end()) {
+      portfolio.touches.push_back({account_number[touch.account], source->second, touch.day});
+    }
+  }
+  const auto key = [](const facts::Touch& t) { return std::tie(t.account, t.source, t.day); };
+  std::sort(portfolio.touches.begin(), portfolio.touches.end(),
+            [&key](const facts::Touch& a, const facts::Touch& b) { return key(a) < key(b); });
+  portfolio.touches.erase(
+      std::unique(portfolio.touches.begin(), portfolio.touches.end(),
+                  [&key](const facts::Touch& a, const facts::Touch& b) { return key(a) == key(b); }),
+      portfolio.touches.end());
+}
+
 void find_first_days(const facts::EventTable& events, const std::vector<PlacedEvent>& placed, Portfolio& portfolio) {
   std::vector<Day> first(events.texts.size() + 1, Day::kMax);
   std::vector<uint8_t> seen(first.size(), 0);
@@ -154,7 +179,7 @@ Portfolio resolve(const facts::EventTable& events, const facts::FactSet& rest, c
   const std::vector<PlacedEvent> placed =
       place_events(events, winning_rows(events, settings, cut), settings, references);
   MergedAttributes attributes = merge_attributes(rest.attributes, cut, references);
-  portfolio.contracts = resolve_contracts(rest.contracts, cut, references);
+  portfolio.contracts = resolve_contracts(rest.contracts, cut, references, attributes.touches);
 
   const std::vector<uint32_t> account_number = number_sorted(
       references.accounts, used_accounts(references, placed, attributes, portfolio.contracts), portfolio.accounts);
@@ -181,6 +206,7 @@ Portfolio resolve(const facts::EventTable& events, const facts::FactSet& rest, c
             });
   for (ContractRow& row : portfolio.contracts) row.account = account_number[row.account];
   sort_contracts(portfolio.contracts);
+  write_touches(attributes.touches, account_number, portfolio);
 
   write_events(events, placed, account_number, user_number, portfolio);
   portfolio.unmatched = list_unmatched(events, placed);

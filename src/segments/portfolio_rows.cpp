@@ -75,6 +75,13 @@ void unmatched(const F& f, Row& row) {
   f(row.events);
 }
 
+template <typename F, typename Row>
+void touch(const F& f, Row& row) {
+  f(row.account);
+  f(row.source);
+  f(row.day);
+}
+
 template <typename T>
 void put_all(ByteWriter& out, const std::vector<T>& rows, const auto& put_one) {
   out.add<uint64_t>(rows.size());
@@ -100,6 +107,7 @@ std::string rows_to_bytes(const Portfolio& p) {
   put_all(out, p.properties, [&put](const facts::PropertyColumn& column) { put(column.key); });
   put_all(out, p.attributes, [&put](const facts::AttributeRow& row) { attribute(put, row); });
   put_all(out, p.contracts, [&put](const facts::ContractRow& row) { contract(put, row); });
+  put_all(out, p.touches, [&put](const facts::Touch& row) { touch(put, row); });
   put_all(out, p.rates, [&out, &put](const facts::RateSeries& series) {
     put(series.currency);
     put_all(out, series.day, put);
@@ -120,6 +128,7 @@ bool rows_from_bytes(std::string_view bytes, Portfolio& p) {
   get_all(in, p.properties, [&get](facts::PropertyColumn& column) { get(column.key); });
   get_all(in, p.attributes, [&get](facts::AttributeRow& row) { attribute(get, row); });
   get_all(in, p.contracts, [&get](facts::ContractRow& row) { contract(get, row); });
+  get_all(in, p.touches, [&get](facts::Touch& row) { touch(get, row); });
   get_all(in, p.rates, [&in, &get](facts::RateSeries& series) {
     get(series.currency);
     get_all(in, series.day, get);

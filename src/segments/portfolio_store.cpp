@@ -11,7 +11,7 @@ namespace kenko::segments {
 namespace {
 
 /// Raised whenever identity::resolve gives another portfolio for the same facts, so that older caches are not used.
-constexpr int64_t kResolutionVersion = 1;
+constexpr int64_t kResolutionVersion = 2;
 
 std::string cache_folder(const std::string& dir) { return dir + "/cache"; }
 

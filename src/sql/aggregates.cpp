@@ -195,7 +195,13 @@ std::string Aggregates::halved(const Aggregate& a, std::string& scale) {
   };
   const std::string guard = no_rate(a, std::string(kRunning));
   if (options_.with_scale) scale = fmt::format("CASE WHEN TRUE{} THEN {} END", guard, sum(absolute));
-  return fmt::format("CASE WHEN TRUE{} THEN {} END", guard, sum(amount));
+  return fmt::format("CASE WHEN TRUE{} THEN {} END", guard, to_41_bits(sum(amount)));
+}
+
+// docs/SEMANTICS.md#functions: a sum of half-life weights keeps 41 significant bits.
+std::string Aggregates::to_41_bits(const std::string& x) const {
+  const std::string split = fmt::format("({} * {})", x, dialect_.number(4097));
+  return fmt::format("({0} - ({0} - {1}))", split, x);
 }
 
 // At each day with events: that day's amount as it is, and what came before as a running sum of amounts weighed

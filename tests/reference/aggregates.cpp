@@ -126,7 +126,9 @@ Value Evaluator::decayed(const Expression& e, Day d, const Hits& hits) const {
       const double weight = std::exp2(-static_cast<double>(d - h.day) / static_cast<double>(half_life->days));
       total += of_field ? weight * Decimal{*h.number}.as_double() : weight;
     }
-    return total;
+    // 41 significant bits (Veltkamp's splitting), so that the order of addition does not show.
+    const double split = total * 4097;
+    return split - (split - total);
   }
   const Expression* steps = named(e, "steps");
   KENKO_CHECK(steps != nullptr, "`{}` has neither half_life nor steps", e.text);
