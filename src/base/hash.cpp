@@ -3,7 +3,18 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <array>
+
 namespace kenko {
+namespace {
+
+void append_little_endian(std::string& out, uint64_t n) {
+  std::array<char, 8> bytes{};
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(n >> (8 * i));
+  out.append(bytes.data(), bytes.size());
+}
+
+}  // namespace
 
 std::string Hash128::hex() const { return fmt::format("{:016x}{:016x}", high, low); }
 
@@ -24,14 +35,14 @@ uint64_t hash64(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes
 PartsHash& PartsHash::add(std::string_view part) {
   const uint64_t n = part.size();
   bytes_ += 's';
-  for (int i = 0; i < 8; ++i) bytes_ += static_cast<char>(n >> (8 * i));
+  append_little_endian(bytes_, n);
   bytes_ += part;
   return *this;
 }
 
 PartsHash& PartsHash::add(int64_t number) {
   bytes_ += 'i';
-  for (int i = 0; i < 8; ++i) bytes_ += static_cast<char>(static_cast<uint64_t>(number) >> (8 * i));
+  append_little_endian(bytes_, static_cast<uint64_t>(number));
   return *this;
 }
 

@@ -139,7 +139,8 @@ void write_touches(const std::vector<MergedAttributes::Touch>& touches, const st
   }
   for (const MergedAttributes::Touch& touch : touches) {
     const auto source = position.find(touch.source);
-    if (source != position.end()) {
+    // A version that was overruled on its own day may speak of an account that nothing else speaks of.
+    if (source != position.end() && account_number[touch.account] != UINT32_MAX) {
       portfolio.touches.push_back({account_number[touch.account], source->second, touch.day});
     }
   }
