@@ -1,15 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "report/band_chip.h"
 #include "report/views.h"
 
 namespace kenko::report {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr int64_t kMicrosPerHundredth = 10'000;
 
@@ -177,91 +174,12 @@ Table explain_table(const engine::Engine& engine, const ExplainView& view) {
                       {Fixed{p.contribution, 6}},
                       {Fixed{p.lost, 6}}});
   }
-  const auto line = [&](const char* name, int32_t hundredths) {
-    t.rows.push_back({{account},
-                      {e.day.iso()},
-                      {std::string(name)},
-                      {},
-                      {},
-                      {},
-                      {},
-                      hundredths == score::kNoScore ? Cell{} : Cell{Fixed{hundredths, 2}},
-                      {}});
+  const auto line = [&](const char* name, const Cell& hundredths) {
+    t.rows.push_back({{account}, {e.day.iso()}, {std::string(name)}, {}, {}, {}, {}, hundredths, {}});
   };
-  if (e.rolled_up >= 0) line("silence", e.silence == score::kNoScore ? 0 : e.silence);
-  line("score", e.score);
+  if (e.rolled_up >= 0) line("silence", {Fixed{e.silence, 2}});
+  line("score", e.score < 0 ? Cell{} : Cell{Fixed{e.score, 2}});
   return t;
-}
-
-std::string explain_json(const engine::Engine& engine, const ExplainView& view) {
-  const plan::Plan& plan = engine.plan();
-  const explain::Explanation& e = view.now;
-  const auto micros = [](int64_t v) { return static_cast<double>(v) / 1e6; };
-  Json out;
-  out["account"] = engine.portfolio().accounts[view.account];
-  out["day"] = e.day.iso();
-  out["model"] = plan.model;
-  out["model_fingerprint"] = plan.fingerprint.hex();
-  out["state"] = score::word(e.state);
-  out["status"] = engine::word(e.status);
-  out["score"] = e.score < 0 ? Json() : Json(e.score / 100.0);
-  out["rolled_up"] = e.rolled_up < 0 ? Json() : Json(e.rolled_up / 100.0);
-  out["silence"] = e.silence / 100.0;
-  out["band"] = e.band < 0 ? Json() : Json(plan.bands[static_cast<size_t>(e.band)].name);
-  out["coverage"] = micros(e.coverage);
-  out["reason"] = view.summary.reason;
-  out["metrics"] = Json::array();
-  for (const explain::Part& p : e.parts) {
-    const plan::Metric& m = plan.metrics[p.metric];
-    Json value;
-    if (p.value)
-      value = plan.nodes[m.node].type == plan::Type::number ? Json(*p.value)
-                                                            : Json(explain::value_text(engine, p.metric, p.value));
-    out["metrics"].push_back({{"metric", m.name},
-                              {"label", m.label},
-                              {"dimension", plan.dimensions[*m.dimension].name},
-                              {"value", value},
-                              {"points", p.points ? Json(micros(*p.points)) : Json()},
-                              {"evidence", p.evidence},
-                              {"share", micros(p.share_micros)},
-                              {"contribution", micros(p.contribution)},
-                              {"lost", micros(p.lost)}});
-  }
-  if (view.since) {
-    const auto change = explain::change_between(*view.since, e);
-    Json c{{"since", view.since->day.iso()}};
-    c["total"] = change ? Json(micros(change->total)) : Json();
-    if (change) {
-      for (const auto& [metric, v] : change->by_metric) c["metrics"][plan.metrics[metric].name] = micros(v);
-      c["silence"] = micros(change->silence);
-    }
-    out["change"] = c;
-  }
-  out["evidence"] = Json::array();
-  for (const explain::Evidence& ev : view.evidence) {
-    Json item{{"metric", plan.metrics[ev.metric].name},
-              {"events", ev.event_count},
-              {"newest", Json::array()},
-              {"attributes", Json::array()}};
-    const facts::Portfolio& p = engine.portfolio();
-    for (const uint64_t row : ev.events) {
-      Json event{{"source", p.texts.text(p.events.source[row])},
-                 {"event_id", p.events.event_id(row)},
-                 {"event", p.texts.text(p.events.name[row])},
-                 {"occurred_at", Instant{p.events.occurred[row]}.iso()}};
-      if (p.events.user[row] != 0) event["user"] = p.users[p.events.user[row] - 1];
-      if ((p.events.flags[row] & facts::ResolvedEvents::kHasValue) != 0)
-        event["value"] = Decimal{p.events.value[row]}.as_double();
-      item["newest"].push_back(event);
-    }
-    for (const explain::AttributeEvidence& a : ev.attributes) {
-      item["attributes"].push_back({{"key", a.key},
-                                    {"value", a.value.empty() ? Json() : Json(a.value)},
-                                    {"since", a.value.empty() || a.since == Day::kMin ? Json() : Json(a.since.iso())}});
-    }
-    out["evidence"].push_back(item);
-  }
-  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace kenko::report

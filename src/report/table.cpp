@@ -80,20 +80,6 @@ std::string csv_value(const Value& value) {
   return std::visit(Visitor{}, value);
 }
 
-std::string json_value(const Value& value) {
-  struct Visitor {
-    std::string operator()(std::monostate) const { return "null"; }
-    std::string operator()(const std::string& s) const {
-      return nlohmann::json(s).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    }
-    std::string operator()(int64_t n) const { return fmt::format("{}", n); }
-    std::string operator()(double v) const { return std::isfinite(v) ? exact_text(v) : "null"; }
-    std::string operator()(const Fixed& f) const { return to_text(Fixed{f.units, f.places, false}); }
-    std::string operator()(bool b) const { return b ? "true" : "false"; }
-  };
-  return std::visit(Visitor{}, value);
-}
-
 }  // namespace
 
 std::string to_text(const Fixed& f) {
@@ -181,6 +167,20 @@ std::string csv_rows(const Table& table) {
 }
 
 std::string to_csv(const Table& table) { return csv_header(table) + csv_rows(table); }
+
+std::string json_value(const Value& value) {
+  struct Visitor {
+    std::string operator()(std::monostate) const { return "null"; }
+    std::string operator()(const std::string& s) const {
+      return nlohmann::json(s).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    }
+    std::string operator()(int64_t n) const { return fmt::format("{}", n); }
+    std::string operator()(double v) const { return std::isfinite(v) ? exact_text(v) : "null"; }
+    std::string operator()(const Fixed& f) const { return to_text(Fixed{f.units, f.places, false}); }
+    std::string operator()(bool b) const { return b ? "true" : "false"; }
+  };
+  return std::visit(Visitor{}, value);
+}
 
 std::string json_rows(const Table& table, bool first) {
   std::string out;

@@ -60,6 +60,9 @@ struct Terminal {
 /// An array of objects, one row a line.
 [[nodiscard]] std::string to_json(const Table& table);
 
+/// A value as JSON text; decimals keep all their places.
+[[nodiscard]] std::string json_value(const Value& value);
+
 /// Rows of one table written in parts, so that a long table is never held as a whole: the parts of header, rows... and
 /// footer end to end are the CSV or JSON of the whole.
 [[nodiscard]] std::string csv_header(const Table& table);
