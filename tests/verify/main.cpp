@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +60,15 @@ std::optional<Arguments> read_arguments(int argc, char** argv) {
     }
   }
   return out;
+}
+
+// Without a request: random companies, planted faults, and what `make demo` has made.
+void use_everything(Arguments& arguments) {
+  arguments.random = 300;
+  arguments.plant = true;
+  for (const char* made : {"demo/retail", "demo/simulated/company"}) {
+    if (std::filesystem::exists(std::string(made) + "/kenko.yaml")) arguments.workspaces.emplace_back(made);
+  }
 }
 
 class Verify {
@@ -148,10 +158,11 @@ class Verify {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto arguments = read_arguments(argc, argv);
-  if (!arguments || (arguments->workspaces.empty() && arguments->random == 0 && !arguments->plant)) {
+  auto arguments = read_arguments(argc, argv);
+  if (!arguments) {
     fmt::print(stderr, "{}", kUsage);
     return 2;
   }
+  if (arguments->workspaces.empty() && arguments->random == 0 && !arguments->plant) use_everything(*arguments);
   return Verify(*arguments).run() ? 0 : 1;
 }
