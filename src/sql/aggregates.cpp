@@ -199,7 +199,8 @@ std::string Aggregates::halved(const Aggregate& a, std::string& scale) {
 }
 
 // docs/SEMANTICS.md#functions: a sum of half-life weights keeps 41 significant bits.
-std::string Aggregates::to_41_bits(const std::string& x) const {
+std::string Aggregates::to_41_bits(const std::string& sum) {
+  const std::string x = totals_.add(sum);
   const std::string split = fmt::format("({} * {})", x, dialect_.number(4097));
   return fmt::format("({0} - ({0} - {1}))", split, x);
 }

@@ -56,7 +56,7 @@ class Aggregates {
   std::string days_since(const plan::Aggregate& a);
   std::string stepped(const plan::Aggregate& a);
   std::string halved(const plan::Aggregate& a, std::string& scale);
-  [[nodiscard]] std::string to_41_bits(const std::string& x) const;
+  std::string to_41_bits(const std::string& sum);
   std::string running_decay(const plan::Aggregate& a, const std::string& amount);
   std::string joined_decay(const plan::Aggregate& a, const std::string& amount, const std::string& column);
   std::string slope(const plan::Aggregate& a);
