@@ -25,7 +25,8 @@ plan::Filter compare(plan::FilterOp op, std::string field, Decimal number) {
 class Maker {
  public:
   EveryFunctionPlan make() {
-    b_.plan().dimensions = {{"money", "money", Decimal::whole(2)}, {"use", "use", Decimal::whole(3)}};
+    b_.plan().dimensions = {
+        {"money", "money", Decimal::whole(2)}, {"use", "use", Decimal::whole(3)}, {"voice", "voice", Decimal{100'000}}};
     b_.plan().bands = {{"red", 0}, {"yellow", 2'000}, {"green", 3'500}};
     b_.plan().min_coverage_micros = 300'000;
     events();
@@ -80,6 +81,8 @@ class Maker {
     const uint32_t nps = b_.selector("nps.answered");
     sum_ = aggregate(Function::sum, paid, 91, value_field());
     show("sum", sum_, 0, 0, 5000);
+    // Often the only one without evidence: what the best band then lacks.
+    show("rare mean", aggregate(Function::mean, nps, 7, value_field()), 2, 0, 1);
     show("mean", aggregate(Function::mean, nps, 91, value_field()), 0, -10, 200);
     b_.plan().metrics.back().missing = {plan::Missing::Kind::score, 40'000'000};
     show("min", aggregate(Function::min, paid, 28, value_field()), 0, 0, 300);
