@@ -20,7 +20,7 @@ report::ExplainView explain_account(const Scoring& scoring, uint32_t account, st
       view.since = explain::explain_day(engine.plan(), score::find_day(history, *since));
     });
   }
-  view.evidence = explain::evidence_of(engine, account, scoring.as_of(), evidence_limit);
+  if (evidence_limit > 0) view.evidence = explain::evidence_of(engine, account, scoring.as_of(), evidence_limit);
   return view;
 }
 

@@ -13,7 +13,7 @@
 namespace kenko::app {
 
 /// Everything about one account's score as of scoring.as_of(); with `since`, also the change from that day.
-/// `evidence_limit`: events shown for a metric.
+/// `evidence_limit`: events shown for a metric; 0 = no evidence at all.
 [[nodiscard]] report::ExplainView explain_account(const Scoring& scoring, uint32_t account, std::optional<Day> since,
                                                   size_t evidence_limit);
 

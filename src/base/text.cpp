@@ -157,6 +157,31 @@ std::string fit(std::string_view s, int64_t width) {
   return out + "…";
 }
 
+std::string wrap(std::string_view s, int64_t width, int64_t hanging) {
+  std::string out;
+  for (const std::string_view line : split(s, '\n')) {
+    if (!out.empty() || line.data() != s.data()) out += '\n';
+    const size_t blanks = std::min(line.find_first_not_of(' '), line.size());
+    const std::string indent(blanks + static_cast<size_t>(hanging), ' ');
+    out += line.substr(0, blanks);
+    int64_t used = static_cast<int64_t>(blanks);
+    bool first = true;
+    for (const std::string_view word : split(line.substr(blanks), ' ')) {
+      const int64_t w = display_width(word);
+      if (!first && used + 1 + w > width) {
+        out += "\n" + indent;
+        used = static_cast<int64_t>(indent.size());
+        first = true;
+      }
+      if (!first) out += ' ';
+      out += word;
+      used += w + (first ? 0 : 1);
+      first = false;
+    }
+  }
+  return out;
+}
+
 std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates) {
   std::optional<std::string> best;
   size_t best_distance = std::max<size_t>(word.size() / 3, 1) + 1;

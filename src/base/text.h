@@ -33,6 +33,10 @@ namespace kenko::text {
 /// `s` cut to `width` terminal columns, with an ellipsis when something was cut.
 [[nodiscard]] std::string fit(std::string_view s, int64_t width);
 
+/// Every line of `s` broken at blanks so that it fits `width` terminal columns; what follows a break is indented as its
+/// line plus `hanging` blanks.  Words longer than a line stay whole.
+[[nodiscard]] std::string wrap(std::string_view s, int64_t width, int64_t hanging);
+
 /// The candidate with the smallest edit distance to `word` (at most a third of its length, at least 1); ties: the
 /// first.
 [[nodiscard]] std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates);

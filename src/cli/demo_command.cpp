@@ -24,14 +24,15 @@ std::string imported_text(const app::DemoReport& demo, const report::Terminal& t
   return report::to_text(report::import_table(lines), terminal);
 }
 
-// The worst account that has a score, explained.
-std::string worst_explained(const app::Scoring& s, const report::Terminal& terminal) {
+// The account that fell most, explained.
+std::string fall_explained(const app::Scoring& s, const report::Terminal& terminal) {
   const auto summaries = explain::summarise(s.engine(), s.as_of(), s.threads());
-  const auto order = explain::worst_first(s.engine(), summaries);
+  const auto order = explain::steepest_first(s.engine(), summaries);
   if (order.empty()) return "";
-  const uint32_t account = summaries[order.front()].account;
-  return "Why is the first one there?\n\n" +
-         report::explain_text(s.engine(), app::explain_account(s, account, s.as_of() - 30, 1), terminal);
+  return "Why did the first of them fall?\n\n" +
+         report::explain_text(
+             s.engine(), app::explain_account(s, summaries[order.front()].account, s.as_of() - explain::kChangeDays, 0),
+             terminal);
 }
 
 std::string leavers_text(const app::Scoring& s, const report::Terminal& terminal) {
@@ -66,7 +67,7 @@ Exit run_demo(const Common& common, app::DemoRequest request, bool retail) {
   const auto scoring = app::Scoring::open(*workspace, {"", {}, {}, common.threads}, app::now());
   if (!scoring) return fail(scoring.problems());
   const app::Scoring& s = **scoring;
-  fmt::print("{}{}", worst_text(s, 10, terminal()), worst_explained(s, terminal()));
+  fmt::print("{}{}", worst_text(s, 10, terminal()), fall_explained(s, terminal()));
   if (!retail) fmt::print("{}", leavers_text(s, terminal()));
   fmt::print("\nNext: kenko -C {} accounts list\n", request.dir);
   return Exit::ok;

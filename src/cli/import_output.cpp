@@ -170,7 +170,12 @@ std::string worst_text(const app::Scoring& s, size_t count, const report::Termin
   if (order.size() > count) order.resize(count);
   std::string out = fmt::format("\nAs of {}, model {}\n\n", s.as_of().words(), s.plan().model);
   out += report::to_text(report::bands_table(s.engine(), summaries), terminal);
-  out += fmt::format("\nThe {} that need somebody first\n\n", order.size());
+  out += fmt::format("\nThe {} with the lowest scores\n\n", order.size());
+  out += report::to_text(report::accounts_table(s.engine(), summaries, order), terminal) + "\n";
+  order = explain::steepest_first(s.engine(), summaries);
+  if (order.empty()) return out;
+  order.resize(std::min(order.size(), (count + 1) / 2));
+  out += fmt::format("The {} that fell most in {} days\n\n", order.size(), explain::kChangeDays);
   return out + report::to_text(report::accounts_table(s.engine(), summaries, order), terminal) + "\n";
 }
 

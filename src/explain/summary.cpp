@@ -121,6 +121,20 @@ std::vector<Summary> summarise(const engine::Engine& engine, Day as_of, int thre
   return out;
 }
 
+std::vector<size_t> steepest_first(const engine::Engine& engine, const std::vector<Summary>& summaries) {
+  std::vector<size_t> order;
+  const auto change = [&](size_t i) { return summaries[i].now.score - summaries[i].before.score; };
+  for (size_t i = 0; i < summaries.size(); ++i) {
+    const bool both = summaries[i].now.score != score::kNoScore && summaries[i].before.score != score::kNoScore;
+    if (both && change(i) < 0) order.push_back(i);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    if (change(a) != change(b)) return change(a) < change(b);
+    return engine.portfolio().accounts[summaries[a].account] < engine.portfolio().accounts[summaries[b].account];
+  });
+  return order;
+}
+
 std::vector<size_t> worst_first(const engine::Engine& engine, const std::vector<Summary>& summaries) {
   std::vector<size_t> order(summaries.size());
   std::iota(order.begin(), order.end(), size_t{0});

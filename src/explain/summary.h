@@ -33,6 +33,9 @@ struct Summary {
 /// Positions sorted worst first: by score, then by account id; accounts without a score after those with one.
 [[nodiscard]] std::vector<size_t> worst_first(const engine::Engine& engine, const std::vector<Summary>& summaries);
 
+/// Positions of the accounts that lost points in kChangeDays, the largest fall first; ties by account id.
+[[nodiscard]] std::vector<size_t> steepest_first(const engine::Engine& engine, const std::vector<Summary>& summaries);
+
 /// A metric's value as a person reads it: "0.38", "enterprise", "yes", "no value".
 [[nodiscard]] std::string value_text(const engine::Engine& engine, uint32_t metric, std::optional<double> value);
 

@@ -210,7 +210,8 @@ std::string print_model(const Model& model) {
     if (!m.dimension) shown += metric_text(m, "");
   }
   if (!shown.empty()) out += "\nShown, not scored\n" + shown;
-  return out + bands_text(model);
+  constexpr int64_t kWidth = 100;
+  return text::wrap(out + bands_text(model), kWidth, 2);
 }
 
 }  // namespace kenko::model

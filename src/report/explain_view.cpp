@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "report/band_chip.h"
 #include "report/views.h"
 
@@ -39,6 +40,17 @@ std::string attribute_line(const explain::AttributeEvidence& a) {
   if (a.value.empty()) return fmt::format("{}: no value", a.key);
   return fmt::format("{} = {}{}", a.key, a.value,
                      a.since == Day::kMin ? " (assumed for all earlier days)" : " since " + a.since.iso());
+}
+
+// An expression that was written over several lines.
+std::string on_one_line(const std::string& expression) {
+  std::string out;
+  for (const char c : expression) {
+    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!blank) out += c;
+    if (blank && !out.empty() && out.back() != ' ') out += ' ';
+  }
+  return out;
 }
 
 std::string heading(const engine::Engine& engine, const ExplainView& view, const Terminal& terminal) {
@@ -138,7 +150,7 @@ std::string explain_text(const engine::Engine& engine, const ExplainView& view, 
   if (!view.evidence.empty()) out += "\nEvidence (newest first)\n";
   for (const explain::Evidence& e : view.evidence) {
     const plan::Metric& m = engine.plan().metrics[e.metric];
-    out += fmt::format("  {}: {}\n", m.label, m.expression);
+    out += text::wrap(fmt::format("  {}: {}", m.label, on_one_line(m.expression)), terminal.width, 4) + "\n";
     for (const explain::AttributeEvidence& a : e.attributes) out += fmt::format("      {}\n", attribute_line(a));
     for (const uint64_t row : e.events) out += fmt::format("      {}\n", event_line(engine, row));
     const int64_t more = e.event_count - std::ssize(e.events);
