@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "engine/engine.h"
 #include "language/expression.h"
@@ -105,21 +106,23 @@ std::string model_text(const std::string& name, const std::vector<Draft>& metric
   return out + "bands:\n  red:    {from: 0}\n  orange: {from: 40}\n  yellow: {from: 60}\n  green:  {from: 80}\n";
 }
 
-// Points at the quantiles of the values: 10 % -> 20, 25 % -> 40, 50 % -> 60, 75 % -> 80, 90 % -> 95.
+// Points at the quantiles of the values: 10 % -> 20, 25 % -> 40, 50 % -> 60, 75 % -> 80, 90 % -> 95.  Equal quantiles
+// give the points of the greatest.
 std::string curve_of(std::vector<double> values) {
   std::erase_if(values, [](double v) { return v <= 0; });
   std::sort(values.begin(), values.end());
-  std::string out = "{0: 0";
-  if (values.empty()) return out + ", 1: 100}";
-  constexpr std::array<std::pair<int, int>, 5> kCuts{{{10, 20}, {25, 40}, {50, 60}, {75, 80}, {90, 95}}};
-  double last = 0;
-  for (const auto& [percent, points] : kCuts) {
-    const double v = values[(values.size() - 1) * static_cast<size_t>(percent) / 100];
-    const double rounded = v >= 100 ? static_cast<double>(static_cast<int64_t>(v)) : v;
-    if (rounded <= last) continue;
-    out += fmt::format(", {}: {}", Decimal{static_cast<int64_t>(rounded * 1e6)}.text(), points);
-    last = rounded;
+  if (values.empty()) return "{0: 0, 1: 100}";
+  constexpr std::array<std::pair<size_t, int>, 5> kCuts{{{10, 20}, {25, 40}, {50, 60}, {75, 80}, {90, 95}}};
+  std::vector<std::pair<int64_t, int>> points{{0, 0}};  // in millionths
+  for (const auto& [percent, worth] : kCuts) {
+    const double v = values[((values.size() - 1) * percent + 50) / 100];
+    const auto micros = static_cast<int64_t>(v >= 100 ? std::floor(v) * 1e6 : v * 1e6);
+    if (micros == points.back().first) points.back().second = worth;
+    if (micros > points.back().first) points.emplace_back(micros, worth);
   }
+  std::string out;
+  for (const auto& [x, worth] : points)
+    out += fmt::format("{}{}: {}", out.empty() ? "{" : ", ", Decimal{x}.text(), worth);
   return out + "}";
 }
 
