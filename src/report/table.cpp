@@ -27,6 +27,30 @@ std::string shown(const Cell& cell) {
   return std::visit(Visitor{}, cell.value);
 }
 
+// The columns that may be cut give up one terminal column each, the widest first, until the table fits.  Texts keep 12,
+// numbers are never cut, only their titles.
+void shrink(const Table& table, const std::vector<std::vector<std::string>>& cells, int64_t too_much,
+            std::vector<int64_t>& width) {
+  constexpr int64_t kLeastText = 12, kLeastTitle = 6;
+  std::vector<int64_t> least(width);
+  for (size_t c = 0; c < width.size(); ++c) {
+    const Column& column = table.columns[c];
+    if (column.max_width == 0 || column.text_hidden) continue;
+    int64_t w = column.align == Align::left ? kLeastText : kLeastTitle;
+    if (column.align == Align::right)
+      for (const auto& row : cells) w = std::max(w, text::display_width(row[c]));
+    least[c] = std::min(w, width[c]);
+  }
+  for (; too_much > 0; --too_much) {
+    size_t widest = width.size();
+    for (size_t c = 0; c < width.size(); ++c) {
+      if (width[c] > least[c] && (widest == width.size() || width[c] > width[widest])) widest = c;
+    }
+    if (widest == width.size()) return;
+    --width[widest];
+  }
+}
+
 std::vector<int64_t> widths(const Table& table, const std::vector<std::vector<std::string>>& cells, int total) {
   std::vector<int64_t> out;
   int64_t used = 0;
@@ -41,7 +65,12 @@ std::vector<int64_t> widths(const Table& table, const std::vector<std::vector<st
     if (!column.text_hidden) used += w + (used > 0 ? 2 : 0);
     out.push_back(w);
   }
-  if (rest < table.columns.size() && used > total) out[rest] = std::max<int64_t>(12, out[rest] - (used - total));
+  if (rest < table.columns.size() && used > total) {
+    const int64_t cut = std::max<int64_t>(std::min<int64_t>(12, out[rest]), out[rest] - (used - total));
+    used -= out[rest] - cut;
+    out[rest] = cut;
+  }
+  if (used > total) shrink(table, cells, used - total, out);
   return out;
 }
 
@@ -49,10 +78,6 @@ std::string padded(const std::string& s, int64_t width, Align align) {
   const std::string cut = text::fit(s, width);
   const std::string blanks(static_cast<size_t>(std::max<int64_t>(0, width - text::display_width(cut))), ' ');
   return align == Align::left ? cut + blanks : blanks + cut;
-}
-
-void trim_right(std::string& s) {
-  while (!s.empty() && s.back() == ' ') s.pop_back();
 }
 
 std::string csv_text(const std::string& s) {
@@ -128,25 +153,25 @@ std::string to_text(const Table& table, const Terminal& terminal) {
   }
   const std::vector<int64_t> width = widths(table, cells, terminal.width);
   std::string out;
-  const auto line = [&](const auto& content) {
-    std::string text;
-    bool first = true;
+  // Colour stands around the letters alone, so that a line ends with its last one.
+  const auto line = [&](const auto& content, const auto& tone) {
+    std::string text, blanks;
     for (size_t c = 0; c < table.columns.size(); ++c) {
       if (table.columns[c].text_hidden) continue;
-      if (!first) text += "  ";
-      first = false;
-      text += content(c);
+      const std::string cell = padded(content(c), width[c], table.columns[c].align);
+      const size_t begin = std::min(cell.find_first_not_of(' '), cell.size());
+      const size_t end = std::min(cell.find_last_not_of(' ') + 1, cell.size());
+      if (begin < end) {
+        text += blanks + cell.substr(0, begin) + painted(cell.substr(begin, end - begin), tone(c), terminal);
+        blanks.clear();
+      }
+      blanks += cell.substr(begin < end ? end : 0) + "  ";
     }
-    trim_right(text);
     out += text + "\n";
   };
-  line([&](size_t c) {
-    return painted(padded(table.columns[c].title, width[c], table.columns[c].align), Tone::muted, terminal);
-  });
+  line([&](size_t c) { return table.columns[c].title; }, [](size_t) { return Tone::muted; });
   for (size_t r = 0; r < cells.size(); ++r) {
-    line([&](size_t c) {
-      return painted(padded(cells[r][c], width[c], table.columns[c].align), table.rows[r][c].tone, terminal);
-    });
+    line([&](size_t c) { return cells[r][c]; }, [&](size_t c) { return table.rows[r][c].tone; });
   }
   return out;
 }
