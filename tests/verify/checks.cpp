@@ -377,8 +377,8 @@ class Checks {
       const std::vector<uint32_t> numbers = numbers_of(portfolio);
       score::for_each_account(
           engine, t + how_.silent_length_days, how_.threads, {}, [&](const score::AccountHistory& h) {
-            int32_t before = score::kNoScore;
             for (const score::LifeScores& life : h.scores) {
+              int32_t before = score::kNoScore;
               for (size_t d = 0; d < life.size(); ++d) {
                 const Day day = life.first + static_cast<int32_t>(d);
                 if (day < t || life.score[d] == score::kNoScore) continue;
