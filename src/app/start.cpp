@@ -73,7 +73,23 @@ Status import_group(const std::string& dir, const StartRequest& request, const p
   return Done{};
 }
 
+// The column that a guessed mapping takes for the customer although its name does not say so; empty = none.
+std::string doubtful_customer(const StartGroup& group) {
+  if (group.own_columns || group.mapping.find("a guess: no column looks like a customer") == std::string::npos)
+    return "";
+  const auto guessed = mapping::read_mapping(group.mapping, group.mapping_file);
+  if (!guessed || guessed->rules.empty()) return "";
+  const mapping::Rule& rule = guessed->rules.front();
+  const mapping::Cell& cell = rule.kind == mapping::RuleKind::event ? rule.event.account : rule.attributes.entity;
+  return cell.pieces.empty() ? "" : cell.pieces.front().text;
+}
+
 void add_missing(const StartGroup& group, std::vector<std::string>& missing) {
+  if (const std::string column = doubtful_customer(group); !column.empty()) {
+    missing.push_back(fmt::format(
+        "no column of {} looks like a customer; `{}` was taken for one: if that is wrong, mend `account:` in {}",
+        std::filesystem::path(group.files.front()).filename().string(), column, group.mapping_file));
+  }
   for (const auto& [code, count] : group.imported.rejects) {
     missing.push_back(fmt::format("{} rows gave nothing: {} (kenko rejects list)", text::grouped(count), code));
   }

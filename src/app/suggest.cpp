@@ -2,15 +2,15 @@
 
 #include <filesystem>
 
+#include "app/encoding_guess.h"
 #include "mapping/own_columns.h"
 #include "mapping/suggest.h"
-#include "readers/read_records.h"
 
 namespace kenko::app {
 
 Result<Suggestion> suggest(const std::string& file, const std::string& event_name) {
   constexpr int64_t kRows = 1000;
-  KENKO_TRY(const mapping::Sample sample, readers::read_sample(file, {}, kRows));
+  KENKO_TRY(const mapping::Sample sample, read_sample_of_any_encoding(file, kRows));
   Suggestion suggestion;
   suggestion.columns = sample.columns;
   const std::vector<std::string_view> columns(sample.columns.begin(), sample.columns.end());

@@ -107,7 +107,10 @@ Exit run_start(const Common& common, const app::StartRequest& request) {
   const auto report = app::start(request, clock());
   if (!report) return fail(report.problems());
   fmt::print("{}", start_text(*report, terminal()));
-  if (report->model_file.empty()) return Exit::ok;
+  if (report->model_file.empty()) {
+    fmt::print("\nNext: kenko -C {} import FILE, with what customers do and when\n", request.dir);
+    return Exit::ok;
+  }
   const auto workspace = app::open_workspace(report->dir);
   if (!workspace) return fail(workspace.problems());
   const auto scoring = app::Scoring::open(*workspace, {"", {}, {}, common.threads}, app::now());

@@ -105,7 +105,7 @@ std::string status_text(const app::StatusReport& s, report::Format format, const
   if (format != report::Format::table) return report::render(sources_table(s), format, terminal);
   std::string out = fmt::format("{}  {}\n", s.company.empty() ? "workspace" : s.company, s.dir);
   out += fmt::format(
-      "{} accounts, {} users, {} events, {} attribute values, {} snapshots, {} contract versions, {} identities\n",
+      "{} accounts, {} users, {} events\n{} attribute values, {} snapshots, {} contract versions, {} identities\n",
       text::grouped(s.accounts), text::grouped(s.users), text::grouped(s.events), text::grouped(s.facts.attributes),
       text::grouped(s.facts.snapshots), text::grouped(s.facts.contracts), text::grouped(s.facts.identities));
   out += fmt::format("newest fact {}; commands without --as-of speak of {}\n\n",
