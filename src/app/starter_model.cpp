@@ -63,16 +63,17 @@ std::vector<Draft> drafts_of(const std::vector<Name>& names) {
   for (size_t i = 0; i < names.size(); ++i) {
     const std::string e = language::quoted_name(names[i].event);
     const std::string& shown = names[i].event;
+    // Short labels: the list of accounts has room for a few words of reason, the window is in the expression below.
     const std::string n = i == 0 ? "" : fmt::format("_{}", i + 1);
-    out.push_back({"recency" + n, "Days since last " + shown, "who has stopped is leaving",
-                   fmt::format("days_since({})", e), 3, "{0: 100, 7: 90, 30: 60, 91: 20, 182: 0}", false});
-    out.push_back({"frequency" + n, fmt::format("Days with {} in a quarter", shown), "a habit is hard to leave",
+    out.push_back({"recency" + n, "Days since " + shown, "who has stopped is leaving", fmt::format("days_since({})", e),
+                   3, "{0: 100, 7: 90, 30: 60, 91: 20, 182: 0}", false});
+    out.push_back({"frequency" + n, fmt::format("Days with {}", shown), "a habit is hard to leave",
                    fmt::format("active_days({}[91d])", e), 2});
     if (names[i].users)
-      out.push_back({"people" + n, fmt::format("People with {} in a quarter", shown), "more people, harder to leave",
+      out.push_back({"people" + n, fmt::format("People with {}", shown), "more people, harder to leave",
                      fmt::format("distinct({}[91d], user)", e), 2});
     if (names[i].values)
-      out.push_back({"amount" + n, fmt::format("Sum of {} in a quarter", shown), "what it is worth",
+      out.push_back({"amount" + n, fmt::format("Sum of {}", shown), "what it is worth",
                      fmt::format("sum({}[91d], value)", e), 1});
   }
   return out;
