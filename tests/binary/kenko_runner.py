@@ -1,6 +1,6 @@
 """Runs the program `kenko` as a user would, each test in a folder of its own.
 
-KENKO_BIN names the program, KENKO_SHARE the shipped files, KENKO_LONG=1 asks for the long forms, KENKO_RETAIL_CSV names
+KENKO_BIN names the program, KENKO_SHARE the shipped files, KENKO_LONG=1 asks for the long forms, KENKO_RETAIL_DIR names
 the folder with the daily CSVs of Online Retail (what needs them is skipped without).
 """
 import csv
@@ -21,7 +21,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BIN = os.environ.get("KENKO_BIN", str(SOURCE / "build/release/bin/kenko"))
 SHARE = os.environ.get("KENKO_SHARE", str(SOURCE / "share"))
 LONG = os.environ.get("KENKO_LONG", "") not in ("", "0")
-RETAIL_CSV = pathlib.Path(os.environ.get("KENKO_RETAIL_CSV", SOURCE.parent / "shared/data/online_retail"))
+RETAIL_DIR = pathlib.Path(os.environ.get("KENKO_RETAIL_DIR", "no-retail-files"))
 RETAIL_MAPPING = f"{SHARE}/mappings/retail.yaml"
 COUNTS = ("added", "already", "corrected", "rejected", "filtered")
 

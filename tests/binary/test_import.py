@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 
-from kenko_runner import LONG, RETAIL_CSV, RETAIL_MAPPING, SHARE, KenkoTest, main
+from kenko_runner import LONG, RETAIL_DIR, RETAIL_MAPPING, SHARE, KenkoTest, main
 from shop_files import write_days
 
 
@@ -94,9 +94,9 @@ class RealShop(KenkoTest):
 
     def setUp(self):
         super().setUp()
-        if not RETAIL_CSV.is_dir():
-            self.skipTest("the daily files of Online Retail are not here (KENKO_RETAIL_CSV)")
-        self.files = sorted(RETAIL_CSV.glob("*.csv"))
+        if not RETAIL_DIR.is_dir():
+            self.skipTest("the daily files of Online Retail are not here (KENKO_RETAIL_DIR)")
+        self.files = sorted(RETAIL_DIR.glob("*.csv"))
 
     def test_orders(self):
         rng = self.seeded()

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 
-from kenko_runner import BIN, LONG, RETAIL_CSV, RETAIL_MAPPING, KenkoTest, environment, main
+from kenko_runner import BIN, LONG, RETAIL_DIR, RETAIL_MAPPING, KenkoTest, environment, main
 from shop_files import write_days
 
 EXPECTED = {"kenko.yaml", "state.db", "events", "models", "mappings", "cache", "write.lock", ".gitignore", "state.db-wal",
@@ -102,9 +102,9 @@ class Kill(KenkoTest):
         self.run_kills(50 if LONG else 12, steps)
 
     def test_the_real_shop(self):
-        if not LONG or not RETAIL_CSV.is_dir():
+        if not LONG or not RETAIL_DIR.is_dir():
             self.skipTest("long form (KENKO_LONG=1), with the daily files of Online Retail")
-        self.run_kills(50, [(sorted(RETAIL_CSV.glob("*.csv")), RETAIL_MAPPING)])
+        self.run_kills(50, [(sorted(RETAIL_DIR.glob("*.csv")), RETAIL_MAPPING)])
 
 
 if __name__ == "__main__":
