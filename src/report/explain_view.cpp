@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/decimal.h"
 #include "base/text.h"
 #include "report/band_chip.h"
 #include "report/views.h"
@@ -10,6 +11,9 @@ namespace kenko::report {
 namespace {
 
 constexpr int64_t kMicrosPerHundredth = 10'000;
+
+// Millionths of a point as hundredths.
+int64_t rounded(int64_t micros) { return static_cast<int64_t>(divide_half_up(micros, kMicrosPerHundredth)); }
 
 // Contributions in hundredths that add up to the score as it is shown.
 std::vector<int64_t> shown_parts(const explain::Explanation& e) {
@@ -86,7 +90,7 @@ Table parts_table(const engine::Engine& engine, const explain::Explanation& e) {
       const std::string note = !p.value && p.points ? " (by `missing`)" : "";
       rows.push_back({{"  " + plan.metrics[p.metric].label + note},
                       {value},
-                      p.points ? Cell{Fixed{*p.points / kMicrosPerHundredth, 2}} : Cell{},
+                      p.points ? Cell{Fixed{rounded(*p.points), 2}} : Cell{},
                       {Value{}, Tone::plain, fmt::format("{:.1f} %", static_cast<double>(p.share_micros) / 1e4)},
                       p.points ? Cell{Fixed{adds[i], 2}} : Cell{},
                       p.points ? Cell{Fixed{loses[i], 2}} : Cell{}});
@@ -95,7 +99,7 @@ Table parts_table(const engine::Engine& engine, const explain::Explanation& e) {
     const bool empty = e.dimension[d] < 0;
     t.rows.push_back({{label},
                       {std::string()},
-                      empty ? Cell{} : Cell{Fixed{e.dimension[d] / kMicrosPerHundredth, 2}},
+                      empty ? Cell{} : Cell{Fixed{rounded(e.dimension[d]), 2}},
                       {Value{}, Tone::plain, fmt::format("{:.1f} %", static_cast<double>(share) / 1e4)},
                       empty ? Cell{} : Cell{Fixed{sum, 2}},
                       empty ? Cell{} : Cell{Fixed{lost, 2}}});

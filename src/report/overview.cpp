@@ -1,10 +1,12 @@
 #include "report/overview.h"
+#include "base/decimal.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
+#include "base/decimal.h"
 #include "report/band_chip.h"
 
 namespace kenko::report {
@@ -27,7 +29,8 @@ Table bands_table(const engine::Engine& engine, const std::vector<explain::Summa
                {"share", "share", Align::right, 0, false},
                {"bar", "", Align::left, 0, false}};
   const auto add = [&](const BandChip& chip, const std::string& scores, int64_t count) {
-    const int64_t permille = summaries.empty() ? 0 : count * 1000 / std::ssize(summaries);
+    const int64_t permille =
+        summaries.empty() ? 0 : static_cast<int64_t>(divide_half_up(count * 1000, std::ssize(summaries)));
     std::string bar;
     for (int64_t i = 0; i < permille / 25; ++i) bar += "█";
     t.rows.push_back({{chip.text, chip.tone},
