@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "app/clock.h"
 #include "app/init.h"
@@ -48,11 +49,26 @@ Result<std::vector<StartGroup>> group_files(const std::vector<std::string>& inpu
   return groups;
 }
 
+// Two kinds of files with the same name (a/orders.csv, b/orders.csv) are two sources: the second one gets a number.
+Status name_sources(std::vector<StartGroup>& groups) {
+  std::set<std::string> taken;
+  for (StartGroup& group : groups) {
+    if (group.own_columns) continue;
+    KENKO_TRY(const mapping::Mapping guessed, mapping::read_mapping(group.mapping, "the guessed mapping"));
+    group.source = guessed.source;
+    for (int number = 2; !taken.insert(group.source).second; ++number) {
+      group.source = fmt::format("{}-{}", guessed.source, number);
+    }
+    const std::string line = "\nsource: " + guessed.source;
+    const size_t at = group.mapping.find(line);
+    if (at != std::string::npos) group.mapping.replace(at, line.size(), "\nsource: " + group.source);
+  }
+  return Done{};
+}
+
 // Writes the guessed mapping where a person will look for it; a file of that name that was edited is left alone.
 Status write_mapping(const std::string& dir, StartGroup& group) {
   if (group.own_columns) return Done{};
-  KENKO_TRY(const mapping::Mapping guessed, mapping::read_mapping(group.mapping, "the guessed mapping"));
-  group.source = guessed.source;
   group.mapping_file = dir + "/mappings/" + group.source + ".yaml";
   if (ports::file_exists(group.mapping_file)) {
     KENKO_TRY(group.mapping, ports::read_file(group.mapping_file));
@@ -108,6 +124,7 @@ void add_missing(const StartGroup& group, std::vector<std::string>& missing) {
 Result<StartReport> start(const StartRequest& request, const ports::Clock& clock) {
   StartReport report;
   KENKO_TRY(report.groups, group_files(request.inputs));
+  KENKO_TRY_STATUS(name_sources(report.groups));
   std::error_code ignored;
   report.dir = std::filesystem::absolute(request.dir, ignored).lexically_normal().string();
   if (!ports::file_exists(report.dir + "/" + kSettingsFile)) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -107,9 +108,12 @@ Exit run_start(const Common& common, const app::StartRequest& request) {
   const auto report = app::start(request, clock());
   if (!report) return fail(report.problems());
   fmt::print("{}", start_text(*report, terminal()));
+  const bool faults = std::any_of(report->groups.begin(), report->groups.end(),
+                                  [](const app::StartGroup& g) { return g.imported.has_faults(); });
+  const Exit done = faults ? Exit::failed : Exit::ok;
   if (report->model_file.empty()) {
     fmt::print("\nNext: kenko -C {} import FILE, with what customers do and when\n", request.dir);
-    return Exit::ok;
+    return done;
   }
   const auto workspace = app::open_workspace(report->dir);
   if (!workspace) return fail(workspace.problems());
@@ -118,7 +122,7 @@ Exit run_start(const Common& common, const app::StartRequest& request) {
   fmt::print("{}", worst_text(**scoring, 10, terminal()));
   for (const std::string& sentence : report->missing) fmt::print("Missing: {}\n", sentence);
   fmt::print("\nNext: kenko -C {} model print\n", request.dir);
-  return Exit::ok;
+  return done;
 }
 
 void add_import(CLI::App& app, Common& common, Exit& exit) {

@@ -216,6 +216,20 @@ class Start(KenkoTest):
         self.assertIn("1 file of surveys", text)
         self.assertRegex(text, r"(?m)^orders\S* +150 +150 ")
 
+    def test_two_files_of_one_name(self):
+        self.write("a/orders.csv", "Customer,Ordered,Amount\nAcme,2026-03-01,5\nBolt,2026-03-02,6\n")
+        self.write("b/orders.csv", "Customer,Answered,Score\nAcme,2026-03-01,5\nBolt,2026-03-02,6\nBolt,2026-03-03,6\n")
+        text = self.kenko("start", "health", "a/orders.csv", "b/orders.csv").stdout
+        self.assertRegex(text, r"(?m)^orders +2 +2 ")
+        self.assertRegex(text, r"(?m)^orders-2 +3 +3 ")
+
+    def test_another_file_for_a_mapping(self):
+        self.write("orders.csv", "Customer,Ordered,Amount\nAcme,2026-03-01,5\nBolt,2026-03-02,6\n")
+        self.kenko("start", "health", "orders.csv")
+        self.write("orders.csv", "Customer,Date,Sum\nAcme,2026-03-01,5\n")
+        out = self.kenko("start", "health", "orders.csv", status=1)
+        self.assertRegex(out.stdout + out.stderr, r"orders.csv.* has no column `Ordered`")
+
     def test_faulty_files(self):
         self.write("empty.csv", "")
         out = self.kenko("start", "health", "empty.csv", status=1)
