@@ -16,7 +16,8 @@ struct Worker {
   AccountHistory compute(const engine::Engine& engine, uint32_t account, Day until) {
     engine.run(account, until, scratch, days);
     if (scores.size() < days.size()) scores.resize(days.size());
-    for (size_t i = 0; i < days.size(); ++i) roll_up(engine.plan(), days[i], scores[i]);
+    Silence silence;
+    for (size_t i = 0; i < days.size(); ++i) roll_up(engine.plan(), days[i], silence, scores[i]);
     return {account, days, std::span(scores).first(days.size())};
   }
 };

@@ -47,8 +47,14 @@ struct LifeScores {
   [[nodiscard]] size_t size() const { return state.size(); }
 };
 
-/// Rolls up one life.  `out` is reused.
-void roll_up(const plan::Plan& plan, const engine::LifeDays& days, LifeScores& out);
+/// What the silence rule carries from day to day, through all lives of an account: a life that begins without a fact
+/// may not look better than the one before it.
+struct Silence {
+  int32_t smallest = kNoScore;  ///< the smallest rolled-up score of the scored days since the last fact day
+};
+
+/// Rolls up one life; lives must come in the order of time.  `out` is reused.
+void roll_up(const plan::Plan& plan, const engine::LifeDays& days, Silence& silence, LifeScores& out);
 
 /// What a metric is worth on one day, after its missing policy.
 struct MetricPoints {

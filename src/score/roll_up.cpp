@@ -113,20 +113,20 @@ MetricPoints points_of(const plan::Metric& metric, int32_t curve_points) {
   return {static_cast<int32_t>(metric.missing.points_micros), false};
 }
 
-void roll_up(const plan::Plan& plan, const engine::LifeDays& days, LifeScores& out) {
+void roll_up(const plan::Plan& plan, const engine::LifeDays& days, Silence& silence, LifeScores& out) {
   using engine::AccountStatus;
   const size_t n = days.size();
   resize(out, n, plan.dimensions.size());
   out.first = days.first;
   RollUp roll(plan, days, out);
-  int32_t smallest = kNoScore;  // of the scored days since the last fact day
-  int32_t kept = kNoScore;      // the last scored day's score and band, for paused days
+  int32_t& smallest = silence.smallest;
+  int32_t kept = kNoScore;  // the last scored day's score and band, for paused days
   int8_t kept_band = -1;
   for (size_t d = 0; d < n; ++d) {
     out.status[d] = days.status[d];
     const Day1 day = roll.day(d);
     out.coverage[d] = day.coverage;
-    if (days.fact_day[d] != 0) smallest = kNoScore;
+    if (days.fact_day[d] != 0 && days.status[d] != AccountStatus::paused) smallest = kNoScore;
     switch (days.status[d]) {
       case AccountStatus::none:
         continue;

@@ -155,8 +155,9 @@ std::string RollUp::ctes(const std::string& from) const {
   out += fmt::format("dimensions AS (\n  SELECT *{}\n  FROM weighed),\n", dimensions());
   out += fmt::format("whole AS (\n  SELECT *{}\n  FROM dimensions),\n", totals());
   out += fmt::format(
-      "rounded AS (\n  SELECT *,\n    {} AS rolled_up,\n    count(*) FILTER (fact_day) OVER (PARTITION BY account, "
-      "life ORDER BY day "
+      "rounded AS (\n  SELECT *,\n    {} AS rolled_up,\n    count(*) FILTER (fact_day AND status <> 'paused') OVER "
+      "(PARTITION BY account "
+      "ORDER BY day "
       "ROWS UNBOUNDED PRECEDING) AS since_fact\n  FROM (SELECT *, {} AS rolled_up_micros FROM whole)),\n",
       half_up("rolled_up_micros", "10000"), half_up("product", "weight"));
   out += fmt::format(
@@ -168,7 +169,7 @@ std::string RollUp::ctes(const std::string& from) const {
       plan_.min_coverage_micros, plan_.too_new_days);
   out +=
       "silent AS (\n  SELECT *,\n    CASE WHEN state = 'scored' THEN min(CASE WHEN state = 'scored' THEN rolled_up END)"
-      "\n      OVER (PARTITION BY account, life, since_fact ORDER BY day ROWS UNBOUNDED PRECEDING) END AS score\n  "
+      "\n      OVER (PARTITION BY account, since_fact ORDER BY day ROWS UNBOUNDED PRECEDING) END AS score\n  "
       "FROM stated),\n";
   out += fmt::format("banded AS (\n  SELECT *,\n    score - rolled_up AS silence,\n    {} AS band\n  FROM silent)",
                      band());

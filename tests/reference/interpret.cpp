@@ -27,11 +27,10 @@ class Walk {
     out.day = d;
     out.state = "none";
     if (life.in_life && d == life.life_first) {
-      smallest_.reset();
       kept_score_.reset();
       kept_band_.clear();
     }
-    if (life.fact_day) smallest_.reset();
+    if (life.in_life && life.fact_day && life.status != "paused") smallest_.reset();
     if (!life.alive) return out;
     out.alive = true;
     out.status = life.status;
@@ -87,7 +86,7 @@ class Walk {
   const model::Model& model_;
   Biography biography_;
   std::vector<Evaluator> evaluators_;  // one for each metric
-  std::optional<int32_t> smallest_;    // rolled-up score since the last fact day of the life
+  std::optional<int32_t> smallest_;    // rolled-up score since the last fact day of any life
   std::optional<int32_t> kept_score_;  // of the last scored day of the life
   std::string kept_band_;
 };

@@ -366,8 +366,8 @@ class Checks {
                       fmt::format("{}", sum), fmt::format("{}", whole));
   }
 
-  // After day t nothing happens any more: from t on no account's score may rise.  Within a life: one that a contract
-  // signed long before starts has no score to rise from.
+  // After day t nothing happens any more: from t on no account's score may rise, not even in a
+  // life that a contract signed long before starts.
   void silence() {
     const Clocked clock(comparison_, "silence never rises");
     for (int i = 0; i < how_.silent_days; ++i) {
@@ -377,8 +377,8 @@ class Checks {
       const std::vector<uint32_t> numbers = numbers_of(portfolio);
       score::for_each_account(
           engine, t + how_.silent_length_days, how_.threads, {}, [&](const score::AccountHistory& h) {
+            int32_t before = score::kNoScore;
             for (const score::LifeScores& life : h.scores) {
-              int32_t before = score::kNoScore;
               for (size_t d = 0; d < life.size(); ++d) {
                 const Day day = life.first + static_cast<int32_t>(d);
                 if (day < t || life.score[d] == score::kNoScore) continue;

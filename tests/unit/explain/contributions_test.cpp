@@ -62,7 +62,8 @@ struct Day1 {
     }
     metrics = {{value, valid, p1}, {value, missing, none}, {value, valid, p2}};
     days = {kenko::Day{0}, status, fact, start, metrics};
-    score::roll_up(plan, days, scores);
+    score::Silence silence;
+    score::roll_up(plan, days, silence, scores);
   }
 };
 

@@ -37,12 +37,13 @@ struct World {
   }
   const LifeScores& run() {
     metrics = {{value, valid, points}};
-    roll_up(plan, {Day{0}, status, fact, start, metrics}, out);
+    Silence silence;
+    roll_up(plan, {Day{0}, status, fact, start, metrics}, silence, out);
     return out;
   }
 };
 
-TEST(Silence, AScoreNeverRisesWithoutAFact) {
+TEST(SilenceRule, AScoreNeverRisesWithoutAFact) {
   World w({50, 70, 40, 90, 80}, {1, 0, 0, 0, 1});
   const LifeScores& s = w.run();
   EXPECT_EQ(s.score, (std::vector<int32_t>{5000, 5000, 4000, 4000, 8000}));
@@ -50,7 +51,7 @@ TEST(Silence, AScoreNeverRisesWithoutAFact) {
   EXPECT_EQ(s.rolled_up, (std::vector<int32_t>{5000, 7000, 4000, 9000, 8000}));
 }
 
-TEST(Silence, DaysWithoutAScoreAreSkipped) {
+TEST(SilenceRule, DaysWithoutAScoreAreSkipped) {
   World w({50, -1, 90}, {1, 0, 0});
   const LifeScores& s = w.run();
   EXPECT_EQ(s.score, (std::vector<int32_t>{5000, kNoScore, 5000}));
@@ -87,7 +88,8 @@ TEST(Band, TheBestNeedsEvidenceInEveryDimension) {
   const std::vector<uint8_t> invalid{0};
   const std::vector<engine::MetricDays> metrics{{w.value, w.valid, w.points}, {w.value, invalid, none}};
   w.plan.min_coverage_micros = 500'000;
-  roll_up(w.plan, {Day{0}, w.status, w.fact, w.start, metrics}, w.out);
+  kenko::score::Silence silence;
+  roll_up(w.plan, {Day{0}, w.status, w.fact, w.start, metrics}, silence, w.out);
   EXPECT_EQ(w.out.score[0], 9750);
   EXPECT_EQ(w.out.band[0], 0);  // not the best one
 }
