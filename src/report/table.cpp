@@ -27,8 +27,8 @@ std::string shown(const Cell& cell) {
   return std::visit(Visitor{}, cell.value);
 }
 
-// The columns that may be cut give up one terminal column each, the widest first, until the table fits.  Texts keep 12,
-// numbers are never cut, only their titles.
+// The columns that may be cut give up one terminal column each, the widest first, until the table fits: titles of
+// numbers before texts, which keep 12.  Numbers are never cut.
 void shrink(const Table& table, const std::vector<std::vector<std::string>>& cells, int64_t too_much,
             std::vector<int64_t>& width) {
   constexpr int64_t kLeastText = 12, kLeastTitle = 6;
@@ -41,13 +41,16 @@ void shrink(const Table& table, const std::vector<std::vector<std::string>>& cel
       for (const auto& row : cells) w = std::max(w, text::display_width(row[c]));
     least[c] = std::min(w, width[c]);
   }
-  for (; too_much > 0; --too_much) {
-    size_t widest = width.size();
-    for (size_t c = 0; c < width.size(); ++c) {
-      if (width[c] > least[c] && (widest == width.size() || width[c] > width[widest])) widest = c;
+  for (const Align align : {Align::right, Align::left}) {
+    for (; too_much > 0; --too_much) {
+      size_t widest = width.size();
+      for (size_t c = 0; c < width.size(); ++c) {
+        if (table.columns[c].align != align || width[c] <= least[c]) continue;
+        if (widest == width.size() || width[c] > width[widest]) widest = c;
+      }
+      if (widest == width.size()) break;
+      --width[widest];
     }
-    if (widest == width.size()) return;
-    --width[widest];
   }
 }
 
