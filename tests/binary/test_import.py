@@ -3,6 +3,7 @@ import csv
 import gzip
 import json
 import re
+import shutil
 
 from kenko_runner import LONG, RETAIL_DIR, RETAIL_MAPPING, SHARE, KenkoTest, main
 from shop_files import write_days
@@ -87,6 +88,35 @@ class Accounting(KenkoTest):
             self.assertEqual(self.import_files(workspace, name)[0]["added"], 28, name)
             digests[name] = self.digest(workspace)
         self.assertEqual(len(set(digests.values())), 1, digests)
+
+
+class AllKindsOfFacts(KenkoTest):
+    """The exports of the simulated company: events, snapshots, contracts, identities, memberships, rates, with dirt."""
+
+    def sources(self):
+        out = {p.name: sorted(p.rglob("*.*")) for p in (self.dir / "d/exports").iterdir() if p.is_dir()}
+        return {**out, "rates": [self.dir / "d/exports/rates.csv"]}
+
+    def test_again_and_in_any_order(self):
+        self.kenko("demo", "d", "--accounts", "30", "--days", "260")
+        before = self.digest("d/company")
+        score = ("score", "--format", "csv")
+        scores = self.kenko("-C", "d/company", *score).stdout
+        for source, files in self.sources().items():
+            total = self.total(self.import_files("d/company", *files, options=["--source", source]))
+            self.assertEqual((total["added"], total["corrected"], total["deleted"]), (0, 0, 0), source)
+            self.assertGreater(total["read"], 0)
+        self.assertEqual(self.digest("d/company"), before)
+        # The same files into a new workspace with the same settings, one source after the other, in another order.
+        rng = self.seeded()
+        shutil.copytree(self.dir / "d/company", self.dir / "w", ignore=shutil.ignore_patterns("state.db*", "events", "cache"))
+        sources = list(self.sources().items())
+        rng.shuffle(sources)
+        for source, files in sources:
+            rng.shuffle(files)
+            self.import_files("w", *files, options=["--source", source])
+        self.assertEqual(self.digest("w"), before)
+        self.assertEqual(self.kenko("-C", "w", *score).stdout, scores)
 
 
 class RealShop(KenkoTest):
