@@ -20,7 +20,7 @@ namespace kenko::score {
 enum class State : uint8_t {
   none,  ///< no row: the account is not alive
   scored,
-  paused,        ///< the last score of the life, kept
+  paused,        ///< the score of the day before the pause, kept
   insufficient,  ///< coverage below min_coverage
   too_new,       ///< the same, but the account is young
   unscored,      ///< trial, churned or internal

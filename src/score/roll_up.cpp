@@ -120,13 +120,21 @@ void roll_up(const plan::Plan& plan, const engine::LifeDays& days, Silence& sile
   out.first = days.first;
   RollUp roll(plan, days, out);
   int32_t& smallest = silence.smallest;
-  int32_t kept = kNoScore;  // the last scored day's score and band, for paused days
+  int32_t kept = kNoScore;  // score and band of the last day before a pause
   int8_t kept_band = -1;
   for (size_t d = 0; d < n; ++d) {
     out.status[d] = days.status[d];
     const Day1 day = roll.day(d);
     out.coverage[d] = day.coverage;
     if (days.fact_day[d] != 0 && days.status[d] != AccountStatus::paused) smallest = kNoScore;
+    if (days.status[d] == AccountStatus::paused) {
+      out.state[d] = State::paused;
+      out.score[d] = kept;
+      out.band[d] = kept_band;
+      continue;
+    }
+    kept = kNoScore;
+    kept_band = -1;
     switch (days.status[d]) {
       case AccountStatus::none:
         continue;
@@ -136,10 +144,6 @@ void roll_up(const plan::Plan& plan, const engine::LifeDays& days, Silence& sile
         out.state[d] = State::unscored;
         continue;
       case AccountStatus::paused:
-        out.state[d] = State::paused;
-        out.score[d] = kept;
-        out.band[d] = kept_band;
-        continue;
       case AccountStatus::onboarding:
       case AccountStatus::active:
       case AccountStatus::notice:

@@ -101,7 +101,10 @@ class Writer {
     columns += ",\n  coverage, state, CASE WHEN state = 'scored' THEN rolled_up END AS rolled_up, silence";
     for (const char* kept : {"score", "band"}) {
       columns += fmt::format(
-          ",\n  CASE WHEN state = 'paused' THEN last_value({0} IGNORE NULLS) OVER life ELSE {0} END AS {0}", kept);
+          ",\n  CASE WHEN state = 'paused' THEN nullif(last_value(CASE WHEN state <> 'paused' THEN coalesce({0}, -1) "
+          "END "
+          "IGNORE NULLS) OVER life, -1) ELSE {0} END AS {0}",
+          kept);
     }
     // The days without a row are there for `lag` and for what is kept; they are left out at the very end.
     return fmt::format(

@@ -31,6 +31,10 @@ class Walk {
       kept_band_.clear();
     }
     if (life.in_life && life.fact_day && life.status != "paused") smallest_.reset();
+    if (life.status != "paused" || !life.alive) {
+      kept_score_.reset();
+      kept_band_.clear();
+    }
     if (!life.alive) return out;
     out.alive = true;
     out.status = life.status;
@@ -87,7 +91,7 @@ class Walk {
   Biography biography_;
   std::vector<Evaluator> evaluators_;  // one for each metric
   std::optional<int32_t> smallest_;    // rolled-up score since the last fact day of any life
-  std::optional<int32_t> kept_score_;  // of the last scored day of the life
+  std::optional<int32_t> kept_score_;  // of the last day of the life before a pause
   std::string kept_band_;
 };
 
