@@ -2,6 +2,8 @@
 import gzip
 import os
 import re
+import resource
+import signal
 import stat
 import subprocess
 import time
@@ -213,6 +215,25 @@ class Folders(KenkoTest):
         self.assertRegex(out.stderr, r"error: .*\[no-permission\]")
         out = self.kenko("-C", "w", "status", status=None, **options)
         self.assertTrue("400 events" in out.stdout or "[read-only]\n    hint: " in out.stderr, str(out))
+
+    def test_a_disk_that_takes_no_more(self):
+        """Files may not grow beyond a limit, as on a full disk: an error, nothing half done, and later it works."""
+        self.workspace()
+        self.write("good.csv", EVENTS)
+        self.import_files("w", "good.csv")
+        before = self.digest()
+        rows = "".join(f"login,2026-01-{1 + n % 28:02d}T10:00:00Z,c{n % 500},{n * 7919 % 100003}\n" for n in range(30_000))
+        self.write("more.csv", "name,occurred_at,account,value\n" + rows)
+        for limit in (2_000, 50_000, 300_000):
+            def no_room(limit=limit):
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            out = self.kenko("-C", "w", "import", "more.csv", status=1, preexec_fn=no_room)
+            self.assertEqual(out.stdout, "")
+            self.assertRegex(out.stderr, r"error: .*\[[a-z-]+\]")
+            self.assertEqual(self.digest(), before)
+            self.assertEqual([p.name for p in (self.dir / "w").rglob("*.tmp")], [])
+        self.assertEqual(self.import_files("w", "more.csv")[0]["added"], 30_000)
 
     def test_init_twice(self):
         self.workspace()
