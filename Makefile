@@ -31,10 +31,10 @@ check: setup       ## check layers, format, sizes, documents, words and tests; b
 	@scripts/check
 
 bench: build       ## print the figures: rows per second, and how the time is spent
-	@$(BUILD)/bin/kenko_bench $(ARGS)
+	@KENKO_BIN=$(BUILD)/bin scripts/bench $(ARGS)
 
 verify: build      ## compare every cell of both data sets with every independent implementation
-	@$(BUILD)/bin/kenko_verify $(ARGS)
+	@KENKO_BIN=$(BUILD)/bin scripts/verify $(ARGS)
 
 sanitize: setup    ## build and run the fast tests with the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory configure PRESET=asan-ubsan
