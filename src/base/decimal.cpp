@@ -91,6 +91,12 @@ ParsedDecimal parse_decimal(std::string_view s) {
 
 Int128 divide_floor(Int128 n, Int128 d) {
   KENKO_CHECK(d > 0, "divisor {}", to_text(d));
+  // Almost all divisions fit into 64 bits, where they are several times faster.
+  if (n <= INT64_MAX && n >= INT64_MIN && d <= INT64_MAX) {
+    const auto n64 = static_cast<int64_t>(n);
+    const auto d64 = static_cast<int64_t>(d);
+    return n64 / d64 - (n64 % d64 < 0 ? 1 : 0);
+  }
   const Int128 q = n / d;
   return n % d < 0 ? q - 1 : q;
 }

@@ -24,6 +24,11 @@ TEST(Decimal, RoundsHalfUp) {
   EXPECT_TRUE(divide_half_up(-5, 10) == 0);
   EXPECT_TRUE(divide_half_up(-6, 10) == -1);
   EXPECT_TRUE(divide_half_up(4, 10) == 0);
+  const Int128 large = static_cast<Int128>(INT64_MAX) * 1000;
+  EXPECT_TRUE(divide_half_up(large + 500, 1000) == static_cast<Int128>(INT64_MAX) + 1);
+  EXPECT_TRUE(divide_half_up(-large - 501, 1000) == -static_cast<Int128>(INT64_MAX) - 1);
+  EXPECT_TRUE(divide_floor(-large - 1, 1000) == -static_cast<Int128>(INT64_MAX) - 1);
+  EXPECT_TRUE(divide_floor(INT64_MIN, 1) == INT64_MIN);
   EXPECT_EQ(to_text(static_cast<Int128>(INT64_MAX) * 10), "92233720368547758070");
 }
 
