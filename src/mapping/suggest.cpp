@@ -35,13 +35,16 @@ std::string quoted(std::string_view s) {
   return out + '"';
 }
 
+/// The source of files whose names are only dates or numbers.
+constexpr std::string_view kNamelessSource = "files";
+
 /// "exports/Orders-2025-01.csv.gz" -> "orders".
 std::string source_name(std::string_view file_name) {
   std::string_view name = file_name.substr(file_name.find_last_of('/') + 1);
   name = name.substr(0, name.find('.'));
   std::string out = slug(name);
   while (!out.empty() && (out.back() == '_' || (out.back() >= '0' && out.back() <= '9'))) out.pop_back();
-  return out.empty() ? "files" : out;
+  return out.empty() ? std::string(kNamelessSource) : out;
 }
 
 /// An event name for a word that a file uses, or for the file's name.
@@ -159,9 +162,15 @@ class Suggestion {
     if (user_ != nullptr) line("    user: " + quoted(user_->name), "the person");
   }
 
+  // What a file's rows are when no column says so: by the file's name, else by what they look like.
+  std::string event_of_file() const {
+    if (source_ != kNamelessSource) return event_name_of(source_);
+    return priced_ ? "purchase" : "activity";
+  }
+
   void event_names() {
     if (event_ == nullptr) {
-      const std::string name = !event_name_.empty() ? event_name_ : event_name_of(source_);
+      const std::string name = !event_name_.empty() ? event_name_ : event_of_file();
       line("    event: " + quoted(name), "what each row is; any name will do");
       return;
     }
@@ -194,7 +203,8 @@ class Suggestion {
                                    : guess_.take(Role::price);
     const ColumnGuess* currency = guess_.take(Role::currency);
     const ColumnGuess* text = guess_.take(Role::text);
-    line(fmt::format("  {}:", event_ == nullptr && event_name_.empty() ? slug(event_name_of(source_)) : "rows"),
+    priced_ = quantity != nullptr && price != nullptr;
+    line(fmt::format("  {}:", event_ == nullptr && event_name_.empty() ? slug(event_of_file()) : "rows"),
          "the rule's name is part of ids: choose it once");
     event_names();
     people();
@@ -275,6 +285,7 @@ class Suggestion {
   std::string source_;
   std::string_view file_name_;
   std::string event_name_;
+  bool priced_ = false;  ///< a quantity and a price: somebody bought something
   std::string out_;
   ColumnGuess* account_ = nullptr;
   ColumnGuess* user_ = nullptr;
