@@ -18,6 +18,17 @@ struct Opened {
   report::Format format = report::Format::table;
 };
 
+// Law (b) is only as good as the clocks: says which sources did not record when they knew.
+void note_assumed_clocks(const facts::Settings& settings) {
+  std::vector<std::string> assumed;
+  for (const facts::SourceSettings& source : settings.sources) {
+    if (source.known_at == facts::KnownAt::assumed) assumed.push_back(source.name);
+  }
+  if (assumed.empty()) return;
+  fmt::print(stderr, "note: when these sources knew their facts is assumed, not recorded: {}\n",
+             text::join(assumed, ", "));
+}
+
 // Everything that the score commands share: options, workspace, model, facts.
 Result<Opened> open_scoring(const Common& common) {
   KENKO_TRY(const report::Format format, format_of(common));
@@ -35,6 +46,7 @@ Result<Opened> open_scoring(const Common& common) {
   }
   KENKO_TRY(auto scoring, app::Scoring::open(workspace, request, app::now()));
   warn(scoring->model().warnings);
+  if (request.known_as_of) note_assumed_clocks(workspace.settings);
   return Opened{std::move(scoring), format};
 }
 

@@ -23,13 +23,15 @@ const Part* costliest(const Explanation& e) {
   return worst;
 }
 
-// The part whose contribution fell most since `before`; nullptr when none fell.
+// The part whose contribution fell most among those whose own points fell (a share that shrinks because another metric
+// got evidence is no reason); nullptr when none fell.
 const Part* steepest(const Explanation& before, const Explanation& now) {
   const Part* worst = nullptr;
   int64_t fall = 0;
   for (size_t i = 0; i < now.parts.size(); ++i) {
     const int64_t change = now.parts[i].contribution - before.parts[i].contribution;
-    if (change < fall) {
+    const bool own = now.parts[i].points && before.parts[i].points && *now.parts[i].points < *before.parts[i].points;
+    if (own && change < fall) {
       fall = change;
       worst = &now.parts[i];
     }
