@@ -35,6 +35,7 @@ bench: build       ## print the figures: rows per second, and how the time is sp
 
 verify: build      ## compare every cell of both data sets with every independent implementation
 	@KENKO_BIN=$(BUILD)/bin scripts/verify $(ARGS)
+	@KENKO_LONG=1 ctest --preset $(PRESET) -L binary
 
 sanitize: setup    ## build and run the fast tests with the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory configure PRESET=asan-ubsan
