@@ -65,6 +65,7 @@ class Kill(KenkoTest):
             shutil.copytree(self.dir / f"before{step}", self.dir / name)
             if not self.kill_in(share * seconds[step], name, files, mapping):
                 seconds[step] *= 0.8 + 0.2 * share  # the machine has become quicker
+                shutil.rmtree(self.dir / name)
                 continue
             killed += 1
             with self.subTest(step=step, seconds=share * seconds[step]):
