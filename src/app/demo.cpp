@@ -36,12 +36,13 @@ void add(const state::FileCounts& from, state::FileCounts& to) {
 }
 
 Result<ImportReport> import_one(const std::string& dir, const DemoSource& source, const std::string& exports,
-                                const std::string& share, const ports::Clock& clock) {
+                                const std::string& share, bool last, const ports::Clock& clock) {
   KENKO_TRY(const Workspace workspace, open_workspace(dir));
   ImportRequest request;
   request.inputs = {exports + "/" + source.folder};
   request.mapping_file = share + "/mappings/demo/" + source.mapping;
   request.command = fmt::format("demo: import {}", source.name);
+  request.refresh_cache = last;
   request.force = true;  // old trials leave the CRM in numbers on purpose
   return import_files(workspace, request, clock);
 }
@@ -72,14 +73,13 @@ Result<DemoReport> make_demo(const DemoRequest& request, const ports::Clock& clo
   KENKO_TRY_STATUS(sim::write_company(options, report.exports_dir, report.truth_dir));
   for (const DemoSource& source : kSources) {
     progress(fmt::format("importing {}", source.name));
-    KENKO_TRY(const ImportReport imported,
-              import_one(report.workspace_dir, source, report.exports_dir, request.share_dir, clock));
+    KENKO_TRY(const ImportReport imported, import_one(report.workspace_dir, source, report.exports_dir,
+                                                      request.share_dir, &source == &kSources.back(), clock));
     for (const ImportReport::File& file : imported.files) {
       if (!file.problems.empty()) return file.problems;
     }
     report.sources.push_back({source.name, imported.total});
     add(imported.total, report.total);
-    report.unmatched_events += imported.unmatched_events.value_or(0);
   }
   return report;
 }

@@ -26,7 +26,6 @@ struct DemoReport {
   std::string workspace_dir;
   std::string exports_dir, truth_dir;
   state::FileCounts total;
-  int64_t unmatched_events = 0;
   struct Source {
     std::string name;
     state::FileCounts counts;

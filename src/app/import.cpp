@@ -326,7 +326,7 @@ class Importer {
 
   Status refresh_cache() {
     for (const auto& [source, seen] : seen_) report_.sources.push_back(source);
-    if (request_.dry_run || !report_.facts_changed) return Done{};
+    if (request_.dry_run || !report_.facts_changed || !request_.refresh_cache) return Done{};
     KENKO_TRY(const facts::Settings settings, read_settings_file(workspace_.dir));
     KENKO_TRY(const facts::Portfolio portfolio, segments::load_portfolio(workspace_.dir, *database_, settings));
     report_.unmatched_events = 0;

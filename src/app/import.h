@@ -27,6 +27,7 @@ struct ImportRequest {
   std::string scope;                ///< name of the part of the company that a snapshot is about; empty = all of it
   bool force = false;               ///< take a snapshot in which many accounts have vanished
   bool dry_run = false;             ///< do everything but write
+  bool refresh_cache = true;        ///< false when more imports follow at once: the last one makes the cache again
   std::string command;              ///< what the user typed, for the list of imports
   int64_t batch_rows = 1'000'000;   ///< of a commit and of a segment; at least 1, less only in tests
 };
@@ -59,7 +60,7 @@ struct ImportReport {
   std::vector<std::string> sources;                      ///< that facts came from, sorted
   bool facts_changed = false;
   bool dry_run = false;
-  /// Of the sources above; none on a dry run or when no fact changed.
+  /// Of the sources above; none on a dry run, when no fact changed, or when the cache was not made again.
   std::optional<int64_t> unmatched_events;
 
   [[nodiscard]] bool has_faults() const;
