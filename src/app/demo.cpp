@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/init.h"
+#include "ports/files.h"
 #include "sim/company.h"
 
 namespace kenko::app {
@@ -57,6 +58,20 @@ Result<DemoReport> make_demo(const DemoRequest& request, const ports::Clock& clo
   report.exports_dir = root + "/exports";
   report.truth_dir = root + "/truth";
   report.workspace_dir = root + "/company";
+  if (ports::file_exists(report.workspace_dir + "/" + kSettingsFile)) {
+    return Problem{"workspace-exists",
+                   {},
+                   fmt::format("{} is a workspace already", report.workspace_dir),
+                   "name another folder, or remove this one",
+                   "",
+                   Severity::error};
+  }
+  progress("simulating the company");
+  sim::CompanyOptions options;
+  options.seed = request.seed;
+  options.accounts = request.accounts;
+  options.days = request.days;
+  KENKO_TRY_STATUS(sim::write_company(options, report.exports_dir, report.truth_dir));
   InitRequest init;
   init.dir = report.workspace_dir;
   init.company = "Tallyworks (SIMULATED)";
@@ -65,12 +80,6 @@ Result<DemoReport> make_demo(const DemoRequest& request, const ports::Clock& clo
   init.share_dir = request.share_dir;
   KENKO_TRY(const InitReport made, init_workspace(init));
   report.workspace_dir = made.dir;
-  progress("simulating the company");
-  sim::CompanyOptions options;
-  options.seed = request.seed;
-  options.accounts = request.accounts;
-  options.days = request.days;
-  KENKO_TRY_STATUS(sim::write_company(options, report.exports_dir, report.truth_dir));
   for (const DemoSource& source : kSources) {
     progress(fmt::format("importing {}", source.name));
     KENKO_TRY(const ImportReport imported, import_one(report.workspace_dir, source, report.exports_dir,

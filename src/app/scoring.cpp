@@ -111,6 +111,16 @@ Result<std::unique_ptr<Scoring>> Scoring::open(const Workspace& workspace, const
   out->threads_ =
       request.threads > 0 ? request.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   out->as_of_ = request.as_of ? *request.as_of : default_as_of(now, workspace.settings, out->portfolio_.newest_day);
+  constexpr int32_t kFarthestDays = 3660;
+  const Day newest = out->portfolio_.newest_day.value_or(out->as_of_);
+  if (out->as_of_ - newest > kFarthestDays) {
+    return Problem{"bad-day",
+                   {},
+                   fmt::format("{} is more than ten years after the newest fact ({})", out->as_of_.iso(), newest.iso()),
+                   "name an earlier day",
+                   "",
+                   Severity::error};
+  }
   out->engine_ = std::make_unique<engine::Engine>(out->plan_, out->portfolio_);
   out->times_.bind = watch.lap();
   return out;

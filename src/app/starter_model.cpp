@@ -24,7 +24,15 @@ struct Name {
   bool users = false;
 };
 
-bool is_outcome(std::string_view name) { return name.starts_with("account.") || name == "notice.given"; }
+// More of these is no good sign: outcomes, complaints, and what went wrong.  A first model leaves them to their owner.
+bool is_no_activity(std::string_view name) {
+  if (name.starts_with("account.") || name.starts_with("ticket.") || name == "notice.given") return true;
+  for (const std::string_view word :
+       {"complain", "return", "refund", "fail", "cancel", "missed", "churn", "reminder"}) {
+    if (name.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
 
 // The usable names, most events first, at most three.
 std::vector<Name> usable_names(const facts::Portfolio& p) {
@@ -40,7 +48,7 @@ std::vector<Name> usable_names(const facts::Portfolio& p) {
   for (uint32_t code = 1; code < count.size(); ++code) {
     const std::string name(count[code] > 0 ? p.texts.text(code) : std::string_view{});
     const auto& ours = p.settings.ours;
-    if (name.empty() || is_outcome(name) || std::find(ours.begin(), ours.end(), name) != ours.end()) continue;
+    if (name.empty() || is_no_activity(name) || std::find(ours.begin(), ours.end(), name) != ours.end()) continue;
     out.push_back({name, count[code], values[code] != 0, users[code] != 0});
   }
   std::sort(out.begin(), out.end(),

@@ -84,7 +84,7 @@ std::string import_text(const app::ImportReport& r, report::Format format, const
   std::string out = report::to_text(report::import_table(lines), terminal);
   if (all > kShown) out += fmt::format("(the first {} files are shown)\n", kShown - 2);
   for (const auto& [code, count] : r.rejects) out += fmt::format("rejected: {} {}\n", text::grouped(count), code);
-  if (!r.rejects.empty()) out += "          kenko rejects list shows them with file, line and field\n";
+  if (!r.rejects.empty() && !r.dry_run) out += "          kenko rejects list shows them with file, line and field\n";
   if (r.total.deleted > 0)
     out += fmt::format("{} events that the records no longer give were deleted\n", text::grouped(r.total.deleted));
   if (r.rounded > 0)

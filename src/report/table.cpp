@@ -27,53 +27,65 @@ std::string shown(const Cell& cell) {
   return std::visit(Visitor{}, cell.value);
 }
 
-// The columns that may be cut give up one terminal column each, the widest first, until the table fits: titles of
-// numbers before texts, which keep 12.  Numbers are never cut.
-void shrink(const Table& table, const std::vector<std::vector<std::string>>& cells, int64_t too_much,
-            std::vector<int64_t>& width) {
+// How a table is laid out in text.
+struct Layout {
+  std::vector<int64_t> width;  // by column
+  std::vector<bool> shown;     // stands in the line of its row
+  size_t below;                // the column that gets a line of its own below each row; none = the number of columns
+};
+
+int64_t total_width(const Layout& layout) {
+  int64_t used = 0;
+  for (size_t c = 0; c < layout.width.size(); ++c) {
+    if (layout.shown[c]) used += layout.width[c] + (used > 0 ? 2 : 0);
+  }
+  return used;
+}
+
+// The columns that may be cut give up one terminal column each, the widest first, until the table fits.  Texts keep 12,
+// numbers are never cut, only their titles.
+void shrink(const Table& table, const std::vector<std::vector<std::string>>& cells, int64_t too_much, Layout& layout) {
   constexpr int64_t kLeastText = 12, kLeastTitle = 6;
+  std::vector<int64_t>& width = layout.width;
   std::vector<int64_t> least(width);
   for (size_t c = 0; c < width.size(); ++c) {
     const Column& column = table.columns[c];
-    if (column.max_width == 0 || column.text_hidden) continue;
+    if (column.max_width == 0 || !layout.shown[c]) continue;
     int64_t w = column.align == Align::left ? kLeastText : kLeastTitle;
-    if (column.align == Align::right)
-      for (const auto& row : cells) w = std::max(w, text::display_width(row[c]));
+    for (const auto& row : cells) {
+      if (column.align == Align::right) w = std::max(w, text::display_width(row[c]));
+    }
     least[c] = std::min(w, width[c]);
   }
-  for (const Align align : {Align::right, Align::left}) {
-    for (; too_much > 0; --too_much) {
-      size_t widest = width.size();
-      for (size_t c = 0; c < width.size(); ++c) {
-        if (table.columns[c].align != align || width[c] <= least[c]) continue;
-        if (widest == width.size() || width[c] > width[widest]) widest = c;
-      }
-      if (widest == width.size()) break;
-      --width[widest];
+  for (; too_much > 0; --too_much) {
+    size_t widest = width.size();
+    for (size_t c = 0; c < width.size(); ++c) {
+      if (width[c] > least[c] && (widest == width.size() || width[c] > width[widest])) widest = c;
     }
+    if (widest == width.size()) return;
+    --width[widest];
   }
 }
 
-std::vector<int64_t> widths(const Table& table, const std::vector<std::vector<std::string>>& cells, int total) {
-  std::vector<int64_t> out;
-  int64_t used = 0;
-  size_t rest = table.columns.size();
+// A sentence (max_width < 0) that does not fit beside the other columns goes below them.
+Layout lay_out(const Table& table, const std::vector<std::vector<std::string>>& cells, int total) {
+  Layout out{{}, {}, table.columns.size()};
+  size_t sentence = table.columns.size();
   for (size_t c = 0; c < table.columns.size(); ++c) {
     const Column& column = table.columns[c];
-    int64_t w = text::display_width(column.title);
+    const int64_t title = text::display_width(column.title);
+    int64_t w = title;
     for (const auto& row : cells) w = std::max(w, text::display_width(row[c]));
-    if (column.max_width > 0)
-      w = std::min<int64_t>(w, std::max<int64_t>(column.max_width, text::display_width(column.title)));
-    if (column.max_width < 0) rest = c;
-    if (!column.text_hidden) used += w + (used > 0 ? 2 : 0);
-    out.push_back(w);
+    if (column.max_width > 0) w = std::min(w, std::max<int64_t>(column.max_width, title));
+    if (column.max_width < 0) sentence = c;
+    out.width.push_back(w);
+    out.shown.push_back(!column.text_hidden);
   }
-  if (rest < table.columns.size() && used > total) {
-    const int64_t cut = std::max<int64_t>(std::min<int64_t>(12, out[rest]), out[rest] - (used - total));
-    used -= out[rest] - cut;
-    out[rest] = cut;
+  if (sentence < table.columns.size() && total_width(out) > total) {
+    out.shown[sentence] = false;
+    out.below = sentence;
   }
-  if (used > total) shrink(table, cells, used - total, out);
+  if (const int64_t used = total_width(out); used > total) shrink(table, cells, used - total, out);
   return out;
 }
 
@@ -154,14 +166,14 @@ std::string to_text(const Table& table, const Terminal& terminal) {
     for (const Cell& cell : row) line.push_back(shown(cell));
     cells.push_back(std::move(line));
   }
-  const std::vector<int64_t> width = widths(table, cells, terminal.width);
+  const Layout layout = lay_out(table, cells, terminal.width);
   std::string out;
   // Colour stands around the letters alone, so that a line ends with its last one.
   const auto line = [&](const auto& content, const auto& tone) {
     std::string text, blanks;
     for (size_t c = 0; c < table.columns.size(); ++c) {
-      if (table.columns[c].text_hidden) continue;
-      const std::string cell = padded(content(c), width[c], table.columns[c].align);
+      if (!layout.shown[c]) continue;
+      const std::string cell = padded(content(c), layout.width[c], table.columns[c].align);
       const size_t begin = std::min(cell.find_first_not_of(' '), cell.size());
       const size_t end = std::min(cell.find_last_not_of(' ') + 1, cell.size());
       if (begin < end) {
@@ -175,6 +187,8 @@ std::string to_text(const Table& table, const Terminal& terminal) {
   line([&](size_t c) { return table.columns[c].title; }, [](size_t) { return Tone::muted; });
   for (size_t r = 0; r < cells.size(); ++r) {
     line([&](size_t c) { return cells[r][c]; }, [&](size_t c) { return table.rows[r][c].tone; });
+    if (layout.below == table.columns.size() || cells[r][layout.below].empty()) continue;
+    out += "    " + painted(text::fit(cells[r][layout.below], terminal.width - 4), Tone::muted, terminal) + "\n";
   }
   return out;
 }

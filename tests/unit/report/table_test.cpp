@@ -21,6 +21,16 @@ TEST(Table, TextIsAlignedCutAndNullIsADash) {
   EXPECT_EQ(to_text(example(), {}), "name              n\nshort     1,234,567\na name,…          –\n");
 }
 
+TEST(Table, ASentenceThatDoesNotFitGoesBelowItsRow) {
+  Table t;
+  t.columns = {{"name", "name", Align::left, 0, false},
+               {"why", "why", Align::left, -1, false},
+               {"n", "n", Align::right, 0, false}};
+  t.rows = {{{std::string("a")}, {std::string("a short one")}, {int64_t{1}}}};
+  EXPECT_EQ(to_text(t, {30, false}), "name  why          n\na     a short one  1\n");
+  EXPECT_EQ(to_text(t, {16, false}), "name  n\na     1\n    a short one\n");
+}
+
 TEST(Table, CsvQuotesAndKeepsFormulasHarmless) {
   EXPECT_EQ(to_csv(example()), "name,n,hidden\nshort,1234567,-0.05\n\"a name, too \"\"long\"\"\",,true\n");
   Table t;
