@@ -41,8 +41,7 @@ std::string leavers_text(const app::Scoring& s, const report::Terminal& terminal
              "\nDid the score see it coming? Mean score before the decision to leave: {} accounts left, {} stayed\n\n",
              leavers.left, leavers.stayed) +
          report::to_text(report::leavers_table(leavers), terminal) +
-         "(the simulated truth was never seen by the model; intervals and a full back-test come with `kenko "
-         "backtest`)\n";
+         "(a first look, without intervals; the model never saw the simulated truth)\n";
 }
 
 Exit run_demo(const Common& common, app::DemoRequest request, bool retail) {
