@@ -96,6 +96,7 @@ class Importer {
       KENKO_TRY(database_, open_state(workspace_.dir));
     } else {
       KENKO_TRY(lock_, state::WriteLock::acquire(workspace_.dir));
+      remove_leftovers();
       KENKO_TRY(database_, state::Database::open_for_writing(workspace_.dir));
     }
     KENKO_TRY_STATUS(open_index());
@@ -322,6 +323,15 @@ class Importer {
     waiting_files_.clear();
     report_.rounded += batch_.rounded;
     batch_ = ImportBatch();
+  }
+
+  // What a killed writer left half written beside kenko.yaml and the mappings.  Requires the write lock.
+  void remove_leftovers() const {
+    for (const std::string& folder : {workspace_.dir, workspace_.path("mappings")}) {
+      for (const std::string& file : ports::list_files(folder)) {
+        if (file.ends_with(ports::kTemporarySuffix)) ports::remove_file(folder + "/" + file);
+      }
+    }
   }
 
   Status refresh_cache() {

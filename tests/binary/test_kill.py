@@ -85,7 +85,7 @@ class Kill(KenkoTest):
 
     def check_no_leftovers(self, workspace):
         """What a killed command had begun is gone, or waits under a temporary name that nobody reads."""
-        names = {p.name for p in (self.dir / workspace).iterdir() if not p.name.endswith(".tmp")}
+        names = {p.name for p in (self.dir / workspace).iterdir()}
         self.assertEqual(names - EXPECTED, set())
         events = sorted(p.name for p in (self.dir / workspace / "events").iterdir())
         parquet = [name[:-8] for name in events if name.endswith(".parquet")]
