@@ -7,20 +7,30 @@ namespace kenko::score {
 namespace {
 
 constexpr int64_t kMicros = 1'000'000;
-constexpr int64_t kMicrosPerHundredth = 10'000;
+constexpr int32_t kMicrosPerHundredth = 10'000;
 
-// A weighted mean under way; the divisions are exact and rounded half up.
+// A weighted mean under way; the divisions are exact and rounded half up.  Acc: int64_t where no sum can leave 61 bits,
+// which is several times faster, else Int128.  Weights and values are never negative.
+template <typename Acc>
 struct Mean {
-  Int128 weighted = 0;
-  Int128 weight = 0;
+  Acc weighted = 0;
+  Acc weight = 0;
 
-  void add(Int128 w, Int128 x) {
-    weighted += w * x;
+  void add(int64_t w, int64_t x) {
+    weighted += static_cast<Acc>(w) * x;
     weight += w;
   }
   [[nodiscard]] bool empty() const { return weight == 0; }
-  [[nodiscard]] int32_t value() const { return static_cast<int32_t>(divide_half_up(weighted, weight)); }
+  [[nodiscard]] int32_t value() const { return static_cast<int32_t>((2 * weighted + weight) / (2 * weight)); }
 };
+
+// True when every mean of the plan fits into 61 bits: points are below 2^27, shares below 2^20.
+bool fits_64_bits(const plan::Plan& plan) {
+  Int128 weights = 0;
+  for (const plan::Metric& m : plan.metrics) weights += m.weight.micros;
+  for (const plan::Dimension& d : plan.dimensions) weights += d.weight.micros;
+  return weights < (static_cast<Int128>(1) << 34);
+}
 
 // What one day's metrics come to, before anything that looks at other days.
 struct Day1 {
@@ -38,11 +48,12 @@ class RollUp {
     }
   }
 
+  template <typename Acc>
   Day1 day(size_t d) {
-    Mean score, coverage;
+    Mean<Acc> score, coverage;
     Day1 result;
     for (size_t i = 0; i < by_dimension_.size(); ++i) {
-      Mean points, evidence;
+      Mean<Acc> points, evidence;
       for (const uint32_t m : by_dimension_[i]) {
         const plan::Metric& metric = plan_.metrics[m];
         const MetricPoints p = points_of(metric, days_.metrics[m].points[d]);
@@ -56,7 +67,7 @@ class RollUp {
       result.all_evidence = result.all_evidence && evidence.weighted > 0;
     }
     result.coverage = coverage.value();
-    if (!score.empty()) result.rolled_up = static_cast<int32_t>(divide_half_up(score.value(), kMicrosPerHundredth));
+    if (!score.empty()) result.rolled_up = (score.value() + kMicrosPerHundredth / 2) / kMicrosPerHundredth;
     return result;
   }
 
@@ -119,12 +130,13 @@ void roll_up(const plan::Plan& plan, const engine::LifeDays& days, Silence& sile
   resize(out, n, plan.dimensions.size());
   out.first = days.first;
   RollUp roll(plan, days, out);
+  const bool narrow = fits_64_bits(plan);
   int32_t& smallest = silence.smallest;
   int32_t kept = kNoScore;  // score and band of the last day before a pause
   int8_t kept_band = -1;
   for (size_t d = 0; d < n; ++d) {
     out.status[d] = days.status[d];
-    const Day1 day = roll.day(d);
+    const Day1 day = narrow ? roll.day<int64_t>(d) : roll.day<Int128>(d);
     out.coverage[d] = day.coverage;
     if (days.fact_day[d] != 0 && days.status[d] != AccountStatus::paused) smallest = kNoScore;
     if (days.status[d] == AccountStatus::paused) {

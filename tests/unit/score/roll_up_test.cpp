@@ -58,6 +58,24 @@ TEST(SilenceRule, DaysWithoutAScoreAreSkipped) {
   EXPECT_EQ(s.state[1], State::too_new);
 }
 
+TEST(Mean, LargeWeightsGiveWhatSmallOnesInTheSameProportionGive) {
+  for (const int64_t scale : {int64_t{1}, int64_t{1'000'000}}) {
+    World w({33, 67}, {1, 1});
+    plan::Metric m = w.plan.metrics[0];
+    m.name = "other";
+    m.weight = Decimal::whole(2 * scale);
+    w.plan.metrics[0].weight = Decimal::whole(scale);
+    w.plan.metrics.push_back(m);
+    const std::vector<int32_t> other{10'000'001, 99'999'999};
+    const std::vector<engine::MetricDays> metrics{{w.value, w.valid, w.points}, {w.value, w.valid, other}};
+    kenko::score::Silence silence;
+    roll_up(w.plan, {Day{0}, w.status, w.fact, w.start, metrics}, silence, w.out);
+    // (33 + 2 x 10.000001) / 3 = 17.666667 and (67 + 2 x 99.999999) / 3 = 88.999999 to a millionth
+    EXPECT_EQ(w.out.dimension[0], (std::vector<int32_t>{17'666'667, 88'999'999})) << scale;
+    EXPECT_EQ(w.out.rolled_up, (std::vector<int32_t>{1767, 8900})) << scale;
+  }
+}
+
 TEST(Population, PausedKeepsTheLastScoreAndLeaversHaveNone) {
   World w({50, 90, 90, 60}, {1, 1, 1, 1});
   w.status = {AccountStatus::active, AccountStatus::paused, AccountStatus::churned, AccountStatus::notice};
