@@ -39,6 +39,16 @@ std::vector<std::string> model_names(const Workspace& workspace) {
   return names;
 }
 
+// Ids and names, for the hint of a mistyped one.
+std::vector<std::string> known_accounts(const facts::Portfolio& portfolio) {
+  std::vector<std::string> out = portfolio.accounts;
+  const uint32_t key = portfolio.texts.find("name");
+  for (const facts::AttributeRow& row : portfolio.attributes) {
+    if (key != 0 && row.key == key && !row.null) out.push_back(row.value.text);
+  }
+  return out;
+}
+
 // The account's `name` attribute on its newest day.
 std::vector<uint32_t> accounts_named(const facts::Portfolio& portfolio, const std::string& name) {
   std::vector<uint32_t> out;
@@ -143,7 +153,7 @@ Result<uint32_t> Scoring::find_account(const std::string& wanted) const {
   return Problem{"unknown-account",
                  {},
                  fmt::format("there is no account `{}`", wanted),
-                 text::did_you_mean(wanted, portfolio_.accounts),
+                 text::did_you_mean(wanted, known_accounts(portfolio_)),
                  "",
                  Severity::error};
 }
