@@ -125,7 +125,9 @@ class Output(KenkoTest):
         end = display_width(header[:header.index("score") + len("score")])
         body = lines[lines.index(header) + 1:]
         self.assertTrue(any("株式会社" in line for line in body))
-        for line in body[:body.index("") if "" in body else None]:
+        rows = [line for line in body[:body.index("") if "" in body else None] if not line.startswith("    ")]
+        self.assertGreater(len(rows), 3)  # the sentences below the rows are left out
+        for line in rows:
             width, cut = 0, ""
             for letter in line:
                 if width >= end:
