@@ -77,7 +77,7 @@ class Start(KenkoTest):
             self.assertIn(customer, listed)
         self.assertRegex(text, r"(?m)^Next: kenko -C health ")
         self.assertEqual([line for line in listed.splitlines() if display_width(line) > 100], [])
-        self.assertRegex(listed, r"(?m)%  Days (since|with) .* \d+(:| →)", "reasons say the number")
+        self.assertRegex(listed, r"(?m)^    Days (since|with) .* \d+(:| →)", "reasons say the number")
         reason = self.kenko("-C", "health", "explain", customers[0]).stdout.splitlines()[2]
         self.assertRegex(reason, r"^(Days|Sum) .*(/100, −\d|: [−+]\d)")
         command = re.search(r"(?m)^Next: kenko (.*)$", text)[1].split()
