@@ -27,6 +27,8 @@ std::string text_of(const facts::AttributeValue& v) {
   return "";
 }
 
+}  // namespace
+
 AttributeEvidence attribute_on(const facts::Portfolio& portfolio, uint32_t account, const std::string& key, Day day) {
   AttributeEvidence out;
   out.key = key;
@@ -42,8 +44,6 @@ AttributeEvidence attribute_on(const facts::Portfolio& portfolio, uint32_t accou
   }
   return out;
 }
-
-}  // namespace
 
 std::vector<Evidence> evidence_of(const engine::Engine& engine, uint32_t account, Day day, size_t limit) {
   const plan::Plan& plan = engine.plan();

@@ -19,6 +19,10 @@ struct AttributeEvidence {
   bool assumed = false;
 };
 
+/// The account's attribute in force on `day`.  Cost: the account's own rows.
+[[nodiscard]] AttributeEvidence attribute_on(const facts::Portfolio& portfolio, uint32_t account,
+                                             const std::string& key, Day day);
+
 /// What one metric read on one day.
 struct Evidence {
   uint32_t metric = 0;

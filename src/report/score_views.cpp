@@ -87,16 +87,6 @@ std::vector<Cell> score_row(const engine::Engine& engine, const score::DayRow& r
   return out;
 }
 
-std::string name_of(const facts::Portfolio& portfolio, uint32_t account, Day day) {
-  const uint32_t key = portfolio.texts.find("name");
-  std::string name;
-  if (key == 0) return name;
-  for (const facts::AttributeRow& row : portfolio.attributes) {
-    if (row.account == account && row.key == key && row.day <= day) name = row.null ? "" : row.value.text;
-  }
-  return name;
-}
-
 Cell change_cell(const explain::Summary& s) {
   if (s.now.score < 0 || s.before.score < 0) return {};
   const int32_t change = s.now.score - s.before.score;
@@ -131,7 +121,7 @@ Table accounts_table(const engine::Engine& engine, const std::vector<explain::Su
                    {"reason", "why", Align::left, -1, false},      {"status", "status", Align::left, 0, true}};
   for (const size_t i : order) {
     const explain::Summary& s = summaries[i];
-    const std::string name = name_of(engine.portfolio(), s.account, s.now.day);
+    const std::string name = explain::attribute_on(engine.portfolio(), s.account, "name", s.now.day).value;
     const std::string& id = engine.portfolio().accounts[s.account];
     table.rows.push_back({{id, Tone::plain, name.empty() ? "" : name},
                           name.empty() ? Cell{} : Cell{name},
