@@ -80,6 +80,25 @@ struct ContractRow {
   ContractFact fact;
 };
 
+/// A contact belongs to an account on the days from..until, both included.  Sorted by (account, user, from); the spans
+/// of one user do not overlap.  The first membership of a contact begins at Day::kMin, the last one ends at Day::kMax.
+struct ContactRow {
+  uint32_t account = 0;
+  uint32_t user = 0;  ///< number of Portfolio::users, at least 1
+  Day from, until;
+};
+
+/// A value of a contact's attribute, like AttributeRow.  Sorted by (user, key, day), at most one row per (user, key,
+/// day).
+struct ContactAttributeRow {
+  uint32_t user = 0;
+  uint32_t key = 0;  ///< code of Portfolio::texts
+  Day day;
+  bool null = false;
+  bool assumed = false;
+  AttributeValue value;
+};
+
 /// The rates of one currency, ascending by day.
 struct RateSeries {
   std::string currency;
@@ -112,9 +131,14 @@ struct Portfolio {
   std::vector<AttributeRow> attributes;    ///< of accounts
   std::vector<ContractRow> contracts;
   std::vector<Touch> touches;
+  std::vector<ContactRow> contacts;
+  std::vector<ContactAttributeRow> contact_attributes;
   std::vector<RateSeries> rates;                     ///< sorted by currency
   std::vector<std::optional<Day>> source_first_day;  ///< by position in settings.sources: the day of its first event
-  std::vector<Unmatched> unmatched;                  ///< sorted by source, then most events first
+  /// By position in settings.sources: the days on which any fact of the source occurred or became valid (matched or
+  /// not), ascending, unique.
+  std::vector<std::vector<Day>> source_fact_days;
+  std::vector<Unmatched> unmatched;  ///< sorted by source, then most events first
   int64_t no_rate_events = 0;
   std::optional<Day> newest_day;  ///< the newest day of any event or value; none = no facts
   std::shared_ptr<const void> backing;

@@ -33,6 +33,7 @@ struct SourceSettings {
   std::vector<std::string> emits;                   ///< event names, sorted
   std::map<std::string, AttributeType> attributes;  ///< account attributes it gives, by key
   std::optional<Day> start;                         ///< since when it is fed; none = the day of its first event
+  std::optional<int32_t> every_days;                ///< it gives a fact at least this often, else it is overdue
 };
 
 /// The settings of a workspace.
