@@ -71,10 +71,14 @@ struct Finder {
     }
     out.by_attribute[at] = AccountStatus::none;
     if (row.null || row.value.type != facts::AttributeType::text) return;
+    const auto& words = portfolio.settings.status_words;
+    const auto meaning = words.find(row.value.text);
+    if (!words.empty() && meaning == words.end()) return;
+    const std::string& says = words.empty() ? row.value.text : meaning->second;
     for (const AccountStatus s :
          {AccountStatus::trial, AccountStatus::onboarding, AccountStatus::active, AccountStatus::paused,
           AccountStatus::notice, AccountStatus::churned, AccountStatus::internal}) {
-      if (row.value.text == word(s)) out.by_attribute[at] = s;
+      if (says == word(s)) out.by_attribute[at] = s;
     }
   }
 

@@ -25,7 +25,7 @@ struct Population {
   std::vector<LifeSpan> lives;
   std::vector<uint8_t> fact_day;
   std::vector<int32_t> started;             ///< Day::number of the `started` attribute, INT32_MIN without one
-  std::vector<AccountStatus> by_attribute;  ///< the `status` attribute; `none` = it says nothing
+  std::vector<AccountStatus> by_attribute;  ///< the status attribute; `none` = it says nothing
   std::vector<AccountStatus> status;
   ContractDays contracts;
 

@@ -38,7 +38,8 @@ struct SourceSettings {
 
 /// The settings of a workspace.
 ///
-/// Invariants: sources have unique names; currency is three capital letters.
+/// Invariants: sources have unique names; currency is three capital letters; the values of status_words are among the
+///             seven statuses (docs/SEMANTICS.md#population).
 struct Settings {
   std::string company;
   TimeZone time_zone;              ///< default UTC
@@ -49,8 +50,10 @@ struct Settings {
   std::vector<std::string> ours = {"invoice.issued", "message.sent",
                                    "survey.sent"};  ///< our own acts: never a sign of life
   std::vector<std::string> exclude_accounts;
-  std::vector<std::string> exclude_users;  ///< user refs of our own staff
-  std::vector<SourceSettings> sources;     ///< in file order
+  std::vector<std::string> exclude_users;           ///< user refs of our own staff
+  std::string status_attribute = "status";          ///< the account attribute that says the status
+  std::map<std::string, std::string> status_words;  ///< its words -> statuses; empty = the seven statuses themselves
+  std::vector<SourceSettings> sources;              ///< in file order
 
   [[nodiscard]] const SourceSettings* find_source(std::string_view name) const {
     for (const SourceSettings& s : sources) {

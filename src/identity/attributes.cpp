@@ -9,11 +9,13 @@ namespace kenko::identity {
 namespace {
 
 using facts::AttributeFact;
-using facts::AttributeRow;
+using facts::EntityKind;
 
-// One statement about an account: what a fact says, or (fact = nullptr) that a snapshot no longer names the account.
+constexpr std::string_view kParent = "parent";
+
+// One statement about an entity: what a fact says, or (fact = nullptr) that a snapshot no longer names the entity.
 struct Statement {
-  uint32_t account = 0;
+  uint32_t entity = 0;
   uint32_t key = 0;
   Day day;
   std::string_view source;
@@ -21,7 +23,7 @@ struct Statement {
   const AttributeFact* fact = nullptr;
 };
 
-// A total order over what two facts of one (account, key, day, source, seq) say, so that no arrival order decides.
+// A total order over what two facts of one (entity, key, day, source, seq) say, so that no arrival order decides.
 auto content_rank(const AttributeFact& f) {
   const facts::AttributeValue none;
   const facts::AttributeValue& v = f.value ? *f.value : none;
@@ -31,7 +33,7 @@ auto content_rank(const AttributeFact& f) {
 
 bool before(const Statement& a, const Statement& b) {
   const auto order =
-      std::tie(a.account, a.key, a.day, a.source, a.seq) <=> std::tie(b.account, b.key, b.day, b.source, b.seq);
+      std::tie(a.entity, a.key, a.day, a.source, a.seq) <=> std::tie(b.entity, b.key, b.day, b.source, b.seq);
   if (order != 0) return order < 0;
   if (a.fact == nullptr || b.fact == nullptr) return a.fact == nullptr && b.fact != nullptr;
   return content_rank(*a.fact) < content_rank(*b.fact);
@@ -39,12 +41,13 @@ bool before(const Statement& a, const Statement& b) {
 
 class Merger {
  public:
-  Merger(const facts::Cut& cut, References& references) : cut_(cut), references_(references) {}
+  Merger(EntityKind kind, const facts::Cut& cut, References& references)
+      : kind_(kind), cut_(cut), references_(references) {}
 
   MergedAttributes merge(const std::vector<AttributeFact>& attributes) {
     std::vector<const AttributeFact*> known;
     for (const AttributeFact& fact : attributes) {
-      if (fact.kind != facts::EntityKind::account) continue;
+      if (fact.kind != kind_) continue;
       if (cut_.known_until && fact.recorded.known_at > *cut_.known_until) continue;
       known.push_back(&fact);
     }
@@ -70,22 +73,31 @@ class Merger {
     for (uint32_t i = 0; i < result_.keys.size(); ++i) key_number_.emplace(result_.keys[i], i);
   }
 
-  // 0 = the fact's account is unknown or left out.
+  [[nodiscard]] bool excluded(const AttributeFact& fact, uint32_t entity) const {
+    return kind_ == EntityKind::account ? entity != 0 && references_.excluded(entity)
+                                        : references_.excluded_user(fact.entity_ref);
+  }
+
+  // 0 = the fact's entity is unknown or left out.
   uint32_t state(const AttributeFact& fact) {
     const bool hidden = cut_.occurred_until && fact.valid_from > *cut_.occurred_until;
-    const uint32_t account = references_.account(fact.source, fact.entity_ref, fact.valid_from);
-    if (account != 0 && references_.excluded(account)) return 0;
+    const uint32_t entity = kind_ == EntityKind::account
+                                ? references_.account(fact.source, fact.entity_ref, fact.valid_from)
+                                : references_.user(fact.source, fact.entity_ref, fact.valid_from);
+    if (excluded(fact, entity)) return 0;
     if (!hidden && (!result_.newest_day || *result_.newest_day < fact.valid_from)) result_.newest_day = fact.valid_from;
-    if (account == 0) return 0;
-    if (!hidden) result_.touches.push_back({account, fact.source, fact.valid_from});
-    statements_.push_back({account, key_number_.at(fact.key), fact.valid_from, fact.source, fact.recorded.seq, &fact});
-    return account;
+    if (entity == 0) return 0;
+    if (!hidden && kind_ == EntityKind::account) {
+      result_.touches.push_back({entity, fact.source, fact.valid_from});
+    }
+    statements_.push_back({entity, key_number_.at(fact.key), fact.valid_from, fact.source, fact.recorded.seq, &fact});
+    return entity;
   }
 
   // The snapshots of one (source, scope), ascending by day.  Of several of one day the one with the greatest seq counts
-  // as a whole.  An account that the snapshot before named and this one does not loses every key it had in the scope.
+  // as a whole.  An entity that the snapshot before named and this one does not loses every key it had in the scope.
   void state_snapshots(const std::map<Day, std::vector<const AttributeFact*>>& days) {
-    std::map<uint32_t, std::set<uint32_t>> had;  // account -> keys, of the accounts that the snapshot before named
+    std::map<uint32_t, std::set<uint32_t>> had;  // entity -> keys, of those that the snapshot before named
     for (const auto& [day, facts_of_day] : days) {
       int64_t seq = INT64_MIN;
       for (const AttributeFact* fact : facts_of_day) seq = std::max(seq, fact->recorded.seq);
@@ -94,37 +106,47 @@ class Merger {
       for (const AttributeFact* fact : facts_of_day) {
         if (fact->recorded.seq != seq) continue;
         source = fact->source;
-        const uint32_t account = state(*fact);
-        if (account != 0) has[account].insert(key_number_.at(fact->key));
+        const uint32_t entity = state(*fact);
+        if (entity != 0) has[entity].insert(key_number_.at(fact->key));
       }
-      for (auto& [account, keys] : had) {
-        const auto named = has.find(account);
+      for (auto& [entity, keys] : had) {
+        const auto named = has.find(entity);
         if (named != has.end()) {
           named->second.insert(keys.begin(), keys.end());
           continue;
         }
-        for (const uint32_t key : keys) statements_.push_back({account, key, day, source, seq, nullptr});
+        for (const uint32_t key : keys) statements_.push_back({entity, key, day, source, seq, nullptr});
       }
       had = std::move(has);
     }
+  }
+
+  // The parent that a matched source names by its own id is an account of ours; one that nobody identified stays as
+  // it is written.
+  facts::AttributeValue value_of(const AttributeFact& fact) {
+    facts::AttributeValue value = *fact.value;
+    if (kind_ != EntityKind::account || fact.key != kParent || value.type != facts::AttributeType::text) return value;
+    const uint32_t parent = references_.account(fact.source, value.text, fact.valid_from);
+    if (parent != 0) value.text = references_.accounts.text(parent);
+    return value;
   }
 
   void write_rows() {
     std::sort(statements_.begin(), statements_.end(), before);
     for (size_t i = 0; i < statements_.size(); ++i) {
       const Statement& s = statements_[i];
-      const bool same_day_follows = i + 1 < statements_.size() && statements_[i + 1].account == s.account &&
+      const bool same_day_follows = i + 1 < statements_.size() && statements_[i + 1].entity == s.entity &&
                                     statements_[i + 1].key == s.key && statements_[i + 1].day == s.day;
       if (same_day_follows) continue;
-      const bool first = s.account != last_account_ || s.key != last_key_;
-      last_account_ = s.account;
+      const bool first = s.entity != last_entity_ || s.key != last_key_;
+      last_entity_ = s.entity;
       last_key_ = s.key;
       const bool has_value = s.fact != nullptr && s.fact->value.has_value();
-      AttributeRow row{s.account,  s.key, s.day,
-                       !has_value, false, has_value ? *s.fact->value : facts::AttributeValue{}};
+      MergedAttributes::Row row{s.entity,   s.key, s.day,
+                                !has_value, false, has_value ? value_of(*s.fact) : facts::AttributeValue{}};
       // The stretch back is the same on both sides of a cut by day: it does not wait for the value's own day.
       if (first && has_value && s.fact->backfill) {
-        AttributeRow stretched = row;
+        MergedAttributes::Row stretched = row;
         stretched.day = Day::kMin;
         stretched.assumed = true;
         result_.rows.push_back(std::move(stretched));
@@ -133,20 +155,21 @@ class Merger {
     }
   }
 
+  EntityKind kind_;
   const facts::Cut& cut_;
   References& references_;
   std::map<std::string_view, uint32_t> key_number_;
   std::vector<Statement> statements_;
-  uint32_t last_account_ = 0;
+  uint32_t last_entity_ = 0;
   uint32_t last_key_ = 0;
   MergedAttributes result_;
 };
 
 }  // namespace
 
-MergedAttributes merge_attributes(const std::vector<AttributeFact>& attributes, const facts::Cut& cut,
+MergedAttributes merge_attributes(const std::vector<AttributeFact>& attributes, EntityKind kind, const facts::Cut& cut,
                                   References& references) {
-  return Merger(cut, references).merge(attributes);
+  return Merger(kind, cut, references).merge(attributes);
 }
 
 }  // namespace kenko::identity

@@ -9,6 +9,7 @@
 
 #include "facts/event_table.h"
 #include "facts/portfolio.h"
+#include "identity/fact_days.h"
 #include "identity/references.h"
 
 namespace kenko::identity {
@@ -27,9 +28,11 @@ struct PlacedEvent {
   Day day;
 };
 
-/// Finds account and user of each row; rows of excluded accounts and users are left out.
+/// Finds account and user of each row; rows of excluded accounts and users are left out.  The days of all rows go into
+/// `fact_days`.
 [[nodiscard]] std::vector<PlacedEvent> place_events(const facts::EventTable& events, const std::vector<uint32_t>& rows,
-                                                    const facts::Settings& settings, References& references);
+                                                    const facts::Settings& settings, References& references,
+                                                    FactDays& fact_days);
 
 /// Writes the events of `placed` that have an account into `portfolio`, whose accounts, users and rates are complete.
 /// `account_number` and `user_number` turn temporary numbers into final ones.

@@ -114,7 +114,10 @@ std::vector<uint32_t> winning_rows(const EventTable& events, const facts::Settin
 }
 
 std::vector<PlacedEvent> place_events(const EventTable& events, const std::vector<uint32_t>& rows,
-                                      const facts::Settings& settings, References& references) {
+                                      const facts::Settings& settings, References& references, FactDays& fact_days) {
+  std::vector<std::vector<Day>*> days_of(events.texts.size() + 1, nullptr);  // by text code of a source
+  for (const facts::SourceSettings& s : settings.sources)
+    days_of[events.texts.find(s.name)] = fact_days.list_of(s.name);
   std::vector<uint8_t> staff(events.texts.size() + 1, 0);  // by text code: a user ref of our own staff
   for (const std::string& ref : settings.exclude_users) staff[events.texts.find(ref)] = 1;
   staff[0] = 0;
@@ -129,8 +132,9 @@ std::vector<PlacedEvent> place_events(const EventTable& events, const std::vecto
     const uint32_t account_ref = events.account_ref[row];
     const uint32_t user_ref = events.user_ref[row];
     const uint32_t source = events.source[row];
-    if (staff[user_ref] != 0) continue;
     PlacedEvent event{row, 0, 0, settings.time_zone.day_of(events.occurred_at[row])};
+    fact_days.add(days_of[source], event.day);
+    if (staff[user_ref] != 0) continue;
     if (user_ref != 0) {
       event.user = users.at(source, user_ref, event.day, [&] {
         return references.user_timeline(events.texts.text(source), events.texts.text(user_ref));

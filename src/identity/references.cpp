@@ -28,6 +28,7 @@ References::References(const std::vector<facts::IdentityFact>& identities,
     if (source.accounts == facts::AccountIds::matched) matched_.insert(source.name);
   }
   for (const std::string& id : settings.exclude_accounts) excluded_.insert(id);
+  for (const std::string& ref : settings.exclude_users) excluded_users_.insert(ref);
   for (const facts::IdentityFact& fact : identities) {
     if (fact.kind == facts::EntityKind::contract) continue;
     Index& index = fact.kind == facts::EntityKind::account ? accounts_by_ref_ : contacts_by_ref_;
@@ -89,6 +90,26 @@ Timeline References::user_timeline(std::string_view source, std::string_view ref
   // A user of its own sorts by (ref, source): the NUL stands below every byte of a text.
   result.add(Day::kMin, users.intern(is_matched(source) ? reference_key(ref, source) : std::string(ref)));
   return result;
+}
+
+uint32_t References::user(std::string_view source, std::string_view ref, Day day) {
+  return user_timeline(source, ref).at(day);
+}
+
+std::vector<facts::ContactRow> References::contacts() {
+  std::vector<facts::ContactRow> rows;
+  for (const auto& [contact, dated] : accounts_by_contact_) {
+    if (excluded_user(contact)) continue;
+    const uint32_t user = users.intern(contact);
+    for (size_t i = 0; i < dated.size();) {
+      const Day from = i == 0 ? Day::kMin : dated[i].from;
+      const std::string_view account = dated[i].target;
+      while (i < dated.size() && dated[i].target == account) ++i;
+      if (excluded_.contains(account)) continue;
+      rows.push_back({accounts.intern(account), user, from, i < dated.size() ? dated[i].from - 1 : Day::kMax});
+    }
+  }
+  return rows;
 }
 
 Timeline References::membership_timeline(uint32_t user) {

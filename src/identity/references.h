@@ -14,6 +14,7 @@
 #include "base/day.h"
 #include "facts/dictionary.h"
 #include "facts/fact.h"
+#include "facts/portfolio.h"
 #include "facts/settings.h"
 
 namespace kenko::identity {
@@ -49,13 +50,21 @@ class References {
   [[nodiscard]] bool is_matched(std::string_view source) const;
   /// The account that `ref` of `source` is on `day`; 0 = it matches nothing.
   [[nodiscard]] uint32_t account(std::string_view source, std::string_view ref, Day day);
+  /// The user that `ref` of `source` is on `day`.
+  [[nodiscard]] uint32_t user(std::string_view source, std::string_view ref, Day day);
   /// What `ref` of `source` is over time, for callers that keep it by their own key.
   [[nodiscard]] Timeline account_timeline(std::string_view source, std::string_view ref);
   [[nodiscard]] Timeline user_timeline(std::string_view source, std::string_view ref);
   /// The accounts that a user belongs to over time; empty = no membership.
   [[nodiscard]] Timeline membership_timeline(uint32_t user);
 
+  /// Who belongs to which account on which days, in temporary numbers, in no particular order.  Memberships of
+  /// excluded accounts and users are left out; spans that follow each other in one account are one.
+  [[nodiscard]] std::vector<facts::ContactRow> contacts();
+
   [[nodiscard]] bool excluded(uint32_t account) const { return excluded_.contains(accounts.text(account)); }
+  /// Is `ref` a user of our own staff?
+  [[nodiscard]] bool excluded_user(std::string_view ref) const { return excluded_users_.contains(ref); }
 
   facts::Dictionary accounts;
   facts::Dictionary users;
@@ -74,6 +83,7 @@ class References {
   Index accounts_by_ref_, contacts_by_ref_, accounts_by_contact_;
   std::unordered_set<std::string_view> matched_;
   std::unordered_set<std::string_view> excluded_;
+  std::unordered_set<std::string_view> excluded_users_;
 };
 
 }  // namespace kenko::identity

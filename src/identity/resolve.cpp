@@ -7,6 +7,7 @@
 
 #include "identity/attributes.h"
 #include "identity/events.h"
+#include "identity/fact_days.h"
 #include "identity/references.h"
 
 namespace kenko::identity {
@@ -111,18 +112,22 @@ std::vector<uint8_t> used_accounts(const References& references, const std::vect
                                    const MergedAttributes& attributes, const std::vector<ContractRow>& contracts) {
   std::vector<uint8_t> used(references.accounts.size() + 1, 0);
   for (const PlacedEvent& event : placed) used[event.account] = 1;
-  for (const facts::AttributeRow& row : attributes.rows) used[row.account] = 1;
+  for (const MergedAttributes::Row& row : attributes.rows) used[row.entity] = 1;
   for (const ContractRow& row : contracts) used[row.account] = 1;
   return used;
 }
 
-// Users are numbered from 1 on: 0 is "none".
+// Those who did something, who belong to an account or of whom an attribute is known.  Users are numbered from 1 on: 0
+// is "none".
 std::vector<uint32_t> number_users(const References& references, const std::vector<PlacedEvent>& placed,
+                                   const std::vector<facts::ContactRow>& contacts, const MergedAttributes& attributes,
                                    std::vector<std::string>& users) {
   std::vector<uint8_t> used(references.users.size() + 1, 0);
   for (const PlacedEvent& event : placed) {
     if (event.account != 0) used[event.user] = 1;
   }
+  for (const facts::ContactRow& row : contacts) used[row.user] = 1;
+  for (const MergedAttributes::Row& row : attributes.rows) used[row.entity] = 1;
   std::vector<uint32_t> number = number_sorted(references.users, used, users);
   for (uint32_t& n : number) ++n;
   for (std::string& user : users) user.resize(std::min(user.find('\0'), user.size()));
@@ -168,6 +173,47 @@ void find_first_days(const facts::EventTable& events, const std::vector<PlacedEv
   }
 }
 
+// The days of everything but events, which are there already.
+void add_fact_days(const facts::FactSet& rest, const facts::Cut& cut, FactDays& days) {
+  const auto known = [&cut](const facts::Recorded& r) { return !cut.known_until || r.known_at <= *cut.known_until; };
+  for (const facts::AttributeFact& fact : rest.attributes) {
+    if (known(fact.recorded)) days.add(fact.source, fact.valid_from);
+  }
+  for (const ContractFact& fact : rest.contracts) {
+    if (known(fact.recorded)) days.add(fact.source, fact.valid_from);
+  }
+}
+
+// Rows with final numbers, sorted; `entity` is the member that holds the account or user.  Takes the values of
+// `merged`.
+template <typename Row>
+std::vector<Row> final_rows(MergedAttributes& merged, uint32_t Row::* entity, const std::vector<uint32_t>& number,
+                            facts::Dictionary& texts) {
+  std::vector<uint32_t> key_code;
+  for (const std::string_view key : merged.keys) key_code.push_back(texts.intern(key));
+  std::vector<Row> rows;
+  rows.reserve(merged.rows.size());
+  for (MergedAttributes::Row& from : merged.rows) {
+    rows.push_back({number[from.entity], key_code[from.key], from.day, from.null, from.assumed, std::move(from.value)});
+  }
+  std::sort(rows.begin(), rows.end(), [entity](const Row& a, const Row& b) {
+    return std::tie(a.*entity, a.key, a.day) < std::tie(b.*entity, b.key, b.day);
+  });
+  return rows;
+}
+
+void write_contacts(std::vector<facts::ContactRow> rows, const std::vector<uint32_t>& account_number,
+                    const std::vector<uint32_t>& user_number, Portfolio& portfolio) {
+  for (facts::ContactRow& row : rows) {
+    row.account = account_number[row.account];
+    row.user = user_number[row.user];
+  }
+  std::sort(rows.begin(), rows.end(), [](const facts::ContactRow& a, const facts::ContactRow& b) {
+    return std::tie(a.account, a.user, a.from) < std::tie(b.account, b.user, b.from);
+  });
+  portfolio.contacts = std::move(rows);
+}
+
 }  // namespace
 
 Portfolio resolve(const facts::EventTable& events, const facts::FactSet& rest, const facts::Settings& settings,
@@ -177,34 +223,34 @@ Portfolio resolve(const facts::EventTable& events, const facts::FactSet& rest, c
   portfolio.rates = sort_rates(rest.rates);
 
   References references(rest.identities, rest.memberships, settings);
+  FactDays fact_days(settings, cut.occurred_until);
   const std::vector<PlacedEvent> placed =
-      place_events(events, winning_rows(events, settings, cut), settings, references);
-  MergedAttributes attributes = merge_attributes(rest.attributes, cut, references);
+      place_events(events, winning_rows(events, settings, cut), settings, references, fact_days);
+  add_fact_days(rest, cut, fact_days);
+  portfolio.source_fact_days = fact_days.take();
+  MergedAttributes attributes = merge_attributes(rest.attributes, facts::EntityKind::account, cut, references);
+  MergedAttributes of_contacts = merge_attributes(rest.attributes, facts::EntityKind::contact, cut, references);
+  std::vector<facts::ContactRow> contacts = references.contacts();
   portfolio.contracts = resolve_contracts(rest.contracts, cut, references, attributes.touches);
 
   const std::vector<uint32_t> account_number = number_sorted(
       references.accounts, used_accounts(references, placed, attributes, portfolio.contracts), portfolio.accounts);
-  const std::vector<uint32_t> user_number = number_users(references, placed, portfolio.users);
+  // Nobody is a contact of an account that no fact speaks of.
+  std::erase_if(contacts, [&](const facts::ContactRow& row) { return account_number[row.account] == UINT32_MAX; });
+  const std::vector<uint32_t> user_number = number_users(references, placed, contacts, of_contacts, portfolio.users);
 
   find_first_days(events, placed, portfolio);
-  if (attributes.newest_day) portfolio.newest_day = std::max(portfolio.newest_day, attributes.newest_day);
+  portfolio.newest_day = std::max({portfolio.newest_day, attributes.newest_day, of_contacts.newest_day});
   if (!portfolio.newest_day) {
     for (const ContractRow& row : portfolio.contracts) {
       portfolio.newest_day = std::max(portfolio.newest_day, std::optional(row.fact.valid_from));
     }
   }
 
-  std::vector<uint32_t> key_code;
-  for (const std::string_view key : attributes.keys) key_code.push_back(portfolio.texts.intern(key));
-  portfolio.attributes = std::move(attributes.rows);
-  for (facts::AttributeRow& row : portfolio.attributes) {
-    row.account = account_number[row.account];
-    row.key = key_code[row.key];
-  }
-  std::sort(portfolio.attributes.begin(), portfolio.attributes.end(),
-            [](const facts::AttributeRow& a, const facts::AttributeRow& b) {
-              return std::tie(a.account, a.key, a.day) < std::tie(b.account, b.key, b.day);
-            });
+  portfolio.attributes = final_rows(attributes, &facts::AttributeRow::account, account_number, portfolio.texts);
+  portfolio.contact_attributes =
+      final_rows(of_contacts, &facts::ContactAttributeRow::user, user_number, portfolio.texts);
+  write_contacts(std::move(contacts), account_number, user_number, portfolio);
   for (ContractRow& row : portfolio.contracts) row.account = account_number[row.account];
   sort_contracts(portfolio.contracts);
   write_touches(attributes.touches, account_number, portfolio);

@@ -18,7 +18,7 @@ namespace {
 using facts::Portfolio;
 
 constexpr std::string_view kMagic = "KENKOPTF";
-constexpr uint32_t kCacheFormat = 1;
+constexpr uint32_t kCacheFormat = 2;
 constexpr size_t kAlignment = 64;
 
 struct Header {

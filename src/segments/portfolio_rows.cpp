@@ -31,8 +31,7 @@ void recorded(const F& f, Recorded& r) {
 }
 
 template <typename F, typename Row>
-void attribute(const F& f, Row& row) {
-  f(row.account);
+void value_of_day(const F& f, Row& row) {
   f(row.key);
   f(row.day);
   f(row.null);
@@ -42,6 +41,26 @@ void attribute(const F& f, Row& row) {
   f(row.value.text);
   f(row.value.day);
   f(row.value.flag);
+}
+
+template <typename F, typename Row>
+void attribute(const F& f, Row& row) {
+  f(row.account);
+  value_of_day(f, row);
+}
+
+template <typename F, typename Row>
+void contact(const F& f, Row& row) {
+  f(row.account);
+  f(row.user);
+  f(row.from);
+  f(row.until);
+}
+
+template <typename F, typename Row>
+void contact_attribute(const F& f, Row& row) {
+  f(row.user);
+  value_of_day(f, row);
 }
 
 template <typename F, typename Row>
@@ -108,12 +127,15 @@ std::string rows_to_bytes(const Portfolio& p) {
   put_all(out, p.attributes, [&put](const facts::AttributeRow& row) { attribute(put, row); });
   put_all(out, p.contracts, [&put](const facts::ContractRow& row) { contract(put, row); });
   put_all(out, p.touches, [&put](const facts::Touch& row) { touch(put, row); });
+  put_all(out, p.contacts, [&put](const facts::ContactRow& row) { contact(put, row); });
+  put_all(out, p.contact_attributes, [&put](const facts::ContactAttributeRow& row) { contact_attribute(put, row); });
   put_all(out, p.rates, [&out, &put](const facts::RateSeries& series) {
     put(series.currency);
     put_all(out, series.day, put);
     put_all(out, series.rate, put);
   });
   put_all(out, p.source_first_day, put);
+  put_all(out, p.source_fact_days, [&out, &put](const std::vector<Day>& days) { put_all(out, days, put); });
   put_all(out, p.unmatched, [&put](const facts::Unmatched& row) { unmatched(put, row); });
   put(p.no_rate_events);
   put(p.newest_day);
@@ -129,12 +151,15 @@ bool rows_from_bytes(std::string_view bytes, Portfolio& p) {
   get_all(in, p.attributes, [&get](facts::AttributeRow& row) { attribute(get, row); });
   get_all(in, p.contracts, [&get](facts::ContractRow& row) { contract(get, row); });
   get_all(in, p.touches, [&get](facts::Touch& row) { touch(get, row); });
+  get_all(in, p.contacts, [&get](facts::ContactRow& row) { contact(get, row); });
+  get_all(in, p.contact_attributes, [&get](facts::ContactAttributeRow& row) { contact_attribute(get, row); });
   get_all(in, p.rates, [&in, &get](facts::RateSeries& series) {
     get(series.currency);
     get_all(in, series.day, get);
     get_all(in, series.rate, get);
   });
   get_all(in, p.source_first_day, get);
+  get_all(in, p.source_fact_days, [&in, &get](std::vector<Day>& days) { get_all(in, days, get); });
   get_all(in, p.unmatched, [&get](facts::Unmatched& row) { unmatched(get, row); });
   get(p.no_rate_events);
   get(p.newest_day);

@@ -12,8 +12,8 @@
 namespace kenko::segments {
 
 [[nodiscard]] std::string rows_to_bytes(const facts::Portfolio& portfolio);
-/// Fills accounts, users, attributes, contracts, rates, keys of properties and the counts.  False when the bytes are
-/// damaged.
+/// Fills accounts, users, attributes, contacts, contracts, rates, keys of properties, days and counts.  False when the
+/// bytes are damaged.
 [[nodiscard]] bool rows_from_bytes(std::string_view bytes, facts::Portfolio& portfolio);
 
 }  // namespace kenko::segments

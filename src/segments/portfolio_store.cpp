@@ -11,7 +11,7 @@ namespace kenko::segments {
 namespace {
 
 /// Raised whenever identity::resolve gives another portfolio for the same facts, so that older caches are not used.
-constexpr int64_t kResolutionVersion = 2;
+constexpr int64_t kResolutionVersion = 3;
 
 std::string cache_folder(const std::string& dir) { return dir + "/cache"; }
 
@@ -32,7 +32,8 @@ void keep(const std::string& dir, const Hash128& fingerprint, const facts::Portf
 
 Result<facts::Portfolio> resolve(const std::string& dir, const ports::StoredFacts& stored,
                                  const facts::Settings& settings, const facts::Cut& cut) {
-  KENKO_TRY(const facts::EventTable events, read_events(dir, stored.snapshot.segments));
+  KENKO_TRY(facts::EventTable events, read_events(dir, stored.snapshot.segments));
+  for (const facts::EventFact& event : stored.facts.events) events.add(event);
   return identity::resolve(events, stored.facts, settings, cut);
 }
 
@@ -73,7 +74,7 @@ Result<facts::Portfolio> load_portfolio(const std::string& dir, ports::FactStore
       return std::move(*cached);
     }
   }
-  KENKO_TRY(const ports::StoredFacts stored, store.load_facts());
+  KENKO_TRY(const ports::StoredFacts stored, store.load_facts(cut.known_until));
   KENKO_TRY(facts::Portfolio portfolio, resolve(dir, stored, settings, cut));
   if (whole) keep(dir, portfolio_fingerprint(stored.snapshot, settings), portfolio);
   return portfolio;

@@ -86,6 +86,24 @@ void read_attributes(Reader& entry, SourceSettings& source) {
   attributes->finish();
 }
 
+// Which attribute of an account says its status, and what its words mean.
+void read_status(Reader& file, Settings& settings) {
+  static const std::vector<std::pair<std::string, std::string>> kStatuses = {
+      {"trial", "trial"},   {"onboarding", "onboarding"}, {"active", "active"},    {"paused", "paused"},
+      {"notice", "notice"}, {"churned", "churned"},       {"internal", "internal"}};
+  auto status = file.map("status");
+  if (!status || !status->is_map()) return;
+  settings.status_attribute = status->text("attribute").value_or(settings.status_attribute);
+  if (auto words = status->map("words"); words && words->is_map()) {
+    for (const tree::Entry& line : words->node().entries) {
+      const auto meaning = words->choice(line.key.text, kStatuses, tree::Need::required);
+      if (meaning) settings.status_words[line.key.text] = *meaning;
+    }
+    words->finish();
+  }
+  status->finish();
+}
+
 void read_source(const Node& name, Reader& entry, Settings& settings) {
   SourceSettings source;
   source.name = name.text;
@@ -115,6 +133,7 @@ void read_source(const Node& name, Reader& entry, Settings& settings) {
   std::sort(source.emits.begin(), source.emits.end());
   source.emits.erase(std::unique(source.emits.begin(), source.emits.end()), source.emits.end());
   source.start = entry.day("start");
+  source.every_days = entry.days("every");
   read_attributes(entry, source);
   entry.finish();
   settings.sources.push_back(std::move(source));
@@ -143,7 +162,7 @@ void read_all(Reader& file, Settings& settings) {
   file.not_yet("fiscal_year", "fiscal periods are not built yet");
   file.not_yet("working_days", "working days are not built yet");
   file.not_yet("retention", "retention is not built yet");
-  file.not_yet("status", "a status rule is not built yet; status comes from attributes, contracts and outcomes");
+  read_status(file, settings);
   file.each("sources", "source", [&settings](const Node& name, Reader& entry) { read_source(name, entry, settings); });
   file.finish();
 }

@@ -48,6 +48,17 @@ std::string flow_map(const std::map<std::string, AttributeType>& attributes) {
   return "{" + text::join(parts, ", ") + "}";
 }
 
+// The status rule; nothing where it is the default.
+std::string status_lines(const facts::Settings& s) {
+  const bool plain = s.status_attribute == facts::Settings().status_attribute && s.status_words.empty();
+  if (plain) return "";
+  std::string out = fmt::format("status:\n  attribute: {}\n", scalar(s.status_attribute));
+  std::vector<std::string> words;
+  for (const auto& [word, status] : s.status_words) words.push_back(scalar(word) + ": " + scalar(status));
+  if (!words.empty()) out += "  words: {" + text::join(words, ", ") + "}\n";
+  return out;
+}
+
 std::string source_lines(const SourceSettings& s, std::string_view indent, std::string_view step) {
   std::string out = fmt::format("{}{}:\n", indent, scalar(s.name));
   const auto line = [&](std::string_view key, std::string_view value) {
@@ -62,6 +73,7 @@ std::string source_lines(const SourceSettings& s, std::string_view indent, std::
   line("emits", flow_list(s.emits));
   if (!s.attributes.empty()) line("attributes", flow_map(s.attributes));
   if (s.start) line("start", s.start->iso());
+  if (s.every_days) line("every", fmt::format("{}d", *s.every_days));
   return out;
 }
 
@@ -244,12 +256,19 @@ std::string new_settings_text(const facts::Settings& s) {
       "exclude:\n  accounts: {}\n  users: {}\n",
       flow_list(s.exclude_accounts), flow_list(s.exclude_users));
   out +=
+      "\n# Which attribute of an account says its status (trial, onboarding, active, paused, notice, churned, "
+      "internal);\n"
+      "# where it has words of its own, `words` says what they mean, and every other word means nothing:\n"
+      "#   status: {attribute: lifecycle, words: {Customer: active, Prospect: trial, Lost: churned}}\n" +
+      status_lines(s);
+  out +=
       "\n# Where facts come from.  `kenko import` adds a source with its first file; from then on what stands here "
       "counts:\n"
       "#   accounts: defines   its account ids are the accounts; matched = they are looked up among the identities\n"
       "#   covers: all         it would have told of every account; touched = it only speaks of accounts it has met\n"
       "#   emits: [...]        the events it sends: where one of them is missing, that is silence, not ignorance\n"
       "#   start: 2026-01-31   since when it is fed; without it, the day of its first event\n"
+      "#   every: 7d           it brings something at least this often; when it does not, the feed is overdue\n"
       "sources:\n";
   for (const SourceSettings& source : s.sources) out += source_lines(source, "  ", "  ");
   return out;

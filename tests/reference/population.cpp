@@ -120,7 +120,12 @@ const Event* Biography::last_event(const std::string& name, Day d, Day life_firs
 }
 
 std::string Biography::status(Day d, Day life_first, bool contract_counted) const {
-  const std::string* word = account_.text_attribute("status", d);
+  const facts::Settings& settings = company_.settings();
+  const std::string* word = account_.text_attribute(settings.status_attribute, d);
+  if (word != nullptr && !settings.status_words.empty()) {
+    const auto meaning = settings.status_words.find(*word);
+    word = meaning == settings.status_words.end() ? nullptr : &meaning->second;
+  }
   const auto says = [word](const char* status) { return word != nullptr && *word == status; };
   // `first` happened in this life and `second` has not followed it.
   const auto unanswered = [&](const char* first, const char* second) {

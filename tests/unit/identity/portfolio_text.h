@@ -33,6 +33,13 @@ inline std::string to_text(const facts::Portfolio& p) {
     out += fmt::format("attribute {} {} {} {} {} {}\n", row.account, p.texts.text(row.key), row.day.number, row.null,
                        row.assumed, to_text(row.value));
   }
+  for (const auto& row : p.contacts) {
+    out += fmt::format("contact {} {} {} {}\n", row.account, row.user, row.from.number, row.until.number);
+  }
+  for (const auto& row : p.contact_attributes) {
+    out += fmt::format("contact attribute {} {} {} {} {} {}\n", row.user, p.texts.text(row.key), row.day.number,
+                       row.null, row.assumed, to_text(row.value));
+  }
   for (const auto& row : p.contracts) {
     out += fmt::format("contract {} {} {} {} {} {}\n", row.account, row.fact.contract_id, row.fact.source,
                        row.fact.valid_from.iso(), row.fact.seats ? row.fact.seats->text() : "-",
@@ -44,6 +51,9 @@ inline std::string to_text(const facts::Portfolio& p) {
     }
   }
   for (const auto& day : p.source_first_day) out += fmt::format("first {}\n", day ? day->iso() : "-");
+  for (size_t s = 0; s < p.source_fact_days.size(); ++s) {
+    for (const Day day : p.source_fact_days[s]) out += fmt::format("source {} spoke {}\n", s, day.iso());
+  }
   for (const auto& u : p.unmatched) out += fmt::format("unmatched {} {} {}\n", u.source, u.reference, u.events);
   out += fmt::format("no rate {} newest {}\n", p.no_rate_events, p.newest_day ? p.newest_day->iso() : "-");
   return out;

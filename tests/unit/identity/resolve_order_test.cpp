@@ -52,9 +52,14 @@ class Generator {
   AttributeFact attribute() {
     AttributeFact a;
     a.source = pick("s", 3);
-    a.entity_ref = pick("a", 6);
-    a.key = pick("k", 2);
-    if (random_.chance(0.8)) {
+    a.kind = random_.chance(0.4) ? EntityKind::contact : EntityKind::account;
+    a.entity_ref = a.kind == EntityKind::account ? pick("a", 6) : pick("u", 5);
+    a.key = random_.chance(0.3) ? "parent" : pick("k", 2);
+    if (a.key == "parent") {
+      AttributeValue v;
+      v.text = pick("a", 6);
+      a.value = v;
+    } else if (random_.chance(0.8)) {
       AttributeValue v;
       v.number = Decimal::whole(random_.between(0, 3));
       v.type = AttributeType::number;
@@ -158,6 +163,16 @@ TEST(ResolveOrder, CutByDayEqualsTheEarlierPartOfTheWhole) {
         if (row.day > *cut.occurred_until) continue;
         out.push_back(fmt::format("{} {} {} {} {}", p.accounts[row.account], p.texts.text(row.key), row.day.number,
                                   row.null, to_text(row.value)));
+      }
+      for (const auto& row : p.contact_attributes) {
+        if (row.day > *cut.occurred_until) continue;
+        out.push_back(fmt::format("{} {} {} {} {}", p.users[row.user - 1], p.texts.text(row.key), row.day.number,
+                                  row.null, to_text(row.value)));
+      }
+      for (size_t s = 0; s < p.source_fact_days.size(); ++s) {
+        for (const Day day : p.source_fact_days[s]) {
+          if (day <= *cut.occurred_until) out.push_back(fmt::format("source {} {}", s, day.iso()));
+        }
       }
       for (const auto& row : p.contracts) {
         if (row.fact.valid_from > *cut.occurred_until) continue;

@@ -284,5 +284,163 @@ TEST(Resolve, EmptyPropertyIsAbsent) {
   EXPECT_EQ(p.properties[0].row[0], 1U);
 }
 
+AttributeFact text(EntityKind kind, const char* source, const char* ref, const char* key, const char* word,
+                   const char* from, int64_t seq) {
+  AttributeFact a = number(source, ref, key, 0, from, seq);
+  a.kind = kind;
+  a.value->type = AttributeType::text;
+  a.value->text = word;
+  return a;
+}
+
+// "acme zoe ever..2026-05-31" for each contact.
+std::vector<std::string> contacts_of(const Portfolio& p) {
+  const auto name = [](Day d) { return d == Day::kMin || d == Day::kMax ? "ever" : d.iso(); };
+  std::vector<std::string> out;
+  for (const facts::ContactRow& row : p.contacts) {
+    out.push_back(
+        fmt::format("{} {} {}..{}", p.accounts[row.account], p.users[row.user - 1], name(row.from), name(row.until)));
+  }
+  return out;
+}
+
+// "zoe role 2026-01-01 champion"; null shows as "null", a stretched first value as "ever".
+std::vector<std::string> contact_rows_of(const Portfolio& p) {
+  std::vector<std::string> out;
+  for (const facts::ContactAttributeRow& row : p.contact_attributes) {
+    out.push_back(fmt::format("{} {} {} {}", p.users[row.user - 1], p.texts.text(row.key),
+                              row.day == Day::kMin ? "ever" : row.day.iso(), row.null ? "null" : row.value.text));
+  }
+  return out;
+}
+
+TEST(Resolve, ContactsBelongToTheirAccountsByTheDatingRule) {
+  FactSet f;
+  f.events = {event("app", "e1", "a", "tim", "2026-01-01"), event("app", "e2", "b", nullptr, "2026-01-01")};
+  f.memberships = {{"zoe", "b", day("2026-06-01"), {{}, 1, false}}, {"zoe", "a", day("2026-01-01"), {{}, 2, false}},
+                   {"ann", "a", std::nullopt, {{}, 3, false}},      {"bob", "a", day("2026-03-01"), {{}, 5, false}},
+                   {"bob", "b", day("2026-03-01"), {{}, 4, false}}, {"bob", "a", day("2026-04-01"), {{}, 6, false}}};
+  const Portfolio p = resolve(f, settings());
+  // tim has no membership: he is a user, no contact.  Of bob's two of one day the later recorded one counts.
+  EXPECT_THAT(p.users, ElementsAre("ann", "bob", "tim", "zoe"));
+  EXPECT_THAT(contacts_of(p),
+              ElementsAre("a ann ever..ever", "a bob ever..ever", "a zoe ever..2026-05-31", "b zoe 2026-06-01..ever"));
+}
+
+TEST(Resolve, ContactsOfWhatDoesNotExistAreNone) {
+  FactSet f;
+  f.events = {event("app", "e1", "a", nullptr, "2026-01-01"), event("app", "e2", "test", nullptr, "2026-01-01")};
+  f.memberships = {{"zoe", "a", std::nullopt, {}},          {"zoe", "test", day("2026-02-01"), {}},
+                   {"zoe", "a", day("2026-03-01"), {}},     {"staff", "a", std::nullopt, {}},
+                   {"ann", "nobody", std::nullopt, {}},     {"bob", "a", std::nullopt, {}},
+                   {"bob", "nobody", day("2026-02-01"), {}}};
+  f.attributes = {text(EntityKind::contact, "app", "staff", "role", "boss", "2026-01-01", 1)};
+  Settings s = settings();
+  s.exclude_accounts = {"test"};
+  s.exclude_users = {"staff"};
+  const Portfolio p = resolve(f, s);
+  EXPECT_THAT(p.users, ElementsAre("bob", "zoe"));
+  EXPECT_THAT(contacts_of(p),
+              ElementsAre("a bob ever..2026-01-31", "a zoe ever..2026-01-31", "a zoe 2026-03-01..ever"));
+  EXPECT_TRUE(p.contact_attributes.empty());
+}
+
+TEST(Resolve, ContactAttributesFollowTheRulesOfAccountAttributes) {
+  FactSet f;
+  f.events = {event("app", "e1", "a", "zoe", "2026-01-01")};
+  f.identities = {{EntityKind::contact, "desk", "z@x.com", "zoe", day("2026-01-01"), {}},
+                  {EntityKind::contact, "desk", "z@x.com", "ann", day("2026-03-01"), {}}};
+  f.attributes = {text(EntityKind::contact, "desk", "z@x.com", "role", "champion", "2025-12-01", 1),
+                  text(EntityKind::contact, "desk", "z@x.com", "role", "user", "2026-03-01", 2),
+                  text(EntityKind::contact, "desk", "stranger", "role", "sponsor", "2026-01-05", 3),
+                  text(EntityKind::contact, "app", "zoe", "role", "sponsor", "2026-02-01", 4),
+                  text(EntityKind::account, "app", "a", "role", "parent company", "2026-02-01", 5)};
+  f.attributes[0].backfill = true;
+  const Portfolio p = resolve(f, settings());
+  EXPECT_THAT(p.users, ElementsAre("ann", "stranger", "zoe"));
+  EXPECT_THAT(contact_rows_of(p),
+              ElementsAre("ann role 2026-03-01 user", "stranger role 2026-01-05 sponsor", "zoe role ever champion",
+                          "zoe role 2025-12-01 champion", "zoe role 2026-02-01 sponsor"));
+  EXPECT_TRUE(p.touches.empty());
+  EXPECT_EQ(p.attributes.size(), 1U);
+
+  // Law (a): only what stretches back outlives the cut.
+  facts::Cut cut;
+  cut.occurred_until = day("2025-11-30");
+  EXPECT_THAT(contact_rows_of(resolve(f, settings(), cut)), ElementsAre("zoe role ever champion"));
+  // Law (b).
+  facts::Cut known;
+  known.known_until = Instant::parse("2026-01-31T00:00:00Z");
+  EXPECT_THAT(
+      contact_rows_of(resolve(f, settings(), known)),
+      ElementsAre("stranger role 2026-01-05 sponsor", "zoe role ever champion", "zoe role 2025-12-01 champion"));
+}
+
+TEST(Resolve, ASnapshotEndsTheKeysOfAContactThatItNoLongerNames) {
+  FactSet f;
+  f.attributes = {text(EntityKind::contact, "app", "zoe", "role", "champion", "2026-01-01", 1),
+                  text(EntityKind::contact, "app", "ann", "role", "user", "2026-01-01", 1),
+                  text(EntityKind::contact, "app", "ann", "role", "sponsor", "2026-02-01", 2)};
+  for (AttributeFact& a : f.attributes) a.scope = "people";
+  EXPECT_THAT(contact_rows_of(resolve(f, settings())),
+              ElementsAre("ann role 2026-01-01 user", "ann role 2026-02-01 sponsor", "zoe role 2026-01-01 champion",
+                          "zoe role 2026-02-01 null"));
+}
+
+TEST(Resolve, AParentIsLookedUpLikeAnAccountRef) {
+  FactSet f;
+  f.identities = {{EntityKind::account, "desk", "77", "acme", std::nullopt, {}},
+                  {EntityKind::account, "desk", "78", "holding", day("2026-01-01"), {}},
+                  {EntityKind::account, "desk", "78", "group", day("2026-03-01"), {}}};
+  f.attributes = {text(EntityKind::account, "desk", "77", "parent", "78", "2026-02-01", 1),
+                  text(EntityKind::account, "desk", "77", "parent", "78", "2026-03-01", 2),
+                  text(EntityKind::account, "desk", "77", "parent", "79", "2026-04-01", 3),
+                  text(EntityKind::account, "app", "acme", "parent", "78", "2026-05-01", 4),
+                  text(EntityKind::account, "desk", "77", "owner", "78", "2026-05-01", 5)};
+  const Portfolio p = resolve(f, settings());
+  std::vector<std::string> rows;
+  for (const facts::AttributeRow& row : p.attributes) {
+    rows.push_back(fmt::format("{} {} {}", p.texts.text(row.key), row.day.iso(), row.value.text));
+  }
+  EXPECT_THAT(p.accounts, ElementsAre("acme"));  // a parent is no account by being named
+  EXPECT_THAT(rows, ElementsAre("owner 2026-05-01 78", "parent 2026-02-01 holding", "parent 2026-03-01 group",
+                                "parent 2026-04-01 79", "parent 2026-05-01 78"));
+}
+
+TEST(Resolve, ASourceSpeaksWithEveryFactWhoeverItIsAbout) {
+  FactSet f;
+  f.events = {event("desk", "t1", "unknown", nullptr, "2026-01-01"), event("desk", "t2", "x", "staff", "2026-01-03"),
+              event("desk", "t3", "x", nullptr, "2026-01-04"),       event("app", "e1", "test", nullptr, "2026-01-05"),
+              event("elsewhere", "e1", "a", nullptr, "2026-01-05"),  event("desk", "t4", "x", nullptr, "2026-01-06")};
+  f.events[2].deleted = true;
+  f.attributes = {number("desk", "unknown", "size", 1, "2026-02-01", 1),
+                  text(EntityKind::contact, "desk", "zoe", "role", "user", "2026-01-20", 2)};
+  facts::ContractFact contract;
+  contract.source = "desk";
+  contract.contract_id = "c1";
+  contract.account_ref = "unknown";
+  contract.start = day("2020-01-01");
+  contract.valid_from = day("2026-01-06");
+  contract.recorded.known_at = *Instant::parse("2026-03-01T00:00:00Z");
+  f.contracts = {contract};
+  Settings s = settings();
+  s.exclude_accounts = {"test"};
+  s.exclude_users = {"staff"};
+  const auto days = [&](const facts::Cut& cut, size_t source) {
+    const Portfolio p = resolve(f, s, cut);
+    std::vector<std::string> out;
+    for (const Day d : p.source_fact_days.at(source)) out.push_back(d.iso());
+    return out;
+  };
+  EXPECT_THAT(days({}, 0), ElementsAre("2026-01-05"));
+  EXPECT_THAT(days({}, 1), ElementsAre("2026-01-01", "2026-01-03", "2026-01-06", "2026-01-20", "2026-02-01"));
+  facts::Cut cut;
+  cut.occurred_until = day("2026-01-20");
+  EXPECT_THAT(days(cut, 1), ElementsAre("2026-01-01", "2026-01-03", "2026-01-06", "2026-01-20"));
+  f.events.pop_back();
+  cut.known_until = Instant::parse("2026-02-28T00:00:00Z");
+  EXPECT_THAT(days(cut, 1), ElementsAre("2026-01-01", "2026-01-03", "2026-01-20"));
+}
+
 }  // namespace
 }  // namespace kenko::identity

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 class MemoryStore final : public ports::FactStore {
  public:
   Result<ports::Snapshot> snapshot() override { return stored.snapshot; }
-  Result<ports::StoredFacts> load_facts() override {
+  Result<ports::StoredFacts> load_facts(const std::optional<Instant>& /*known_until*/) override {
     ++loads;
     return stored;
   }
@@ -31,6 +31,7 @@ class PortfolioStoreTest : public WorkspaceTest {
                           facts::KnownAt::assumed,
                           {"login"},
                           {},
+                          std::nullopt,
                           std::nullopt}};
     std::vector<facts::EventFact> events;
     for (int i = 0; i < 500; ++i) {
@@ -51,7 +52,14 @@ class PortfolioStoreTest : public WorkspaceTest {
     plan.key = "plan";
     plan.value = facts::AttributeValue{facts::AttributeType::text, {}, "gold", {}, false};
     plan.valid_from = Day{3};
-    store_.stored.facts.attributes = {plan};
+    facts::AttributeFact role = plan;
+    role.kind = facts::EntityKind::contact;
+    role.entity_ref = "u1";
+    role.key = "role";
+    role.value->text = "champion";
+    role.backfill = true;
+    store_.stored.facts.attributes = {plan, role};
+    store_.stored.facts.memberships = {{"u1", "acc1", std::nullopt, {}}, {"u1", "acc2", Day{5}, {}}};
     facts::ContractFact contract;
     contract.source = "app";
     contract.contract_id = "c";
@@ -107,6 +115,23 @@ void expect_same(const facts::Portfolio& a, const facts::Portfolio& b) {
     EXPECT_EQ(a.contracts[i].fact.seats, b.contracts[i].fact.seats);
     EXPECT_EQ(a.contracts[i].fact.end, b.contracts[i].fact.end);
   }
+  ASSERT_EQ(a.contacts.size(), b.contacts.size());
+  for (size_t i = 0; i < a.contacts.size(); ++i) {
+    EXPECT_EQ(a.contacts[i].account, b.contacts[i].account);
+    EXPECT_EQ(a.contacts[i].user, b.contacts[i].user);
+    EXPECT_EQ(a.contacts[i].from, b.contacts[i].from);
+    EXPECT_EQ(a.contacts[i].until, b.contacts[i].until);
+  }
+  ASSERT_EQ(a.contact_attributes.size(), b.contact_attributes.size());
+  for (size_t i = 0; i < a.contact_attributes.size(); ++i) {
+    EXPECT_EQ(a.contact_attributes[i].user, b.contact_attributes[i].user);
+    EXPECT_EQ(a.texts.text(a.contact_attributes[i].key), b.texts.text(b.contact_attributes[i].key));
+    EXPECT_EQ(a.contact_attributes[i].day, b.contact_attributes[i].day);
+    EXPECT_EQ(a.contact_attributes[i].null, b.contact_attributes[i].null);
+    EXPECT_EQ(a.contact_attributes[i].assumed, b.contact_attributes[i].assumed);
+    EXPECT_EQ(a.contact_attributes[i].value, b.contact_attributes[i].value);
+  }
+  EXPECT_EQ(a.source_fact_days, b.source_fact_days);
   ASSERT_EQ(a.rates.size(), b.rates.size());
   for (size_t i = 0; i < a.rates.size(); ++i) EXPECT_EQ(a.rates[i].day, b.rates[i].day);
   EXPECT_EQ(a.source_first_day, b.source_first_day);
@@ -118,6 +143,9 @@ TEST_F(PortfolioStoreTest, TheCacheSaysWhatTheFactsSay) {
   const facts::Portfolio resolved = load();
   ASSERT_EQ(resolved.accounts.size(), 7U);
   ASSERT_EQ(resolved.events.size(), 500U);
+  ASSERT_EQ(resolved.contacts.size(), 2U);
+  ASSERT_EQ(resolved.contact_attributes.size(), 2U);
+  ASSERT_FALSE(resolved.source_fact_days.at(0).empty());
   ASSERT_FALSE(resolved.properties.empty());
   EXPECT_EQ(store_.loads, 1);
   const facts::Portfolio cached = load();

@@ -34,7 +34,11 @@ sources:
     emits: [logout, login, login]
     attributes: {plan: text, arr: money}
     start: 2025-01-31
+    every: 2w
   crm: {}
+status:
+  attribute: lifecycle
+  words: {Customer: active, "Former customer": churned}
 )",
                                "kenko.yaml");
   ASSERT_TRUE(s.ok()) << to_text(s.problems());
@@ -57,7 +61,12 @@ sources:
   EXPECT_EQ(web.attributes.at("plan"), facts::AttributeType::text);
   EXPECT_EQ(web.attributes.at("arr"), facts::AttributeType::money);
   EXPECT_EQ(web.start, Day::of(2025, 1, 31));
+  EXPECT_EQ(web.every_days, 14);
   EXPECT_EQ(s->sources[1].name, "crm");
+  EXPECT_EQ(s->sources[1].every_days, std::nullopt);
+  EXPECT_EQ(s->status_attribute, "lifecycle");
+  EXPECT_EQ(s->status_words,
+            (std::map<std::string, std::string>{{"Customer", "active"}, {"Former customer", "churned"}}));
 }
 
 TEST(ReadSettings, DefaultsStandForWhatIsMissing) {
@@ -67,6 +76,8 @@ TEST(ReadSettings, DefaultsStandForWhatIsMissing) {
   EXPECT_EQ(s->close_minutes, 360);
   EXPECT_EQ(s->lapse_days, 30);
   EXPECT_EQ(s->ours.size(), 3U);
+  EXPECT_EQ(s->status_attribute, "status");
+  EXPECT_TRUE(s->status_words.empty());
   const auto none = read_settings("ours: []\n", "kenko.yaml");
   ASSERT_TRUE(none.ok()) << to_text(none.problems());
   EXPECT_TRUE(none->ours.empty());
@@ -98,6 +109,23 @@ sources:
   EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:10:24: error: "));
 }
 
+TEST(ReadSettings, AStatusIsOneOfSeven) {
+  const std::string text = problems_of(R"(status:
+  atribute: lifecycle
+  words:
+    Customer: activ
+    Lead:
+sources:
+  web: {every: sometimes}
+)");
+  EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:2:3: error: "));
+  EXPECT_THAT(text, testing::HasSubstr("did you mean `attribute`?"));
+  EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:4:15: error: "));
+  EXPECT_THAT(text, testing::HasSubstr("did you mean `active`?"));
+  EXPECT_THAT(text, testing::HasSubstr("`Lead`"));
+  EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:7:16: error: "));
+}
+
 TEST(ReadSettings, WhatIsPlannedButNotBuiltSaysSo) {
   EXPECT_THAT(problems_of("retention: 2y\n"), testing::HasSubstr("[not-yet]"));
 }
@@ -114,6 +142,9 @@ TEST(ReadSettings, ANewFileReadsBackAsItWasMade) {
   web.emits = {"login"};
   web.attributes = {{"plan of work", facts::AttributeType::text}};
   web.start = Day::of(2026, 1, 2);
+  web.every_days = 7;
+  s.status_attribute = "life cycle";
+  s.status_words = {{"no", "churned"}, {"Customer: paying", "active"}};
   s.sources = {web};
   const auto back = read_settings(new_settings_text(s), "kenko.yaml");
   ASSERT_TRUE(back.ok()) << to_text(back.problems());
@@ -123,6 +154,9 @@ TEST(ReadSettings, ANewFileReadsBackAsItWasMade) {
   EXPECT_THAT(back->exclude_users, ElementsAre("a@b.c"));
   EXPECT_TRUE(back->sources[0].attributes.contains("plan of work"));
   EXPECT_EQ(back->sources[0].start, web.start);
+  EXPECT_EQ(back->sources[0].every_days, 7);
+  EXPECT_EQ(back->status_attribute, "life cycle");
+  EXPECT_EQ(back->status_words, s.status_words);
 }
 
 TEST(ReadSettings, AnEmptyNewFileIsGood) {
