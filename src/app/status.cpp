@@ -107,7 +107,8 @@ Result<Hash128> read_digest(const Workspace& workspace) {
   if (database) {
     KENKO_TRY(stored, database->load_facts());
   }
-  KENKO_TRY(const Hash128 events, segments::events_digest(workspace.dir, stored.snapshot.segments));
+  KENKO_TRY(const Hash128 events,
+            segments::events_digest(workspace.dir, stored.snapshot.segments, stored.facts.events));
   return PartsHash().add(events.hex()).add(state::facts_digest(stored.facts).hex()).hash();
 }
 

@@ -139,7 +139,7 @@ BoundFilter Engine::Bound::bind_filter(const plan::Filter& filter) {
 void Engine::Bound::bind_names() {
   const auto names = portfolio.texts.size() + 1;
   name_kind.assign(names, NameKind::plain);
-  first_selector.assign(names, -1);
+  selectors_of_name.resize(names);
   for (const std::string& name : portfolio.settings.ours) name_kind[portfolio.texts.find(name)] = NameKind::ours;
   const std::pair<const char*, NameKind> kinds[] = {
       {"account.churned", NameKind::churned},
@@ -156,12 +156,11 @@ void Engine::Bound::bind_names() {
   if (portfolio.texts.find("account.churned") != 0) effective_at = property("effective_at");
   for (const plan::Selector& s : plan.selectors) {
     BoundSelector bound;
-    bound.name = portfolio.texts.find(s.event);
     bound.filtered = s.filter.has_value();
     if (s.filter) bound.filter = bind_filter(*s.filter);
-    if (bound.name != 0) {
-      bound.next = first_selector[bound.name];
-      first_selector[bound.name] = static_cast<int32_t>(selectors.size());
+    for (const std::string& event : s.events) {
+      const uint32_t name = portfolio.texts.find(event);
+      if (name != 0) selectors_of_name[name].push_back(static_cast<uint32_t>(selectors.size()));
     }
     selectors.push_back(std::move(bound));
   }
@@ -185,7 +184,10 @@ void Engine::Bound::bind_observation() {
     BoundObservation o;
     for (size_t i = 0; i < sources.size(); ++i) {
       const facts::SourceSettings& source = sources[i];
-      if (std::find(source.emits.begin(), source.emits.end(), s.event) == source.emits.end()) continue;
+      const bool emits = std::any_of(s.events.begin(), s.events.end(), [&](const std::string& event) {
+        return std::find(source.emits.begin(), source.emits.end(), event) != source.emits.end();
+      });
+      if (!emits) continue;
       if (source.covers == facts::Coverage::touched) {
         o.touched.push_back(static_cast<uint32_t>(i));
         any_touched = true;
@@ -223,7 +225,7 @@ void Engine::Bound::bind_texts() {
     for (const plan::Curve::Category& c : m.curve.categories) texts.intern(c.value);
   }
   started_key = portfolio.texts.find("started");
-  status_key = portfolio.texts.find("status");
+  status_key = portfolio.texts.find(portfolio.settings.status_attribute);
 }
 
 }  // namespace kenko::engine

@@ -47,10 +47,8 @@ struct BoundFilter {
 };
 
 struct BoundSelector {
-  uint32_t name = 0;  ///< code, 0 = no event has it
   bool filtered = false;
   BoundFilter filter;
-  int32_t next = -1;  ///< the next selector of the same event name
 };
 
 /// When an aggregate's event name is observed; docs/SEMANTICS.md#observation-zero-and-null.
@@ -71,7 +69,7 @@ struct Engine::Bound {
   std::vector<uint32_t> attribute_begin, contract_begin, touch_begin;  ///< by account, +1
   std::vector<uint32_t> attribute_key;                                 ///< by node: code of the key in portfolio.texts
   std::vector<NameKind> name_kind;                                     ///< by name code
-  std::vector<int32_t> first_selector;                                 ///< by name code, -1 = none
+  std::vector<std::vector<uint32_t>> selectors_of_name;                ///< by name code
   std::vector<BoundSelector> selectors;
   std::vector<BoundObservation> observation;  ///< by selector
   std::vector<BoundProperty> properties;

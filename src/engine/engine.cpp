@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/check.h"
 #include "engine/aggregates.h"
 #include "engine/bound.h"
 #include "engine/population.h"
@@ -89,11 +90,10 @@ struct LifeRun {
     const auto from = std::lower_bound(day.begin() + static_cast<ptrdiff_t>(begin),
                                        day.begin() + static_cast<ptrdiff_t>(end), span.first.number);
     for (auto row = static_cast<uint64_t>(from - day.begin()); row < end && day[row] <= span.last.number; ++row) {
-      for (int32_t s = bound.first_selector[events.name[row]]; s >= 0;
-           s = bound.selectors[static_cast<size_t>(s)].next) {
-        const BoundSelector& selector = bound.selectors[static_cast<size_t>(s)];
+      for (const uint32_t s : bound.selectors_of_name[events.name[row]]) {
+        const BoundSelector& selector = bound.selectors[s];
         if (selector.filtered && !bound.passes(selector.filter, row)) continue;
-        MatchedEvents& m = buffers.matched[static_cast<size_t>(s)];
+        MatchedEvents& m = buffers.matched[s];
         m.day.push_back(day[row] - span.first.number);
         m.row.push_back(row);
       }
@@ -220,6 +220,8 @@ struct LifeRun {
       case Function::slope:
         slope_weeks(m.day, numbers, a.window_days, s, out);
         break;
+      default:
+        KENKO_CHECK(false, "not built");
     }
     for (size_t d = 0; d < days(); ++d) {
       const int32_t from = buffers.observed_from[d];

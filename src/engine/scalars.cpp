@@ -187,6 +187,8 @@ void apply_curve(const plan::Curve& curve, std::span<const int32_t> category_poi
       case plan::Curve::Kind::category:
         points[d] = category_points[static_cast<size_t>(values.value[d])];
         break;
+      default:
+        KENKO_CHECK(false, "not built");
     }
   }
 }

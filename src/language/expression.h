@@ -50,7 +50,7 @@ struct Expression {
     duration,  ///< 28d, 4w: `days`
     name,      ///< login, ticket.opened, `Order Date`
     selector,  ///< name{filter}[window]: `text` = name; items[0] = the filter when has_filter; days = window when
-               ///< has_window
+               ///< has_window; (a or b){filter}[window]: `text` = the first name, `others` = the rest
     call,      ///< text(arguments): `text` = function; items = positional arguments; named = named ones
     list,      ///< [a, b] or [a: b, c: d]: items (pairs: kind pair)
     pair,      ///< a: b inside a list: items[0], items[1]
@@ -69,8 +69,11 @@ struct Expression {
   bool flag = false;
   bool has_filter = false;
   bool has_window = false;
-  int32_t days = 0;         ///< duration: at least 0; window: at least 1
-  size_t window_begin = 0;  ///< where the window's length stands
+  std::vector<std::string> others;  ///< selector: further names
+  std::string window_name;          ///< [month]: the name of a constant, until it is put in place
+  bool whole_life = false;          ///< [life]: days = 0
+  int32_t days = 0;                 ///< duration: at least 0; window: at least 1
+  size_t window_begin = 0;          ///< where the window's length stands
   Operator op = Operator::negate;
   size_t operator_begin = 0;
   std::vector<Expression> items;

@@ -12,7 +12,7 @@ using tree::Need;
 using tree::Node;
 using tree::Reader;
 
-void CellReader::use(const std::string& column, Problem at) { uses.push_back({column, rule, std::move(at)}); }
+void CellReader::use(const std::string& column, Problem at) { uses.push_back({column, {}, rule, std::move(at)}); }
 
 Cell CellReader::cell(Reader& map, std::string_view key, CellType type, Need need,
                       const std::function<void(Reader&)>& more) {
@@ -39,9 +39,13 @@ Cell CellReader::cell_of(const Node& node, std::string_view what, CellType type,
   const Node* column = map.find("column");
   const Node* constant = map.find("constant");
   const Node* pattern = map.find("template");
-  if ((column != nullptr ? 1 : 0) + (constant != nullptr ? 1 : 0) + (pattern != nullptr ? 1 : 0) != 1) {
+  const Node* first = map.find("first");
+  const bool optional = map.flag("optional").value_or(false);
+  const auto given = {column, constant, pattern, first};
+  const size_t uses_before = uses.size();
+  if (std::count(given.begin(), given.end(), nullptr) != 3) {
     problems_.push_back(tree_.problem(node, "bad-cell",
-                                      fmt::format("{} needs one of `column`, `constant` and `template`", what),
+                                      fmt::format("{} needs one of `column`, `first`, `constant` and `template`", what),
                                       "a column's name alone will do: `account: CustomerID`"));
   } else if (column != nullptr) {
     if (const auto name = map.text("column")) {
@@ -50,9 +54,12 @@ Cell CellReader::cell_of(const Node& node, std::string_view what, CellType type,
     }
   } else if (constant != nullptr) {
     if (const auto text = map.text("constant")) out.pieces = {{false, *text, -1}};
+  } else if (first != nullptr) {
+    first_filled(*first, map, out);
   } else {
     pieces_of_template(*pattern, out);
   }
+  if (optional) uses.resize(uses_before);  // nobody misses them
   options(map, out);
   if (more) more(map);
   map.finish();
@@ -85,8 +92,24 @@ void CellReader::pieces_of_template(const Node& node, Cell& cell) {
   if (!has_column) wrong(0, "the template names no column");
 }
 
+void CellReader::first_filled(const Node& node, Reader& map, Cell& cell) {
+  const auto names = map.texts("first");
+  if (!names) return;
+  if (names->size() < 2) {
+    map.add("first", "bad-cell", "`first` is a list of at least two columns", "first: [Owner, Manager]");
+    return;
+  }
+  cell.first_filled = true;
+  for (const std::string& name : *names) {
+    cell.pieces.push_back({true, name, -1});
+    use(name, tree_.at(node, 0));
+    uses.back().instead = *names;
+  }
+}
+
 void CellReader::options(Reader& map, Cell& cell) {
   cell.integer = map.flag("integer").value_or(false);
+  cell.before = map.text("before").value_or("");
   if (auto words = map.map("map")) {
     for (const tree::Entry& entry : words->node().entries) {
       if (const auto to = words->values().text(entry.value, fmt::format("`{}`", entry.key.text))) {

@@ -22,8 +22,8 @@ class CellReader {
  public:
   CellReader(const tree::Tree& tree, Problems& problems) : tree_(tree), problems_(problems) {}
 
-  /// `key` of `map` as a cell: a column's name, or {column|constant|template: ..., options}.  `more` may read further
-  /// options of the map.
+  /// `key` of `map` as a cell: a column's name, or {column|first|constant|template: ..., options}.  `more` may read
+  /// further options of the map.
   [[nodiscard]] Cell cell(tree::Reader& map, std::string_view key, CellType type = CellType::text,
                           tree::Need need = tree::Need::optional,
                           const std::function<void(tree::Reader&)>& more = nullptr);
@@ -46,6 +46,7 @@ class CellReader {
  private:
   void use(const std::string& column, Problem at);
   void pieces_of_template(const tree::Node& node, Cell& cell);
+  void first_filled(const tree::Node& node, tree::Reader& map, Cell& cell);
   void options(tree::Reader& map, Cell& cell);
   [[nodiscard]] std::optional<char> one_char(tree::Reader& map, std::string_view key);
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "mapping/json_element.h"
 
 namespace kenko::mapping {
 namespace {
@@ -133,7 +134,11 @@ std::string_view Row::text(int32_t slot) const {
   if (slot < 0) return {};
   const int32_t column = column_of_slot[static_cast<size_t>(slot)];
   if (column < 0) return {};
-  const std::string_view cell = text::trim(values[static_cast<size_t>(column)]);
+  std::string_view cell = values[static_cast<size_t>(column)];
+  if (const std::string_view element = element_of_slot[static_cast<size_t>(slot)]; !element.empty()) {
+    cell = json_element(cell, element, *texts);
+  }
+  cell = text::trim(cell);
   for (const std::string& word : format->empty) {
     if (cell == word) return {};
   }
@@ -150,21 +155,26 @@ std::string_view without_zero_fraction(std::string_view text) {
 }
 
 std::string_view cell_text(const Cell& cell, const Row& row, std::string& scratch) {
+  const auto part_of = [&](const Cell::Piece& piece) {
+    const std::string_view part = piece.is_column ? row.text(piece.slot) : std::string_view(piece.text);
+    return cell.integer && piece.is_column ? without_zero_fraction(part) : part;
+  };
   std::string_view text;
   if (cell.pieces.size() == 1) {
-    text = cell.pieces[0].is_column ? row.text(cell.pieces[0].slot) : std::string_view(cell.pieces[0].text);
-    if (cell.integer) text = without_zero_fraction(text);
+    text = part_of(cell.pieces[0]);
+  } else if (cell.first_filled) {
+    for (size_t i = 0; i < cell.pieces.size() && text.empty(); ++i) text = part_of(cell.pieces[i]);
   } else {
     scratch.clear();
     bool some = false;
     for (const Cell::Piece& piece : cell.pieces) {
-      std::string_view part = piece.is_column ? row.text(piece.slot) : std::string_view(piece.text);
-      if (cell.integer && piece.is_column) part = without_zero_fraction(part);
+      const std::string_view part = part_of(piece);
       some = some || (piece.is_column && !part.empty());
       scratch += part;
     }
     text = some ? std::string_view(scratch) : std::string_view();
   }
+  if (!cell.before.empty()) text = text::trim(text.substr(0, text.find(cell.before)));
   if (cell.map.empty() || text.empty()) return text;
   const auto it = std::lower_bound(cell.map.begin(), cell.map.end(), text,
                                    [](const auto& entry, std::string_view t) { return entry.first < t; });

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <span>
@@ -24,15 +25,17 @@ void for_each_cell(Rule& rule, const std::function<void(std::string_view key, Ce
 ///
 /// Ownership: views.
 struct Row {
-  std::span<const std::string_view> values;  ///< by column of the record
-  std::span<const int32_t> column_of_slot;   ///< -1 = the record has no such column
+  std::span<const std::string_view> values;          ///< by column of the record
+  std::span<const int32_t> column_of_slot;           ///< -1 = the record has no such column
+  std::span<const std::string_view> element_of_slot; ///< the element of that column's list ("[0].id"); empty = all of it
+  std::deque<std::string>* texts = nullptr;          ///< holds elements that are no views of the record
   const FileFormat* format = nullptr;
 
   /// The text without blanks at its ends; empty when there is none or it is one of the words for "no value".
   [[nodiscard]] std::string_view text(int32_t slot) const;
 };
 
-/// The text of a cell after `integer` and `map`.  `scratch` holds it when it is no view of the record.
+/// The text of a cell after `integer`, `before` and `map`.  `scratch` holds it when it is no view of the record.
 [[nodiscard]] std::string_view cell_text(const Cell& cell, const Row& row, std::string& scratch);
 
 /// The name of the cell's first column, for messages; empty for constants.

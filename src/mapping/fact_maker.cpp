@@ -71,6 +71,17 @@ facts::AttributeType type_of_form(std::string_view text) {
   return facts::AttributeType::text;
 }
 
+// The last day of a term: the day before the same day of the month that comes `months` later, cut to its length.
+std::optional<Day> end_of_term(Day start, int32_t months) {
+  int year = 0, month = 0, day = 0;
+  start.civil(year, month, day);
+  const int64_t count = int64_t{year} * 12 + (month - 1) + months;
+  for (; day > 0; --day) {
+    if (const auto next = Day::from_civil(count / 12, count % 12 + 1, day)) return *next + -1;
+  }
+  return std::nullopt;  // beyond the calendar
+}
+
 }  // namespace
 
 std::vector<std::pair<size_t, std::string>> other_columns(const Rule& rule, std::span<const std::string_view> names) {
@@ -451,6 +462,7 @@ bool FactMaker::contract(const Rule& rule) {
       return refuse(r.term_months, "bad-number", fmt::format("{} is no number of months", shown(text)));
     }
     c.term_months = static_cast<int32_t>(*months);
+    if (r.ends_with_term && !c.end) c.end = end_of_term(c.start, *c.term_months);
   }
   if (!amount(r.arr, c.arr) || !currency(r.currency, c.currency)) return false;
   if (const std::string_view text = cell_text(r.seats, row_, scratch_); !text.empty()) {

@@ -1,12 +1,14 @@
 #include "mapping/map_record.h"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "mapping/cells.h"
 #include "mapping/fact_maker.h"
 #include "mapping/filter.h"
 #include "mapping/ids.h"
+#include "mapping/json_element.h"
 
 namespace kenko::mapping {
 namespace {
@@ -38,7 +40,7 @@ class Mapper::Impl {
     clear(out.facts);
     out.reject = {};
     out.rounded = 0;
-    const Row row{record.values, column_of_slot_, &mapping_.format};
+    const Row row = row_of(record);
     if (mapping_.ignore && mapping_.ignore->passes(row)) {
       out.outcome = Outcome::ignored;
       return;
@@ -59,7 +61,7 @@ class Mapper::Impl {
                      std::span<const std::string> rule_names, std::vector<std::string>& out) {
     bind(record);
     out.clear();
-    const Row row{record.values, column_of_slot_, &mapping_.format};
+    const Row row = row_of(record);
     std::string scratch;
     std::vector<std::string> given;
     bool derived = false;
@@ -91,6 +93,11 @@ class Mapper::Impl {
     out.reject.line = line;
   }
 
+  Row row_of(const RawRecord& record) {
+    texts_.clear();
+    return {record.values, column_of_slot_, element_of_slot_, &texts_, &mapping_.format};
+  }
+
   // Looks the columns up again when the record has other ones than the last.
   void bind(const RawRecord& record) {
     if (bound_ && record.shape == shape_ && record.names.size() == size_) return;
@@ -98,10 +105,20 @@ class Mapper::Impl {
     shape_ = record.shape;
     size_ = record.names.size();
     column_of_slot_.assign(mapping_.columns.size(), -1);
+    element_of_slot_.assign(mapping_.columns.size(), {});
     for (size_t i = 0; i < record.names.size(); ++i) {
       const auto it = std::lower_bound(mapping_.columns.begin(), mapping_.columns.end(), record.names[i]);
       if (it == mapping_.columns.end() || *it != record.names[i]) continue;
       column_of_slot_[static_cast<size_t>(it - mapping_.columns.begin())] = static_cast<int32_t>(i);
+    }
+    for (size_t slot = 0; slot < mapping_.columns.size(); ++slot) {
+      if (column_of_slot_[slot] >= 0) continue;  // a column of this very name
+      const std::string_view list = list_of_element(mapping_.columns[slot]);
+      if (list.empty()) continue;
+      const auto it = std::find(record.names.begin(), record.names.end(), list);
+      if (it == record.names.end()) continue;
+      column_of_slot_[slot] = static_cast<int32_t>(it - record.names.begin());
+      element_of_slot_[slot] = std::string_view(mapping_.columns[slot]).substr(list.size());
     }
     for (RulePlan& plan : plans_) plan.others = other_columns(*plan.rule, record.names);
   }
@@ -110,6 +127,8 @@ class Mapper::Impl {
   MapContext context_;
   std::vector<RulePlan> plans_;
   std::vector<int32_t> column_of_slot_;
+  std::vector<std::string_view> element_of_slot_;  // views of mapping_.columns
+  std::deque<std::string> texts_;                  // of the record at hand
   uint64_t shape_ = 0;
   size_t size_ = 0;
   bool bound_ = false;

@@ -20,6 +20,8 @@ void add(PartsHash& hash, const Cell& cell) {
   hash.add(static_cast<int64_t>(cell.pieces.size()));
   for (const Cell::Piece& piece : cell.pieces) hash.add(int64_t{piece.is_column}).add(piece.text);
   hash.add(int64_t{cell.integer}).add(static_cast<int64_t>(cell.type));
+  if (cell.first_filled) hash.add("first");  // only where they are used: other mappings keep their fingerprint
+  if (!cell.before.empty()) hash.add("before").add(cell.before);
   for (const auto& [from, to] : cell.map) hash.add(from).add(to);
   if (cell.otherwise) {
     hash.add(*cell.otherwise);
@@ -57,6 +59,7 @@ Hash128 hash_of(const Rule& rule) {
   hash.add(static_cast<int64_t>(a.kind)).add(int64_t{a.all_columns}).add(int64_t{a.backfill});
   for (const AttributeRule::Column& column : a.columns) hash.add(column.key).add(static_cast<int64_t>(column.type));
   hash.add(int64_t{rule.contract.arr.absolute}).add(int64_t{rule.contract.arr.negate});
+  if (rule.contract.ends_with_term) hash.add("ends_with_term");
   return hash.hash();
 }
 

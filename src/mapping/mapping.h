@@ -38,9 +38,9 @@ enum class CellType : uint8_t { text, number, flag, day, time };
 /// Where one text of a fact comes from, and how it is read.
 ///
 /// Meaning: the pieces are put together (a literal, a column, a literal, ...); a template is empty when all its columns
-/// are.
-///          No pieces = not mapped.
-/// Order:   blanks at both ends go, then `integer`, then `map`, then the type.
+///          are. With `first_filled` the first piece that is not empty is the text. No pieces = not mapped. A column may
+///          be an element of a list: json_element.h.
+/// Order:   blanks at both ends go, then `integer`, then `before`, then `map`, then the type.
 struct Cell {
   struct Piece {
     bool is_column = false;
@@ -49,7 +49,9 @@ struct Cell {
     friend bool operator==(const Piece&, const Piece&) = default;
   };
   std::vector<Piece> pieces;
+  bool first_filled = false;                             ///< one of the pieces, not all of them
   bool integer = false;                                  ///< a spreadsheet's "17850.0" is 17850
+  std::string before;                                    ///< only what stands before this text; empty = all
   std::vector<std::pair<std::string, std::string>> map;  ///< translations, sorted by the text they translate
   std::optional<std::string> otherwise;  ///< for texts that `map` does not know; none = they stay as they are
   CellType type = CellType::text;
@@ -109,6 +111,7 @@ struct ContractRule {
   Cell id, account, product, start, end, renewal, notice_deadline, notice_at, auto_renew, term_months, currency, seats,
       state, replaces, valid_from;
   Amount arr;
+  bool ends_with_term = false;  ///< without an end it is start + term - 1 day
 };
 
 /// `identities:` says what other sources call an account or contact.
@@ -150,7 +153,8 @@ struct Rule {
 struct ColumnUse {
   static constexpr size_t kAllRules = SIZE_MAX;
   std::string column;
-  size_t rule = kAllRules;  ///< position in Mapping::rules
+  std::vector<std::string> instead;  ///< columns of which one will do as well
+  size_t rule = kAllRules;           ///< position in Mapping::rules
   Problem at;               ///< place and source line; code and message empty
 };
 

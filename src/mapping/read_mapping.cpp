@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "mapping/cell_reader.h"
+#include "mapping/json_element.h"
 #include "tree/reader.h"
 
 namespace kenko::mapping {
@@ -236,6 +237,11 @@ void MappingReader::contract(Reader& map, ContractRule& out) {
   out.state = cell(map, "state");
   out.replaces = cell(map, "replaces");
   out.valid_from = day(map, "valid_from");
+  out.ends_with_term = map.flag("ends_with_term").value_or(false);
+  if (out.ends_with_term && !out.term_months.mapped()) {
+    map.add("ends_with_term", "missing-key", "`ends_with_term` needs `term_months`",
+            "a column, or term_months: {constant: 12}");
+  }
   map.finish();
 }
 
@@ -371,9 +377,14 @@ Problems check_columns(const Mapping& mapping, const std::string& data_file,
     return problems;
   }
   const std::vector<std::string> known(columns.begin(), columns.end());
+  const auto there = [&](const std::string& column) {
+    const std::string_view list = list_of_element(column);
+    return std::find(known.begin(), known.end(), column) != known.end() ||
+           (!list.empty() && std::find(known.begin(), known.end(), list) != known.end());
+  };
   std::set<std::string> reported;
   for (const ColumnUse& use : mapping.uses) {
-    if (!for_file(use.rule) || std::find(known.begin(), known.end(), use.column) != known.end()) continue;
+    if (!for_file(use.rule) || there(use.column) || std::any_of(use.instead.begin(), use.instead.end(), there)) continue;
     if (!reported.insert(use.column).second) continue;
     Problem p = use.at;
     p.code = "unknown-column";

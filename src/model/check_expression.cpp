@@ -284,6 +284,8 @@ class Check {
         return expect(e, Type::flag, f.name).has_value();
       case ArgumentKind::any:
         return type_of(e).has_value();
+      default:
+        break;
     }
     return false;
   }

@@ -103,6 +103,8 @@ std::string curve_words(const Metric& m) {
       return steps_words(m);
     case Curve::Kind::category:
       return category_words(m.curve);
+    default:
+      break;
   }
   return "";
 }
@@ -115,6 +117,8 @@ std::string missing_words(const Metric& m) {
       return "without a value 0 points, and no evidence";
     case Missing::Kind::score:
       return fmt::format("without a value {}, and no evidence", points_words(m.missing.points_micros));
+    default:
+      break;
   }
   return "";
 }

@@ -292,10 +292,11 @@ std::optional<Model> read_model(std::string_view text, std::string file, Problem
     model.dimensions_read = reader.find("dimensions", Need::required) != nullptr;
     reader.each("dimensions", "dimension", [&](const Node& name, Reader& entry) {
       check_name(entry, name, "dimension");
-      Dimension d{.name = name.text,
-                  .label = entry.text("label").value_or(""),
-                  .weight = Decimal::whole(1),
-                  .at = place_only(name)};
+      Dimension d;
+      d.name = name.text;
+      d.label = entry.text("label").value_or("");
+      d.weight = Decimal::whole(1);
+      d.at = place_only(name);
       if (const auto weight = read_weight(entry, Need::required)) d.weight = *weight;
       refuse_planned(entry, "dimensions");
       entry.finish();

@@ -77,7 +77,8 @@ Hash128 fingerprint_of(const Plan& plan, const facts::Settings& settings) {
   hash.add(kSemanticsVersion).add(plan.min_coverage_micros).add(int64_t{plan.too_new_days});
   hash.add(static_cast<int64_t>(plan.selectors.size()));
   for (const Selector& s : plan.selectors) {
-    hash.add(s.event).add(int64_t{s.filter.has_value()});
+    add(hash, s.events);
+    hash.add(int64_t{s.filter.has_value()});
     if (s.filter) add(hash, *s.filter);
   }
   hash.add(static_cast<int64_t>(plan.nodes.size()));

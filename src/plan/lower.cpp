@@ -196,7 +196,7 @@ class Lowering {
     for (const model::Metric& m : model_->metrics) metrics.push_back(&m);
     std::sort(metrics.begin(), metrics.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
     for (const model::Metric* m : metrics) plan_.metrics.push_back(metric(*m));
-    for (const model::Band& b : model_->bands) plan_.bands.push_back({b.name, b.from_hundredths});
+    for (const model::Band& b : model_->bands) plan_.bands.push_back({b.name, b.from_hundredths, {}});
     Stage local{.kind = Stage::Kind::local, .nodes = {}};
     for (NodeId i = 0; i < plan_.nodes.size(); ++i) local.nodes.push_back(i);
     plan_.stages.push_back(std::move(local));
@@ -207,7 +207,11 @@ class Lowering {
  private:
   void dimensions() {
     for (const model::Dimension& d : model_->dimensions) {
-      plan_.dimensions.push_back({d.name, d.label.empty() ? d.name : d.label, d.weight});
+      Dimension out;
+      out.name = d.name;
+      out.label = d.label.empty() ? d.name : d.label;
+      out.weight = d.weight;
+      plan_.dimensions.push_back(std::move(out));
     }
     std::sort(plan_.dimensions.begin(), plan_.dimensions.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -252,6 +256,8 @@ class Lowering {
       case model::Curve::Kind::category:
         out.kind = Curve::Kind::category;
         break;
+      default:
+        KENKO_CHECK(false, "not built");
     }
     for (const auto& p : c.points) out.points.push_back({p.x.as_double(), p.points_micros});
     for (const auto& k : c.categories) out.categories.push_back({k.value, k.points_micros});
@@ -393,7 +399,7 @@ class Lowering {
 
   uint32_t selector(const Expression& e) {
     Selector s;
-    s.event = e.text;
+    s.events = {e.text};
     if (e.has_filter) s.filter = filter_of(e.items[0]);
     const auto found = std::find(plan_.selectors.begin(), plan_.selectors.end(), s);
     if (found != plan_.selectors.end()) return static_cast<uint32_t>(found - plan_.selectors.begin());

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/day.h"
@@ -31,16 +32,38 @@ enum class Function : uint8_t {
   days_since,
   decayed_count,
   decayed_sum,
-  slope
+  slope,
+  quantile,    ///< Aggregate::quantile
+  first,       ///< the field of the first event in the window that has it
+  last,        ///< of the last one
+  current,     ///< of the last event of the life that has it, until its property `expires`
+  users_with,  ///< users with Aggregate::at_least events, or active days when `of_days`
+  streak,      ///< Aggregate::period_days
+  longest_gap,
+  open,  ///< from here on: pairs (Aggregate::second, by, due)
+  open_age,
+  missed,
+  overdue_days,
+  overdue_amount,
+  days_late,
+  completion,
+  time_between,
+  contact_health,  ///< Aggregate::roles
 };
+[[nodiscard]] constexpr bool is_pair(Function f) { return f >= Function::open && f <= Function::time_between; }
 
 /// Scalar operations.  Arguments stand in Node::args in this order.
 enum class Op : uint8_t {
   literal,    ///< Node::number, flag or text
   aggregate,  ///< Node::aggregate
   attribute,  ///< Node::text = key; number (money in the workspace's currency), flag or text
-  seats,
-  arr,
+  seats,      ///< Node::text = product, empty = all
+  arr,        ///< the same
+  term_months,
+  days_into_term,
+  days_to_renewal,
+  tenure,
+  days_until,  ///< Node::text = key of an attribute of type day
   negate,
   not_,
   add,
@@ -58,20 +81,44 @@ enum class Op : uint8_t {
   if_,       ///< condition, then, else
   coalesce,  ///< one or more
   min,
-  max,     ///< one or more; null when any is null
-  clamp,   ///< value, low, high
-  change,  ///< one argument; Node::lag_days
+  max,    ///< one or more; null when any is null
+  clamp,  ///< value, low, high
+  log1p,
+  change,      ///< one argument; Node::lag_days
+  earlier,     ///< one argument, its value Node::lag_days before
+  baseline,    ///< one argument; Node::lag_days = whole weeks: vs_own_baseline
+  children,    ///< one argument, folded over the child accounts by Node::fold
+  percentile,  ///< one argument, placed among the accounts of the segment on the day before
 };
 
+/// How children() makes one value of many.
+enum class Fold : uint8_t { sum, mean, min, max, count };
+
 /// A test on one event.  Three-valued: null counts as false at the top.
-enum class FilterOp : uint8_t { equal, not_equal, less, less_equal, greater, greater_equal, and_, or_, not_ };
+enum class FilterOp : uint8_t {
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  starts_with,  ///< texts, by bytes: the field begins with Filter::text
+  ends_with,
+  contains,
+  is_empty,  ///< the field is null; never null itself
+  and_,
+  or_,
+  not_
+};
 
 struct Filter {
   FilterOp op = FilterOp::equal;
   std::vector<Filter> args;  ///< and_, or_: two or more; not_: one; comparisons: none
-  /// Comparisons: a property (`field`), or the event's own `value` (`own`), against a literal.
+  /// Comparisons: a property (`field`), the event's own `value` (`own`), or the attribute `field` of the event's user
+  /// on the event's day (`of_user`), against a literal.
   std::string field;
   bool own = false;
+  bool of_user = false;
   Type literal_type =
       Type::text;  ///< number: the property is read as a decimal, else it is null; flag: as true/false; text: as it is
   Decimal number;
@@ -82,7 +129,7 @@ struct Filter {
 
 /// Which events an aggregate reads.
 struct Selector {
-  std::string event;
+  std::vector<std::string> events;  ///< one or more names, sorted, unique
   std::optional<Filter> filter;
   friend bool operator==(const Selector&, const Selector&) = default;
 };
@@ -102,13 +149,28 @@ struct Step {
   friend bool operator==(const Step&, const Step&) = default;
 };
 
+/// How much a contact of a role weighs in contact_health.
+struct Role {
+  std::string role;  ///< value of the contact's attribute `role`
+  Decimal influence;
+  friend bool operator==(const Role&, const Role&) = default;
+};
+
 struct Aggregate {
   Function function = Function::count;
   uint32_t selector = 0;
+  uint32_t second = 0;  ///< pairs: the selector of what closes; else 0
+  std::string by;       ///< pairs: the property that both carry
+  std::string due;      ///< missed, overdue_*, days_late: the property with the due day; empty = the event's day
   Field field;
-  int32_t window_days = 0;        ///< 0 = the whole life (days_since, decayed_*)
+  int32_t window_days = 0;        ///< 0 = the whole life
   Decimal half_life_days;         ///< decayed_* with half_life: > 0, else 0
   std::vector<Step> steps;        ///< decayed_* with steps, ascending
+  Decimal quantile;               ///< quantile: 0..1
+  int32_t at_least = 0;           ///< users_with
+  bool of_days = false;           ///< users_with: counts active days, not events
+  int32_t period_days = 0;        ///< streak: at least 1
+  std::vector<Role> roles;        ///< contact_health, sorted by role
   int32_t min_observed_days = 1;  ///< observed for fewer days: null
   friend bool operator==(const Aggregate&, const Aggregate&) = default;
 };
@@ -122,31 +184,49 @@ struct Node {
   bool flag = false;
   std::string text;
   int32_t lag_days = 0;
+  Fold fold = Fold::sum;
   Aggregate aggregate;
 };
 
 /// Maps a metric's value to points.  Points are integers of a millionth of a point, 0..100'000'000.
 struct Curve {
-  enum class Kind : uint8_t { none, linear, steps, category };
+  enum class Kind : uint8_t {
+    none,
+    linear,
+    steps,
+    category,
+    hill,  ///< 100 * v^n / (v^n + half^n), v at least 0
+    each,  ///< points roll-up: value * each, held within +-at_most
+  };
   struct Point {
     double x = 0;
     int64_t points_micros = 0;
+    friend bool operator==(const Point&, const Point&) = default;
   };
   struct Category {
     std::string value;  ///< for flags "true" and "false"
     int64_t points_micros = 0;
+    friend bool operator==(const Category&, const Category&) = default;
   };
   Kind kind = Kind::none;
   std::vector<Point> points;         ///< linear, steps: ascending x, at least one
   std::vector<Category> categories;  ///< sorted by value
   std::optional<int64_t> other;      ///< points of any other value; none = null
+  bool open_below = false;           ///< linear: the first line goes on below the first x (points stay 0..100)
+  bool open_above = false;           ///< linear: the last line goes on above the last x
+  double half = 0;                   ///< hill: the value that gives 50 points, > 0
+  int32_t power = 1;                 ///< hill: 1..8
+  int64_t each_micros = 0;           ///< each: points for one, may be negative
+  int64_t at_most_micros = 0;        ///< each: > 0
+  friend bool operator==(const Curve&, const Curve&) = default;
 };
 
 /// What a metric without a value is worth.
 struct Missing {
-  enum class Kind : uint8_t { exclude, zero, score };
+  enum class Kind : uint8_t { exclude, zero, score, hold };
   Kind kind = Kind::exclude;
   int64_t points_micros = 0;  ///< score
+  int32_t hold_days = 0;      ///< hold: at least 1
 };
 
 struct Metric {
@@ -159,34 +239,101 @@ struct Metric {
   Decimal weight;                     ///< > 0 when scored
   Curve curve;
   Missing missing;
-  bool ours = false;  ///< rests on our own team's activity
+  bool ours = false;  ///< rests on our own team's activity or judgement
 };
+
+/// How the members of a dimension, or the dimensions of the model, become one number.
+enum class Rollup : uint8_t { mean, min, max, points };
 
 struct Dimension {
   std::string name;
   std::string label;
-  Decimal weight;  ///< > 0
+  Decimal weight;                  ///< > 0
+  std::optional<uint32_t> parent;  ///< the dimension it is nested in
+  Rollup rollup = Rollup::mean;
+  int64_t start_micros = 0;  ///< points: where it starts, 0..100'000'000
 };
 
 /// A range of scores, half-open up to the next band.
 struct Band {
   std::string name;
   int32_t from_hundredths = 0;
+  std::optional<int64_t> quantile_micros;  ///< from this quantile of the scores of the day before; all bands or none
+  friend bool operator==(const Band&, const Band&) = default;
+};
+
+/// A rule that changes the rolled-up score; docs/SEMANTICS.md#triggers.
+struct Trigger {
+  std::string name;
+  std::string label;
+  NodeId when = 0;                ///< flag
+  std::optional<NodeId> until;    ///< flag: active until it holds
+  int32_t points_hundredths = 0;  ///< added while active
+  std::optional<int32_t> cap_hundredths;
+  int32_t for_days = 1;  ///< active on d when `when` held on a day in (d - for_days, d]
+  int32_t stack = 1;     ///< counts up to so many starts
+  bool once = false;     ///< only the first time of a life
+};
+
+/// What a segment or a stage changes.  Positions are those of the plan's lists; sorted by position.
+struct Changes {
+  std::vector<std::pair<uint32_t, Decimal>> dimension_weights;  ///< >= 0; 0 = left out
+  std::vector<std::pair<uint32_t, Decimal>> metric_weights;
+  std::vector<std::pair<uint32_t, Curve>> curves;
+  std::vector<Band> bands;                             ///< empty = the model's
+  std::vector<std::pair<uint32_t, Trigger>> triggers;  ///< as they are here: same name, `when` and `until`
+  std::vector<uint32_t> triggers_off;
+};
+
+/// The first segment (stage) in the order of the file whose condition holds is the account's on that day.
+struct Segment {
+  std::string name;
+  std::string label;
+  NodeId when = 0;                 ///< flag; no percentile below it
+  std::optional<Day> from, until;  ///< effective dates, both included
+  Changes changes;
+};
+
+/// How a parent's score uses its children's.  Weights >= 0; all but `own` zero = the children do not count.
+struct Hierarchy {
+  Decimal own = Decimal::whole(1);
+  Decimal worst, mean, value_weighted, poor_by_count, poor_by_value;
+  int32_t poor_below_hundredths = 4'000;
+  [[nodiscard]] bool uses_children() const {
+    return worst.micros + mean.micros + value_weighted.micros + poor_by_count.micros + poor_by_value.micros > 0;
+  }
+};
+
+/// Which accounts are scored.
+struct Accounts {
+  bool trial = false, onboarding = true, active = true, notice = true;
+  std::optional<NodeId> when;  ///< flag
+};
+
+/// What the model needs from people: an event, and how often.
+struct Input {
+  std::string name, label, event;
+  int32_t every_days = 0;
+  std::string from;                                 ///< who gives it, in words
+  std::vector<std::pair<int, std::string>> rubric;  ///< what each value means, ascending
 };
 
 /// A stage holds what may be computed once all earlier stages are done for every account.
 struct Stage {
   enum class Kind : uint8_t {
-    local,    ///< nodes that read one account only
-    account,  ///< curves, roll-up, silence, band of one account
+    local,  ///< nodes that read one account only; always the first stage
+    peers,  ///< children and percentile nodes, which read values of earlier stages of other accounts, and what is above
+    account,  ///< curves, roll-up, hierarchy, triggers, silence, override, band; always the last stage
   };
   Kind kind = Kind::local;
-  std::vector<NodeId> nodes;  ///< local: ascending
+  std::vector<NodeId> nodes;  ///< ascending
 };
 
 /// Invariants: metrics and dimensions are sorted by name (their order in the file means nothing); bands ascend and the
 /// first
-///             starts at 0; at least one scored metric; every node is reachable from a metric; args precede users.
+///             starts at 0; at least one scored metric; every node is reachable from a metric, segment, stage, trigger
+///             or `accounts`; args precede users.  Segments and stages stand in the order of the file, triggers by
+///             name.
 struct Plan {
   std::string model;
   std::vector<Selector> selectors;
@@ -194,7 +341,17 @@ struct Plan {
   std::vector<Stage> stages;
   std::vector<Metric> metrics;
   std::vector<Dimension> dimensions;
+  Rollup rollup = Rollup::mean;  ///< of the dimensions without parent: mean, min or max
   std::vector<Band> bands;
+  int32_t band_margin_hundredths = 0;
+  int32_t band_dwell_days = 1;
+  bool quantiles_within_segment = false;
+  std::vector<Segment> segments;
+  std::vector<Segment> life_stages;
+  std::vector<Trigger> triggers;
+  Hierarchy hierarchy;
+  Accounts accounts;
+  std::vector<Input> inputs;
   int64_t min_coverage_micros = 600'000;  ///< share of the weight, 1'000'000 = all
   int32_t too_new_days = 28;
   Hash128 fingerprint;  ///< of the meaning: not of names of labels, comments, order or layout

@@ -1,6 +1,7 @@
 #include "plan/print.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/check.h"
 
@@ -70,18 +71,24 @@ std::string metric_text(const Plan& plan, const Metric& m) {
 
 std::string_view name_of(Op op) {
   static constexpr std::string_view kNames[] = {
-      "literal",  "aggregate", "attribute", "seats",     "arr",  "negate",     "not",     "add",           "subtract",
-      "multiply", "divide",    "equal",     "not_equal", "less", "less_equal", "greater", "greater_equal", "and",
-      "or",       "if",        "coalesce",  "min",       "max",  "clamp",      "change"};
-  static_assert(std::size(kNames) == static_cast<size_t>(Op::change) + 1);
+      "literal",         "aggregate", "attribute",  "seats",     "arr",      "term_months", "days_into_term",
+      "days_to_renewal", "tenure",    "days_until", "negate",    "not",      "add",         "subtract",
+      "multiply",        "divide",    "equal",      "not_equal", "less",     "less_equal",  "greater",
+      "greater_equal",   "and",       "or",         "if",        "coalesce", "min",         "max",
+      "clamp",           "log1p",     "change",     "earlier",   "baseline", "children",    "percentile"};
+  static_assert(std::size(kNames) == static_cast<size_t>(Op::percentile) + 1);
   return kNames[static_cast<size_t>(op)];
 }
 
 std::string_view name_of(Function function) {
-  static constexpr std::string_view kNames[] = {"count",         "sum",         "mean",        "min",
-                                                "max",           "distinct",    "active_days", "days_since",
-                                                "decayed_count", "decayed_sum", "slope"};
-  static_assert(std::size(kNames) == static_cast<size_t>(Function::slope) + 1);
+  static constexpr std::string_view kNames[] = {"count",         "sum",          "mean",           "min",
+                                                "max",           "distinct",     "active_days",    "days_since",
+                                                "decayed_count", "decayed_sum",  "slope",          "quantile",
+                                                "first",         "last",         "current",        "users_with",
+                                                "streak",        "longest_gap",  "open",           "open_age",
+                                                "missed",        "overdue_days", "overdue_amount", "days_late",
+                                                "completion",    "time_between", "contact_health"};
+  static_assert(std::size(kNames) == static_cast<size_t>(Function::contact_health) + 1);
   return kNames[static_cast<size_t>(function)];
 }
 
@@ -104,7 +111,8 @@ std::string to_text(const Plan& plan) {
                                 Decimal{plan.min_coverage_micros}.text(), plan.too_new_days);
   for (size_t i = 0; i < plan.selectors.size(); ++i) {
     const Selector& s = plan.selectors[i];
-    out += fmt::format("s{} = {}{}\n", i, s.event, s.filter ? fmt::format("{{{}}}", to_text(*s.filter)) : "");
+    out += fmt::format("s{} = {}{}\n", i, fmt::join(s.events, "|"),
+                       s.filter ? fmt::format("{{{}}}", to_text(*s.filter)) : "");
   }
   for (size_t i = 0; i < plan.nodes.size(); ++i) out += fmt::format("n{} = {}\n", i, node_text(plan.nodes[i]));
   for (const Dimension& d : plan.dimensions) out += fmt::format("dimension {} weight {}\n", d.name, d.weight.text());

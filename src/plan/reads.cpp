@@ -26,7 +26,12 @@ Reads expression_reads(const Plan& plan, size_t metric) {
     for (const NodeId a : node.args) wanted[a] = true;
     if (node.op == Op::aggregate) {
       out.aggregates.push_back(i);
-      out.events.push_back(plan.selectors[node.aggregate.selector].event);
+      const auto& events = plan.selectors[node.aggregate.selector].events;
+      out.events.insert(out.events.end(), events.begin(), events.end());
+      if (is_pair(node.aggregate.function)) {
+        const auto& second = plan.selectors[node.aggregate.second].events;
+        out.events.insert(out.events.end(), second.begin(), second.end());
+      }
     }
     if (node.op == Op::attribute) out.attributes.push_back(node.text);
     out.seats = out.seats || node.op == Op::seats;

@@ -209,7 +209,7 @@ void verify_bands(const Plan& plan) {
 
 void verify(const Plan& plan) {
   for (const Selector& s : plan.selectors) {
-    KENKO_CHECK(!s.event.empty(), "a selector without an event");
+    KENKO_CHECK(!s.events.empty() && std::is_sorted(s.events.begin(), s.events.end()), "the events of a selector");
     if (s.filter) verify_filter(*s.filter);
   }
   for (NodeId i = 0; i < plan.nodes.size(); ++i) {

@@ -1,10 +1,12 @@
 // ports/fact_store.h
 //
-// What the event segments need from the system of record: which segments are live, and the facts that are not events.
+// What the event segments need from the system of record: which segments are live, the events that are in none yet (the
+// intake), and the facts that are not events.
 // Module state implements it; module segments reads through it.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +39,8 @@ struct Snapshot {
   std::vector<SegmentInfo> segments;  ///< by id
 };
 
-/// A snapshot with the facts that are not events (`facts.events` is empty).
+/// A snapshot with all facts that lie in no segment: `facts.events` is the intake (every version), the rest is
+/// everything that is not an event.
 struct StoredFacts {
   Snapshot snapshot;
   facts::FactSet facts;
@@ -47,8 +50,9 @@ class FactStore {
  public:
   virtual ~FactStore() = default;
   [[nodiscard]] virtual Result<Snapshot> snapshot() = 0;
-  /// Both parts are read in one transaction.
-  [[nodiscard]] virtual Result<StoredFacts> load_facts() = 0;
+  /// Both parts are read in one transaction.  Attribute values that were taken back are left out; `known_until` leaves
+  /// out only those that were taken back by then.
+  [[nodiscard]] virtual Result<StoredFacts> load_facts(const std::optional<Instant>& known_until = {}) = 0;
 };
 
 }  // namespace kenko::ports

@@ -185,7 +185,8 @@ Status for_each_event(const std::string& dir, const std::vector<ports::SegmentIn
   });
 }
 
-Result<Hash128> events_digest(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog) {
+Result<Hash128> events_digest(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog,
+                              const std::vector<EventFact>& intake) {
   struct Winner {
     int64_t version = 0;
     int64_t seq = 0;
@@ -195,14 +196,18 @@ Result<Hash128> events_digest(const std::string& dir, const std::vector<ports::S
   int64_t rows = 0;
   for (const ports::SegmentInfo& segment : catalog) rows += segment.rows;
   winners.reserve(static_cast<size_t>(rows));
-  KENKO_TRY_STATUS(for_each_event(dir, catalog, [&winners](EventFact&& e) {
+  const auto take = [&winners](const EventFact& e) {
     const auto [entry, is_new] = winners.try_emplace(facts::event_key(e.source, e.event_id));
     Winner& winner = entry->second;
     if (is_new || std::pair(winner.version, winner.seq) < std::pair(e.version, e.recorded.seq)) {
       winner = {e.version, e.recorded.seq, e.deleted ? Hash128{} : facts::content_hash(e)};
     }
+  };
+  KENKO_TRY_STATUS(for_each_event(dir, catalog, [&take](EventFact&& e) {
+    take(e);
     return true;
   }));
+  for (const EventFact& event : intake) take(event);
   Hash128 sum;
   for (const auto& [key, winner] : winners) sum += winner.content;
   return sum;

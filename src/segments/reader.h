@@ -32,8 +32,10 @@ namespace kenko::segments {
 [[nodiscard]] Status for_each_event(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog,
                                     const std::function<bool(facts::EventFact&&)>& sink);
 
-/// A hash of what the events say (the winning version of each id, deleted ones left out), without recorded times, seq
-/// and mapping: equal digests = the same events, whatever the order in which they came.
-[[nodiscard]] Result<Hash128> events_digest(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog);
+/// A hash of what the events say (the winning version of each id, deleted ones left out), those of the segments and the
+/// `intake` together, without recorded times, seq and mapping: equal digests = the same events, whatever the order in
+/// which they came.
+[[nodiscard]] Result<Hash128> events_digest(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog,
+                                            const std::vector<facts::EventFact>& intake = {});
 
 }  // namespace kenko::segments

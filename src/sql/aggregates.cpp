@@ -87,7 +87,7 @@ AggregateSql Aggregates::add(const Aggregate& a) {
   const std::string value = raw_value(a, out.scale);
   // An unobserved name has a null first day: the condition is not true, the value null.
   out.value = fmt::format("CASE WHEN day - {} + 1 >= {} THEN {} END",
-                          inputs_.observed(plan_.selectors[a.selector].event), a.min_observed_days, value);
+                          inputs_.observed(plan_.selectors[a.selector].events), a.min_observed_days, value);
   return out;
 }
 
@@ -118,6 +118,8 @@ std::string Aggregates::raw_value(const Aggregate& a, std::string& scale) {
       return by_half_life(a) ? halved(a, scale) : stepped(a);
     case Function::slope:
       return slope(a);
+    default:
+      break;
   }
   return "NULL";
 }
@@ -158,7 +160,7 @@ std::string Aggregates::distinct(const Aggregate& a) {
 std::string Aggregates::days_since(const Aggregate& a) {
   const std::string last =
       windowed(fmt::format("max(CASE WHEN {} IS NOT NULL THEN day END)", daily(a, "count(*)")), std::string(kRunning));
-  return fmt::format("CAST(day - coalesce({}, {}) AS {})", last, inputs_.observed(plan_.selectors[a.selector].event),
+  return fmt::format("CAST(day - coalesce({}, {}) AS {})", last, inputs_.observed(plan_.selectors[a.selector].events),
                      dialect_.real);
 }
 
@@ -261,7 +263,10 @@ std::string Aggregates::ctes() const {
   std::string out, columns, joins;
   for (size_t k = 0; k < sources_.size(); ++k) {
     const plan::Selector& selector = plan_.selectors[k];
-    std::string where = "name = " + dialect_.text(selector.event);
+    std::string where;
+    for (const std::string& event : selector.events)
+      where += (where.empty() ? "name IN (" : ", ") + dialect_.text(event);
+    where += ")";
     if (selector.filter) where += " AND " + condition(*selector.filter, inputs_, dialect_);
     out += fmt::format("s{} AS (\n  SELECT account, life, day{}\n  FROM event WHERE {}),\n", k,
                        sources_[k].selected.list(), where);

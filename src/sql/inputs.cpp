@@ -32,7 +32,7 @@ void add_fields(const plan::Filter& filter, std::vector<std::string>& properties
 Inputs inputs_of(const plan::Plan& plan) {
   Inputs in;
   for (const plan::Selector& selector : plan.selectors) {
-    in.events.push_back(selector.event);
+    in.events.insert(in.events.end(), selector.events.begin(), selector.events.end());
     if (selector.filter) add_fields(*selector.filter, in.properties);
   }
   for (const plan::Node& node : plan.nodes) {
@@ -49,8 +49,12 @@ Inputs inputs_of(const plan::Plan& plan) {
   return in;
 }
 
-std::string Inputs::observed(std::string_view event) const {
-  return fmt::format("observed_{}", position(events, event, event));
+std::string Inputs::observed(const std::vector<std::string>& names) const {
+  std::string columns;
+  for (const std::string& name : names) {
+    columns += fmt::format("{}observed_{}", columns.empty() ? "" : ", ", position(events, name, name));
+  }
+  return names.size() == 1 ? columns : fmt::format("least({})", columns);
 }
 
 std::string Inputs::property(std::string_view key) const {

@@ -34,7 +34,8 @@ struct Inputs {
   bool seats = false;
   bool arr = false;
 
-  [[nodiscard]] std::string observed(std::string_view event) const;                  ///< column of spine
+  /// Over spine: the earliest first observed day of these events.
+  [[nodiscard]] std::string observed(const std::vector<std::string>& names) const;
   [[nodiscard]] std::string property(std::string_view key) const;                    ///< column of event
   [[nodiscard]] std::string attribute(std::string_view key, plan::Type type) const;  ///< column of spine
 };

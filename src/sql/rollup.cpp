@@ -54,6 +54,7 @@ std::string RollUp::points(size_t i) const {
       return out + fmt::format(" ELSE {} END", curve.points[0].points_micros);
     }
     case Curve::Kind::category:
+    default:
       break;
   }
   const bool flag = plan_.nodes[metric.node].type == plan::Type::flag;

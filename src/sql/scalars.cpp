@@ -116,6 +116,8 @@ std::string scalar(const plan::Plan& plan, NodeId id, const Inputs& inputs, cons
       const std::string before = lagged(x.at(0), node.lag_days);
       return fmt::format("CASE WHEN {1} = 0 THEN NULL ELSE ({0} - {1}) / abs({1}) END", x.at(0), before);
     }
+    default:
+      break;
   }
   KENKO_CHECK(false, "node {} is an aggregate", id);
   return "";

@@ -7,6 +7,7 @@
 #include "ports/files.h"
 #include "state/database_state.h"
 #include "state/fact_rows.h"
+#include "state/intake_rows.h"
 #include "state/schema.h"
 
 namespace kenko::state {
@@ -21,9 +22,21 @@ Problem problem_of(const std::string& path, std::string code, std::string messag
   return problem;
 }
 
+std::string intake_schema(std::string_view kind) { return fmt::format(fmt::runtime(kIntakeSchema), kind); }
+
+/// Format 1 had no intake.  A writer adds it; for a reader it is there for as long as it reads, and empty.
+Status add_intake(Sqlite& sqlite, bool write) {
+  if (!write) return sqlite.execute("PRAGMA temp_store = MEMORY;" + intake_schema("TEMP"));
+  KENKO_TRY(Transaction transaction, Transaction::begin(sqlite, true));
+  KENKO_TRY_STATUS(sqlite.execute(intake_schema("")));
+  KENKO_TRY_STATUS(sqlite.execute(fmt::format("PRAGMA user_version = {}", kFormat)));
+  return transaction.commit();
+}
+
 Status make_schema(Sqlite& sqlite) {
   KENKO_TRY(Transaction transaction, Transaction::begin(sqlite, true));
   KENKO_TRY_STATUS(sqlite.execute(kSchema));
+  KENKO_TRY_STATUS(sqlite.execute(intake_schema("")));
   KENKO_TRY_STATUS(
       sqlite.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kFormat)));
   return transaction.commit();
@@ -48,10 +61,11 @@ Status check_format(Sqlite& sqlite, const std::string& path, bool make) {
                                   format, kFormat),
                       "use a newer Kenko");
   }
+  if (format == 1) return add_intake(sqlite, make);
   if (format < kFormat) {
     return problem_of(
         path, "workspace-older",
-        fmt::format("this workspace has the older format {}; this Kenko reads format {}", format, kFormat),
+        fmt::format("this workspace has the older format {}; this Kenko reads formats 1 to {}", format, kFormat),
         "import the files again into a new workspace");
   }
   return Done{};
@@ -129,11 +143,13 @@ Result<ports::Snapshot> Database::snapshot() {
   return load_snapshot(state_->sqlite);
 }
 
-Result<ports::StoredFacts> Database::load_facts() {
+Result<ports::StoredFacts> Database::load_facts(const std::optional<Instant>& known_until) {
   KENKO_TRY(Transaction transaction, Transaction::begin(state_->sqlite, false));
   ports::StoredFacts stored;
   KENKO_TRY(stored.snapshot, load_snapshot(state_->sqlite));
+  KENKO_TRY_STATUS(load_intake(state_->sqlite, stored.facts.events));
   KENKO_TRY_STATUS(load(state_->sqlite, stored.facts.attributes));
+  KENKO_TRY_STATUS(drop_withdrawn(state_->sqlite, known_until, stored.facts.attributes));
   KENKO_TRY_STATUS(load(state_->sqlite, stored.facts.contracts));
   KENKO_TRY_STATUS(load(state_->sqlite, stored.facts.identities));
   KENKO_TRY_STATUS(load(state_->sqlite, stored.facts.memberships));

@@ -1,7 +1,8 @@
 // state/database.h
 //
-// state.db, the system of record (SQLite, WAL, synchronous=FULL): the catalog of event segments, every fact that is not
-// an event, imports, rejects, rule names, audit.  The only module that sees sqlite3.h.
+// state.db, the system of record (SQLite, WAL, synchronous=FULL): the catalog of event segments, the intake (events
+// that are in no segment yet), every fact that is not an event, what people entered by hand, imports, rejects, rule
+// names, audit.  The only module that sees sqlite3.h.
 #pragma once
 
 #include <memory>
@@ -13,11 +14,12 @@
 #include "base/result.h"
 #include "ports/fact_store.h"
 #include "state/batch.h"
+#include "state/entry.h"
 
 namespace kenko::state {
 
-/// The format this program reads and writes (PRAGMA user_version).
-inline constexpr int kFormat = 1;
+/// The format this program writes (PRAGMA user_version); it reads format 1, too, and a writer makes it into this one.
+inline constexpr int kFormat = 2;
 
 /// How many facts of each kind are in force, for `kenko status`.
 struct FactCounts {
@@ -40,7 +42,7 @@ class Database final : public ports::FactStore {
   ~Database() override;
 
   [[nodiscard]] Result<ports::Snapshot> snapshot() override;
-  [[nodiscard]] Result<ports::StoredFacts> load_facts() override;
+  [[nodiscard]] Result<ports::StoredFacts> load_facts(const std::optional<Instant>& known_until = {}) override;
 
   /// The first unused commit number.
   [[nodiscard]] Result<int64_t> next_seq();
@@ -50,6 +52,18 @@ class Database final : public ports::FactStore {
   /// there are not stored again.  Problem "state-moved" when batch.first_seq is not next_seq() (another commit came
   /// between).
   [[nodiscard]] Result<CommitReport> commit(const Batch& batch);
+
+  /// Adds events to the intake in one transaction; seq is given here.  Exactly once: the same id with the same content
+  /// is already there, with another content it is a further version (`deleted` hides the event).
+  [[nodiscard]] Result<std::vector<Outcome>> append(const std::vector<facts::EventFact>& events);
+  /// What people enter by hand, all or nothing; gives the entries in the order of the drafts.  A value that the
+  /// attribute has already is not recorded again: its entry is the one that said so, marked `repeated`.
+  [[nodiscard]] Result<std::vector<Entry>> record(const std::vector<EntryDraft>& drafts);
+  /// Takes an entry back: its fact counts as never said from now on (what was known before stays known).  Taking back
+  /// an undo brings its fact back.  Problems: "unknown-entry", "already-undone".
+  [[nodiscard]] Result<Entry> undo(int64_t number, const std::string& author, Instant at);
+  /// All entries, the oldest first.
+  [[nodiscard]] Result<std::vector<Entry>> entries();
 
   /// Every rule name that the source's mapping ever had, sorted.
   [[nodiscard]] Result<std::vector<std::string>> rule_names(std::string_view source);

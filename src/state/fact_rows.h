@@ -24,7 +24,9 @@ struct FactTable<facts::AttributeFact> {
       "FROM attribute";
   static constexpr std::string_view kOfKey =
       " WHERE kind = ? AND source = ? AND entity = ? AND key = ? AND scope = ? AND valid_from = ? "
-      "ORDER BY seq DESC LIMIT 1";
+      "AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.kind = attribute.kind AND w.source = attribute.source "
+      "AND w.entity = attribute.entity AND w.key = attribute.key AND w.valid_from = attribute.valid_from "
+      "AND attribute.scope = '' AND w.seq > attribute.seq) ORDER BY seq DESC LIMIT 1";
   static constexpr std::string_view kInsert =
       "INSERT OR REPLACE INTO attribute VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   static facts::AttributeFact read(const Statement& row);

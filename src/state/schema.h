@@ -1,6 +1,6 @@
 // state/schema.h
 //
-// Internal to state: the tables of state.db, format 1.  Days are days since 1970-01-01, instants microseconds, decimals
+// Internal to state: the tables of state.db, format 2.  Days are days since 1970-01-01, instants microseconds, decimals
 // millionths, rates billionths, hashes 16 bytes.  Facts are only ever added: the greatest seq of a key counts.
 #pragma once
 
@@ -68,6 +68,30 @@ CREATE TABLE reject(
   PRIMARY KEY (record, field, code)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
+)sql";
+
+/// What format 2 has besides format 1.  `{0}` stands for nothing, or for TEMP where a file of format 1 is only read.
+inline constexpr const char* kIntakeSchema = R"sql(
+-- Events that arrived one by one and are in no segment yet, one row a version.
+CREATE {0} TABLE intake(
+  seq INTEGER PRIMARY KEY, source TEXT NOT NULL, event_id TEXT NOT NULL, version INTEGER NOT NULL,
+  deleted INTEGER NOT NULL, account_ref TEXT, user_ref TEXT, name TEXT NOT NULL, occurred_at INTEGER NOT NULL,
+  value INTEGER, currency TEXT NOT NULL, text TEXT, known_at INTEGER NOT NULL, assumed INTEGER NOT NULL) STRICT;
+CREATE INDEX intake_of_event ON intake(source, event_id);
+CREATE {0} TABLE intake_property(
+  seq INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (seq, key)) STRICT, WITHOUT ROWID;
+
+-- From seq on, the dated attribute value of this key counts as never said.
+CREATE {0} TABLE withdrawal(
+  kind INTEGER NOT NULL, source TEXT NOT NULL, entity TEXT NOT NULL, key TEXT NOT NULL, valid_from INTEGER NOT NULL,
+  seq INTEGER NOT NULL, known_at INTEGER NOT NULL,
+  PRIMARY KEY (kind, source, entity, key, valid_from, seq)) STRICT, WITHOUT ROWID;
+
+-- What people entered by hand.  kind: 0 an event, 1 an attribute value, 2 took back the entry `undoes`.  seq: of the
+-- fact's version that it made; 0 = none was needed.
+CREATE {0} TABLE entry(
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, author TEXT NOT NULL, kind INTEGER NOT NULL, seq INTEGER NOT NULL,
+  undoes INTEGER NOT NULL) STRICT;
 )sql";
 
 }  // namespace kenko::state

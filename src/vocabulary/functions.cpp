@@ -152,20 +152,20 @@ std::vector<Function> others() {
       {Id::seats,
        "seats",
        "accounts",
-       {},
+       {{.name = "product", .kind = A::text, .optional = true}},
        R::number,
        "seat",
        "no contract counts, or none says a number",
-       "seats of the contracts that count on the day",
+       "seats of the contracts that count on the day, of one product or of all",
        "distinct(login[28d], user) / seats()"},
       {Id::arr,
        "arr",
        "accounts",
-       {},
+       {{.name = "product", .kind = A::text, .optional = true}},
        R::number,
        "",
        "no contract counts, none says an amount, or a rate is missing",
-       "a year's revenue of the contracts that count on the day",
+       "a year's revenue of the contracts that count on the day, of one product or of all",
        "arr()"},
       {Id::min,
        "min",
@@ -215,44 +215,154 @@ std::vector<Function> others() {
   };
 }
 
-Function planned(std::string_view name, std::string_view family, std::string_view doc) {
+// The rows below share the defaults: a number, no unit, null when it is not observed long enough.
+Function row(Id id, std::string_view name, std::string_view family, std::vector<Parameter> parameters,
+             std::string_view doc, std::string_view example) {
   Function f;
+  f.id = id;
   f.name = name;
   f.family = family;
+  f.parameters = std::move(parameters);
+  f.null_rule = kUnobserved;
   f.doc = doc;
-  f.in_sql = false;
-  f.built = false;
+  f.example = example;
   return f;
+}
+
+Function with(Function f, std::string_view unit, std::string_view null_rule, bool in_sql = true) {
+  f.unit = unit;
+  if (!null_rule.empty()) f.null_rule = null_rule;
+  f.in_sql = in_sql;
+  return f;
+}
+
+std::vector<Function> people_and_change() {
+  const Parameter share{.name = "q", .kind = A::share};
+  const Parameter value{.name = "x", .kind = A::number};
+  const Parameter days{.name = "days", .kind = A::duration};
+  std::vector<Function> out{
+      with(row(Id::median, "median", "volume", {kWindowed, kField}, "the middle value of a field",
+               "median(csat.answered[91d], value)"),
+           "", kNothing),
+      with(
+          row(Id::quantile, "quantile", "volume", {kWindowed, kField, share},
+              "a quantile of a field, interpolated between its neighbours", "quantile(invoice.paid[life], value, 90%)"),
+          "", kNothing),
+      with(row(Id::first, "first", "volume", {kWindowed, kField}, "the field of the first event that has it",
+               "first(nps.answered[life], value)"),
+           "", kNothing),
+      with(row(Id::last, "last", "volume", {kWindowed, kField}, "the field of the last event that has it",
+               "last(nps.answered[182d], value)"),
+           "", kNothing),
+      with(row(Id::current, "current", "volume", {kAll, kField},
+               "the field of the last event, until the day in its property `expires`", "current(pulse.set, value)"),
+           "", "not observed long enough, no event yet, or the last one has expired"),
+      with(row(Id::users_with, "users_with", "people and breadth",
+               {kWindowed,
+                {.name = "events", .kind = A::whole_number, .named = true},
+                {.name = "days", .kind = A::whole_number, .named = true}},
+               "number of users with at least so many events, or so many active days",
+               "users_with(feature.used[28d], days: 16)"),
+           "user", ""),
+      with(
+          row(Id::streak, "streak", "recency", {kAll, {.name = "period", .kind = A::duration, .optional = true}},
+              "periods in a row, up to now, with an event; a period is a day where none is given", "streak(login, 7d)"),
+          "period", ""),
+      with(row(Id::longest_gap, "longest_gap", "recency", {kWindowed}, "the most days in a row without an event",
+               "longest_gap(login[91d])"),
+           "day", ""),
+      with(row(Id::same_period_last_year, "same_period_last_year", "change", {value},
+               "x on the same weekday 52 weeks before", "count(login[28d]) / same_period_last_year(count(login[28d]))"),
+           "", "x was null then, or the account was not there yet"),
+      with(row(Id::vs_own_baseline, "vs_own_baseline", "change", {value, days},
+               "x against its own values of the weeks before, in standard deviations; whole weeks, at least four",
+               "vs_own_baseline(count(login[7d]), 12w)"),
+           "", "x is null, or fewer than four of the weeks have a value, or all of them are 0 and x is not", false),
+  };
+  return out;
+}
+
+std::vector<Function> pairs() {
+  constexpr std::string_view kFamily = "open things";
+  const Parameter done{.name = "done", .kind = A::all_events};
+  const Parameter by{.name = "by", .kind = A::property, .named = true};
+  const Parameter due{.name = "due", .kind = A::property, .optional = true, .named = true, .choice = 1};
+  constexpr std::string_view kNone = "not observed long enough, or no item in the window";
+  return {
+      with(row(Id::open, "open", kFamily, {kAll, done, by}, "things opened and not closed since",
+               "open(ticket.opened, ticket.solved, by: ticket)"),
+           "item", "", false),
+      with(row(Id::open_age, "open_age", kFamily, {kAll, done, by}, "age of the oldest open thing; 0 when none is open",
+               "open_age(ticket.opened, ticket.solved, by: ticket)"),
+           "day", "", false),
+      with(row(Id::missed, "missed", kFamily, {kAll, done, by, due}, "things past their due day and not done",
+               "missed(milestone.due, milestone.done, by: milestone)"),
+           "item", "", false),
+      with(row(Id::overdue_days, "overdue_days", kFamily, {kAll, done, by, due},
+               "how long the longest overdue thing is overdue; 0 when none is",
+               "overdue_days(invoice.issued, invoice.paid, by: invoice, due: due_on)"),
+           "day", "", false),
+      with(row(Id::overdue_amount, "overdue_amount", kFamily, {kAll, done, by, due},
+               "sum of the values of what is overdue",
+               "overdue_amount(invoice.issued, invoice.paid, by: invoice, due: due_on)"),
+           "", "not observed long enough, or an amount has no rate", false),
+      with(row(Id::days_late, "days_late", kFamily, {kWindowed, done, by, due},
+               "mean days late of what was due in the window, done or not; early is 0",
+               "days_late(milestone.due[182d], milestone.done, by: milestone)"),
+           "day", kNone, false),
+      with(row(Id::completion, "completion", kFamily, {kWindowed, done, by},
+               "share of what was started in the window that is done",
+               "completion(workflow.started[28d], workflow.completed, by: run)"),
+           "", kNone, false),
+      with(row(Id::time_between, "time_between", kFamily, {kWindowed, done, by},
+               "mean hours from the first event to the next of the other kind, over things started in the window",
+               "time_between(ticket.opened[91d], ticket.commented, by: ticket)"),
+           "hour", kNone, false),
+  };
+}
+
+std::vector<Function> accounts() {
+  constexpr std::string_view kFamily = "accounts";
+  constexpr std::string_view kNoContract = "no contract counts, or none says so";
+  const Parameter value{.name = "x", .kind = A::number};
+  std::vector<Function> out{
+      with(row(Id::contact_health, "contact_health", "people and breadth",
+               {kWindowed, {.name = "roles", .kind = A::roles, .named = true}},
+               "share of the contacts, weighted by the influence of their role, that are still there and have an event",
+               "contact_health(meeting.held[91d], roles: [executive_sponsor: 3, champion: 2])"),
+           "", "not observed long enough, or no contact has one of the roles", false),
+      with(row(Id::tenure, "tenure", kFamily, {}, "days since the account started", "tenure()"), "day", "never", true),
+      with(row(Id::days_until, "days_until", kFamily, {{.name = "key", .kind = A::day_key}},
+               "days until the day that an attribute says; negative when it is past", "days_until(go_live)"),
+           "day", "the account has no value on the day", false),
+      with(row(Id::term_months, "term_months", kFamily, {}, "months of the longest term among the contracts that count",
+               "term_months()"),
+           "month", kNoContract, false),
+      with(row(Id::days_into_term, "days_into_term", kFamily, {},
+               "days since the newest term of the contracts that count began", "days_into_term()"),
+           "day", "no contract counts", false),
+      with(row(Id::days_to_renewal, "days_to_renewal", kFamily, {}, "days until the next renewal", "days_to_renewal()"),
+           "day", "no contract that counts comes up for renewal", false),
+      with(row(Id::children, "children", kFamily, {value, {.name = "how", .kind = A::fold}},
+               "x of the child accounts, made one: sum, mean, min, max, or the count of those that have it",
+               "children(arr(), sum)"),
+           "", "no child has a value (count is 0 then)", false),
+      with(row(Id::percentile, "percentile", kFamily, {value},
+               "the place of x among the accounts of the segment on the day before: 0.9 is above nine of ten",
+               "percentile(count(login[28d]))"),
+           "", "x is null, or fewer than ten others have a value", false),
+      with(row(Id::log1p, "log1p", "scalar", {value}, "natural logarithm of 1 + x", "log1p(count(login[28d]))"), "",
+           "x is null, or not above -1"),
+  };
+  return out;
 }
 
 std::vector<Function> all() {
   std::vector<Function> out = volume();
   for (Function& f : others()) out.push_back(std::move(f));
-  for (const auto& [name, family, doc] : std::initializer_list<std::array<std::string_view, 3>>{
-           {"median", "volume", "the middle value of a field"},
-           {"quantile", "volume", "a quantile of a field"},
-           {"first", "volume", "the field of the first event in the window"},
-           {"last", "volume", "the field of the last event in the window"},
-           {"users_with", "people and breadth", "number of users with at least so many events"},
-           {"days_until", "recency", "days until the next renewal"},
-           {"streak", "recency", "days in a row with an event"},
-           {"longest_gap", "recency", "the longest time without an event"},
-           {"vs_own_baseline", "change", "deviation from the account's own past"},
-           {"same_period_last_year", "change", "the value a year before"},
-           {"open", "open things", "what was opened and not closed"},
-           {"missed", "open things", "what was due and not done"},
-           {"days_late", "open things", "how late things were done"},
-           {"time_between", "open things", "time from one event to another"},
-           {"tenure", "accounts", "days since the account started"},
-           {"days_into_term", "accounts", "days since the contract's term started"},
-           {"days_to_renewal", "accounts", "days until the contract renews"},
-           {"children", "accounts", "a value over the child accounts"},
-           {"percentile", "accounts", "the place among the accounts of the segment"},
-           {"sentiment", "text", "the mood of a text"},
-           {"log1p", "scalar", "logarithm of 1 + x"},
-       }) {
-    out.push_back(planned(name, family, doc));
-  }
+  for (Function& f : people_and_change()) out.push_back(std::move(f));
+  for (Function& f : pairs()) out.push_back(std::move(f));
+  for (Function& f : accounts()) out.push_back(std::move(f));
   return out;
 }
 

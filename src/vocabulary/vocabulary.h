@@ -26,10 +26,37 @@ enum class FunctionId : uint8_t {
   decayed_count,
   decayed_sum,
   slope,
+  median,
+  quantile,
+  first,
+  last,
+  current,
+  users_with,
+  streak,
+  longest_gap,
+  open,  // from here to time_between: pairs of events
+  open_age,
+  missed,
+  overdue_days,
+  overdue_amount,
+  days_late,
+  completion,
+  time_between,
+  contact_health,
   change,
+  same_period_last_year,
+  vs_own_baseline,
   attr,
+  days_until,
   seats,
   arr,
+  term_months,
+  days_into_term,
+  days_to_renewal,
+  tenure,
+  children,
+  percentile,
+  log1p,
   min,
   max,
   clamp,
@@ -39,10 +66,18 @@ enum class FunctionId : uint8_t {
 
 /// What may stand as an argument.
 enum class ArgumentKind : uint8_t {
-  windowed_events,  ///< login[28d], with or without a filter
+  windowed_events,  ///< login[28d] or login[life], with or without a filter
   all_events,       ///< login, with or without a filter, without a window
   number_field,     ///< `value` or a property, read as a number
   distinct_field,   ///< `user` or a property
+  any_events,       ///< either: a window may stand there
+  property,         ///< the name of a property
+  fold,             ///< sum, mean, min, max or count
+  share,            ///< a number from 0 to 1
+  whole_number,     ///< 1 or more
+  text,             ///< a text in double quotes
+  roles,            ///< [champion: 2, admin: 1]
+  day_key,          ///< the name of an attribute of type day
   duration,         ///< 28d, at least 1d
   steps,            ///< [30d: 1, 60d: 0.5]
   key,              ///< the name of an attribute
@@ -56,7 +91,8 @@ struct Parameter {
   ArgumentKind kind = ArgumentKind::number;
   bool optional = false;
   bool repeated = false;  ///< the last one: any number of them
-  bool named = false;     ///< given as `name: value`; of several named ones exactly one is given
+  bool named = false;     ///< given as `name: value`; of those with one `choice` exactly one is given
+  int choice = 0;         ///< named: which group of alternatives; an optional one may be left out
 };
 
 enum class ResultKind : uint8_t {
@@ -76,9 +112,10 @@ struct Function {
   std::string_view doc;        ///< one line
   std::string_view example;    ///< parses, and passes the check over the example workspace of the tests
   bool in_sql = true;          ///< generated SQL computes it too
+  bool ours = false;           ///< rests on a person's judgement
   bool built = true;
 
-  [[nodiscard]] bool is_aggregate() const { return id >= FunctionId::count && id <= FunctionId::slope; }
+  [[nodiscard]] bool is_aggregate() const { return id >= FunctionId::count && id <= FunctionId::contact_health; }
 };
 
 /// All functions in the order of the documentation.  `min` and `max` have two rows: over events, and of values.
@@ -103,7 +140,7 @@ struct Word {
 
 /// A key of the model file.
 struct Key {
-  std::string_view scope;  ///< where it stands: "", "dimensions", "metrics", "bands" (there: in every entry)
+  std::string_view scope;  ///< where it stands: "", or the key in whose every entry; `accounts`, `hierarchy`: in it itself
   std::string_view name;
   std::string_view type;      ///< in words
   std::string_view default_;  ///< "required", or the default in words

@@ -1,0 +1,162 @@
+// The intake: Database::append, and how its rows are read and written.
+#include <map>
+#include <utility>
+
+#include "state/database_state.h"
+#include "state/fact_hash.h"
+#include "state/intake_rows.h"
+
+namespace kenko::state {
+namespace {
+
+using facts::AttributeFact;
+using facts::EventFact;
+
+constexpr std::string_view kSelectEvent =
+    "SELECT seq, source, event_id, version, deleted, account_ref, user_ref, name, occurred_at, value, currency, text, "
+    "known_at, assumed FROM intake ";
+
+std::optional<std::string> maybe_text(const Statement& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(row.text(column));
+}
+
+EventFact read_event(const Statement& row) {
+  EventFact e;
+  e.source = row.text(1);
+  e.event_id = row.text(2);
+  e.version = row.integer(3);
+  e.deleted = row.integer(4) != 0;
+  e.account_ref = maybe_text(row, 5);
+  e.user_ref = maybe_text(row, 6);
+  e.name = row.text(7);
+  e.occurred_at = {row.integer(8)};
+  e.value = row.maybe_decimal(9);
+  e.currency = row.text(10);
+  e.text = maybe_text(row, 11);
+  e.recorded = {{row.integer(12)}, row.integer(0), row.integer(13) != 0};
+  return e;
+}
+
+Status insert_event(Sqlite& sqlite, const EventFact& e) {
+  KENKO_TRY(Statement row, sqlite.prepare("INSERT INTO intake VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  KENKO_TRY_STATUS(row.run(e.recorded.seq, e.source, e.event_id, e.version, e.deleted, e.account_ref, e.user_ref,
+                           e.name, e.occurred_at, e.value, e.currency, e.text, e.recorded.known_at,
+                           e.recorded.assumed));
+  KENKO_TRY(Statement property, sqlite.prepare("INSERT INTO intake_property VALUES (?, ?, ?)"));
+  for (const facts::Property& p : e.properties) {
+    KENKO_TRY_STATUS(property.run(e.recorded.seq, p.key, p.value));
+  }
+  return Done{};
+}
+
+/// The version of an event's id that counts.
+Result<std::optional<EventFact>> winner_of(Sqlite& sqlite, const EventFact& event) {
+  KENKO_TRY(Statement row, sqlite.prepare(std::string(kSelectEvent) +
+                                          "WHERE source = ? AND event_id = ? ORDER BY version DESC, seq DESC LIMIT 1"));
+  row.bind(event.source, event.event_id);
+  KENKO_TRY(const bool found, row.step());
+  if (!found) return std::optional<EventFact>();
+  EventFact winner = read_event(row);
+  KENKO_TRY(Statement property, sqlite.prepare("SELECT key, value FROM intake_property WHERE seq = ? ORDER BY key"));
+  property.bind(winner.recorded.seq);
+  while (true) {
+    KENKO_TRY(const bool more, property.step());
+    if (!more) return std::optional<EventFact>(std::move(winner));
+    winner.properties.push_back({property.text(0), property.text(1)});
+  }
+}
+
+}  // namespace
+
+Status load_intake(Sqlite& sqlite, std::vector<EventFact>& out) {
+  KENKO_TRY(Statement row, sqlite.prepare(std::string(kSelectEvent) + "ORDER BY seq"));
+  KENKO_TRY(Statement property, sqlite.prepare("SELECT seq, key, value FROM intake_property ORDER BY seq, key"));
+  KENKO_TRY(bool more_properties, property.step());
+  while (true) {
+    KENKO_TRY(const bool more, row.step());
+    if (!more) return Done{};
+    EventFact& event = out.emplace_back(read_event(row));
+    while (more_properties && property.integer(0) <= event.recorded.seq) {
+      if (property.integer(0) == event.recorded.seq) event.properties.push_back({property.text(1), property.text(2)});
+      KENKO_TRY(more_properties, property.step());
+    }
+  }
+}
+
+Result<Outcome> append_event(Sqlite& sqlite, const EventFact& event) {
+  KENKO_TRY(const std::optional<EventFact> winner, winner_of(sqlite, event));
+  const bool known = winner && winner->version >= event.version;
+  if (known && facts::content_hash(*winner) == facts::content_hash(event)) return Outcome::already;
+  KENKO_TRY_STATUS(insert_event(sqlite, event));
+  return winner ? Outcome::corrected : Outcome::added;
+}
+
+Status drop_withdrawn(Sqlite& sqlite, const std::optional<Instant>& known_until,
+                      std::vector<AttributeFact>& attributes) {
+  const auto known = [&known_until](Instant at) { return !known_until || at <= *known_until; };
+  KENKO_TRY(Statement row,
+            sqlite.prepare("SELECT kind, source, entity, key, valid_from, seq, known_at FROM withdrawal"));
+  std::map<Hash128, std::pair<int64_t, int64_t>> last;  // key -> the last withdrawal, the last value
+  while (true) {
+    KENKO_TRY(const bool more, row.step());
+    if (!more) break;
+    if (!known({row.integer(6)})) continue;
+    AttributeFact fact;
+    fact.kind = static_cast<facts::EntityKind>(row.integer(0));
+    fact.source = row.text(1);
+    fact.entity_ref = row.text(2);
+    fact.key = row.text(3);
+    fact.valid_from = row.day(4);
+    int64_t& seq = last[key_of(fact)].first;
+    seq = std::max(seq, row.integer(5));
+  }
+  if (last.empty()) return Done{};
+  const auto find = [&last](const AttributeFact& fact) {
+    return fact.scope.empty() ? last.find(key_of(fact)) : last.end();
+  };
+  for (const AttributeFact& fact : attributes) {
+    const auto found = find(fact);
+    if (found == last.end() || !known(fact.recorded.known_at)) continue;
+    found->second.second = std::max(found->second.second, fact.recorded.seq);
+  }
+  std::erase_if(attributes, [&](const AttributeFact& fact) {
+    const auto found = find(fact);
+    return found != last.end() && found->second.first > found->second.second;
+  });
+  return Done{};
+}
+
+Status withdraw(Sqlite& sqlite, const AttributeFact& fact) {
+  KENKO_TRY(Statement row, sqlite.prepare("INSERT INTO withdrawal VALUES (?, ?, ?, ?, ?, ?, ?)"));
+  return row.run(static_cast<int>(fact.kind), fact.source, fact.entity_ref, fact.key, fact.valid_from,
+                 fact.recorded.seq, fact.recorded.known_at);
+}
+
+Result<int64_t> first_seq(Sqlite& sqlite) { return sqlite.integer("SELECT value FROM meta WHERE key = 'next_seq'"); }
+
+Status finish_facts(Sqlite& sqlite, int64_t next_seq) {
+  KENKO_TRY(Statement seq, sqlite.prepare("UPDATE meta SET value = ? WHERE key = 'next_seq'"));
+  KENKO_TRY_STATUS(seq.run(next_seq));
+  return sqlite.execute("UPDATE meta SET value = randomblob(16) WHERE key = 'token'");
+}
+
+Result<std::vector<Outcome>> Database::append(const std::vector<EventFact>& events) {
+  Sqlite& sqlite = state_->sqlite;
+  KENKO_TRY(Transaction transaction, Transaction::begin(sqlite, true));
+  KENKO_TRY(int64_t next, first_seq(sqlite));
+  const int64_t first = next;
+  std::vector<Outcome> outcomes;
+  for (const EventFact& event : events) {
+    EventFact numbered = event;
+    numbered.recorded.seq = next;
+    KENKO_TRY(const Outcome outcome, append_event(sqlite, numbered));
+    outcomes.push_back(outcome);
+    if (outcome != Outcome::already) ++next;
+  }
+  if (next == first) return outcomes;
+  KENKO_TRY_STATUS(finish_facts(sqlite, next));
+  KENKO_TRY_STATUS(transaction.commit());
+  return outcomes;
+}
+
+}  // namespace kenko::state
