@@ -43,13 +43,22 @@ class Phrases {
     uint32_t open = kNone;   ///< ... of the one that ends here with `*`
   };
 
+  /// Texts by hash, looked up without a copy.
+  struct TextHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+
   [[nodiscard]] uint32_t child(uint32_t node, std::string_view token) const;
-  void walk(const Tokens& tokens, size_t at, uint32_t node, const std::function<void(const Match&)>& found) const;
+  /// Calls `found` for each way to end a phrase: shorter ones first, of one length the loosest first.
+  template <typename Found>
+  void walk(const Tokens& tokens, size_t at, const Found& found) const;
   [[nodiscard]] bool is_ending(std::string_view rest) const;
 
   std::vector<std::string> endings_;  ///< folded, sorted
   std::vector<Node> nodes_{Node{}};
-  std::unordered_map<std::string, uint32_t> children_;  ///< key: the node's four bytes, then the token
+  std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>> ids_;  ///< of tokens
+  std::unordered_map<uint64_t, uint32_t> children_;                           ///< (node, token) -> node
   size_t longest_open_ = 0, shortest_open_ = SIZE_MAX;  ///< bytes of the last words of phrases with `*`
 };
 
