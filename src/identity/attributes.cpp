@@ -95,29 +95,29 @@ class Merger {
   }
 
   // The snapshots of one (source, scope), ascending by day.  Of several of one day the one with the greatest seq counts
-  // as a whole.  An entity that the snapshot before named and this one does not loses every key it had in the scope.
+  // as a whole.  An entity that the snapshot before named and this one does not loses every key that the scope ever
+  // gave it.
   void state_snapshots(const std::map<Day, std::vector<const AttributeFact*>>& days) {
-    std::map<uint32_t, std::set<uint32_t>> had;  // entity -> keys, of those that the snapshot before named
+    std::map<uint32_t, std::set<uint32_t>> keys_of;
+    std::set<uint32_t> named_before;
     for (const auto& [day, facts_of_day] : days) {
       int64_t seq = INT64_MIN;
       for (const AttributeFact* fact : facts_of_day) seq = std::max(seq, fact->recorded.seq);
-      std::map<uint32_t, std::set<uint32_t>> has;
+      std::set<uint32_t> named;
       std::string_view source;
       for (const AttributeFact* fact : facts_of_day) {
         if (fact->recorded.seq != seq) continue;
         source = fact->source;
         const uint32_t entity = state(*fact);
-        if (entity != 0) has[entity].insert(key_number_.at(fact->key));
+        if (entity == 0) continue;
+        named.insert(entity);
+        keys_of[entity].insert(key_number_.at(fact->key));
       }
-      for (auto& [entity, keys] : had) {
-        const auto named = has.find(entity);
-        if (named != has.end()) {
-          named->second.insert(keys.begin(), keys.end());
-          continue;
-        }
-        for (const uint32_t key : keys) statements_.push_back({entity, key, day, source, seq, nullptr});
+      for (const uint32_t entity : named_before) {
+        if (named.contains(entity)) continue;
+        for (const uint32_t key : keys_of[entity]) statements_.push_back({entity, key, day, source, seq, nullptr});
       }
-      had = std::move(has);
+      named_before = std::move(named);
     }
   }
 

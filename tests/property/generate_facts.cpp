@@ -31,6 +31,8 @@ class Maker {
       if (random_.chance(0.6)) make_contracts(a);
     }
     make_snapshots();
+    make_parents();
+    make_people();
   }
 
  private:
@@ -278,6 +280,71 @@ class Maker {
       add_value(s, a, extra ? "vip" : "size", extra ? AttributeType::flag : AttributeType::number, day, scope, r);
       add_value(s, a, "spend", AttributeType::money, day, scope, r);
     }
+  }
+
+  // Mostly a tree; sometimes nobody, somebody unknown, or a circle.
+  void make_parents() {
+    for (const char* name : {"crm", "sheet"}) {
+      const SourceSettings& s = source(name);
+      for (int a = 0; a < size_.accounts; ++a) {
+        for (int64_t n = random_.chance(0.4) ? random_.between(1, 2) : 0; n > 0; --n) {
+          const int64_t other = random_.chance(0.9) ? random_.between(0, a) : random_.between(0, size_.accounts - 1);
+          AttributeFact f;
+          f.source = s.name;
+          f.entity_ref = account_ref(s, a);
+          f.key = "parent";
+          if (random_.chance(0.85)) {
+            f.value = text_value(random_.chance(0.9) ? account_ref(s, static_cast<int>(other)) : "holding");
+          }
+          f.valid_from = any_day();
+          f.backfill = random_.chance(0.3);
+          f.recorded = recorded(f.valid_from);
+          out_.facts.attributes.push_back(std::move(f));
+        }
+      }
+    }
+  }
+
+  // What is known of people: dated in the app and in surveys, as snapshots in the CRM.
+  void make_people() {
+    const int users = size_.accounts * kUsersOfAccount;
+    for (const char* name : {"app", "survey"}) {
+      for (int user = 0; user < users; ++user) {
+        for (int64_t n = random_.chance(0.4) ? random_.between(1, 3) : 0; n > 0; --n) {
+          const Day day = any_day();
+          add_person(source(name), user, day, "", recorded(day));
+        }
+      }
+    }
+    Day day = out_.first + static_cast<int32_t>(random_.between(0, 30));
+    for (; day <= out_.last; day = day + static_cast<int32_t>(random_.between(10, 60))) {
+      const facts::Recorded r = recorded(day);
+      for (int user = 0; user < users; ++user) {
+        if (random_.chance(0.6)) add_person(source("crm"), user, day, "people", r);
+      }
+    }
+  }
+
+  void add_person(const SourceSettings& s, int user, Day day, const std::string& scope, const facts::Recorded& r) {
+    static const std::vector<std::string> kRoles = {"champion", "sponsor", "user", "buyer"};
+    AttributeFact f;
+    f.kind = EntityKind::contact;
+    f.source = s.name;
+    f.entity_ref = user_ref(s, user);
+    f.key = random_.chance(0.7) ? "role" : "left";
+    if (random_.chance(0.85)) f.value = text_value(pick(kRoles));
+    if (f.value && f.key == "left") f.value = any_value("left", AttributeType::day);
+    f.valid_from = day;
+    f.backfill = random_.chance(0.3);
+    f.scope = scope;
+    f.recorded = r;
+    out_.facts.attributes.push_back(std::move(f));
+  }
+
+  static AttributeValue text_value(std::string text) {
+    AttributeValue v;
+    v.text = std::move(text);
+    return v;
   }
 
   void make_contracts(int account) {

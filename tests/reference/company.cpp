@@ -42,6 +42,28 @@ bool precedes(const DatedValue& a, const DatedValue& b) {
   return std::tie(a.from, a.source, a.seq, a.ref) < std::tie(b.from, b.source, b.seq, b.ref);
 }
 
+// Sorts the values, stretches the first one back and leaves out what the cut hides.
+void settle(Attributes& entity, const facts::Cut& cut) {
+  for (auto& [key, values] : entity.attributes) {
+    std::sort(values.begin(), values.end(), precedes);
+    // The first value is the one that counts on the first day; what stretches it back outlives law (a).
+    const DatedValue* first = nullptr;
+    for (const DatedValue& v : values) {
+      if (v.from == values.front().from) first = &v;
+    }
+    std::vector<DatedValue> kept;
+    if (first->backfill) {
+      kept.push_back(*first);
+      kept.back().from = Day::kMin;
+      kept.back().spoken = false;
+    }
+    for (const DatedValue& v : values) {
+      if (happened(v.from, cut)) kept.push_back(v);
+    }
+    values = std::move(kept);
+  }
+}
+
 }  // namespace
 
 const std::string* Event::property(const std::string& key) const {
@@ -61,7 +83,7 @@ const Contract::Version* Contract::in_force(Day d) const {
   return found;
 }
 
-const facts::AttributeValue* Account::attribute(const std::string& key, Day d) const {
+const facts::AttributeValue* Attributes::attribute(const std::string& key, Day d) const {
   const auto values = attributes.find(key);
   if (values == attributes.end()) return nullptr;
   const auto after = std::upper_bound(values->second.begin(), values->second.end(), d,
@@ -71,7 +93,7 @@ const facts::AttributeValue* Account::attribute(const std::string& key, Day d) c
   return last.value ? &*last.value : nullptr;
 }
 
-const std::string* Account::text_attribute(const std::string& key, Day d) const {
+const std::string* Attributes::text_attribute(const std::string& key, Day d) const {
   const facts::AttributeValue* value = attribute(key, d);
   return value == nullptr || value->type != facts::AttributeType::text ? nullptr : &value->text;
 }
@@ -95,6 +117,25 @@ Company::Company(const facts::FactSet& facts, const facts::Settings& settings, c
 const Account* Company::find(const std::string& id) const {
   const auto it = accounts_.find(id);
   return it == accounts_.end() ? nullptr : &it->second;
+}
+
+const Account* Company::parent(const Account& account, Day d) const {
+  const std::string* id = account.text_attribute("parent", d);
+  return id == nullptr ? nullptr : find(*id);
+}
+
+std::set<std::string> Company::contacts(const std::string& account, Day d) const {
+  std::set<std::string> out;
+  if (find(account) == nullptr) return out;
+  for (const auto& [contact, all] : memberships_) {
+    if (dated(all, d)->account == account && !excluded_user(contact)) out.insert("contact " + contact);
+  }
+  return out;
+}
+
+std::set<Day> Company::fact_days(const std::string& source) const {
+  const auto it = fact_days_.find(source);
+  return it == fact_days_.end() ? std::set<Day>() : it->second;
 }
 
 Account& Company::account(const std::string& id) {
@@ -130,6 +171,11 @@ bool Company::excluded_account(const std::string& id) const {
          settings_.exclude_accounts.end();
 }
 
+bool Company::excluded_user(const std::string& ref) const {
+  return std::find(settings_.exclude_users.begin(), settings_.exclude_users.end(), ref) !=
+         settings_.exclude_users.end();
+}
+
 std::optional<std::string> Company::identify(EntityKind kind, const std::string& source, const std::string& ref,
                                              Day d) const {
   const auto& all = kind == EntityKind::account ? account_ids_ : contact_ids_;
@@ -157,11 +203,11 @@ void Company::read_events(const facts::FactSet& facts, const facts::Cut& cut) {
       best = &e;
     }
   }
-  const auto& staff = settings_.exclude_users;
   for (const auto& [key, e] : winners) {
     const Day day = settings_.time_zone.day_of(e->occurred_at);
     if (e->deleted || !happened(day, cut)) continue;
-    if (e->user_ref && std::find(staff.begin(), staff.end(), *e->user_ref) != staff.end()) continue;
+    fact_days_[e->source].insert(day);
+    if (e->user_ref && excluded_user(*e->user_ref)) continue;
 
     std::optional<std::string> contact;  // a contact id; a ref of a matched source that nobody identified has none
     if (e->user_ref) {
@@ -185,7 +231,7 @@ void Company::read_events(const facts::FactSet& facts, const facts::Cut& cut) {
     if (!owner) continue;  // unmatched
 
     Event out{day, e->occurred_at, e->source, e->event_id, e->name, {}, {}, false, e->currency, e->properties};
-    if (e->user_ref) out.user = contact ? "contact " + *contact : "ref " + e->source + '\n' + *e->user_ref;
+    if (e->user_ref) out.user = user_of_ref(e->source, *e->user_ref, day);
     if (e->value) {
       const auto own = own_currency(*e->value, e->currency, day);
       out.no_rate = !own;
@@ -198,68 +244,75 @@ void Company::read_events(const facts::FactSet& facts, const facts::Cut& cut) {
   }
 }
 
+// A contact, or a ref of a matched source that nobody identified: a user of its own.
+std::string Company::user_of_ref(const std::string& source, const std::string& ref, Day d) const {
+  const auto contact = identify(EntityKind::contact, source, ref, d);
+  if (contact) return "contact " + *contact;
+  return defines_accounts(source) ? "contact " + ref : "ref " + source + '\n' + ref;
+}
+
 void Company::read_attributes(const facts::FactSet& facts, const facts::Cut& cut) {
-  read_dated_values(facts, cut);
-  read_snapshots(facts, cut);
-  for (auto& [id, a] : accounts_) {
-    for (auto& [key, values] : a.attributes) {
-      std::sort(values.begin(), values.end(), precedes);
-      // The first value is the one that counts on the first day; what stretches it back outlives law (a).
-      const DatedValue* first = nullptr;
-      for (const DatedValue& v : values) {
-        if (v.from == values.front().from) first = &v;
-      }
-      std::vector<DatedValue> kept;
-      if (first->backfill) {
-        kept.push_back(*first);
-        kept.back().from = Day::kMin;
-        kept.back().spoken = false;
-      }
-      for (const DatedValue& v : values) {
-        if (happened(v.from, cut)) kept.push_back(v);
-      }
-      values = std::move(kept);
-    }
-  }
-}
-
-void Company::read_dated_values(const facts::FactSet& facts, const facts::Cut& cut) {
   for (const AttributeFact& f : facts.attributes) {
-    if (f.kind != EntityKind::account || !f.scope.empty() || !known(f.recorded, cut)) continue;
-    const auto owner = account_of_ref(f.source, f.entity_ref, f.valid_from);
-    if (!owner || excluded_account(*owner)) continue;
-    account(*owner).attributes[f.key].push_back(
-        {f.valid_from, f.source, f.recorded.seq, f.entity_ref, f.value, f.backfill, true});
+    if (known(f.recorded, cut) && happened(f.valid_from, cut)) fact_days_[f.source].insert(f.valid_from);
+  }
+  for (const EntityKind kind : {EntityKind::account, EntityKind::contact}) {
+    read_dated_values(kind, facts, cut);
+    read_snapshots(kind, facts, cut);
+  }
+  for (auto& [id, a] : accounts_) settle(a, cut);
+  for (auto& [id, u] : users_) settle(u, cut);
+}
+
+Attributes* Company::entity_of(const AttributeFact& f) {
+  if (f.kind == EntityKind::contact) {
+    return excluded_user(f.entity_ref) ? nullptr : &users_[user_of_ref(f.source, f.entity_ref, f.valid_from)];
+  }
+  const auto owner = account_of_ref(f.source, f.entity_ref, f.valid_from);
+  return !owner || excluded_account(*owner) ? nullptr : &account(*owner);
+}
+
+DatedValue Company::value_of(const AttributeFact& f) const {
+  DatedValue out{f.valid_from, f.source, f.recorded.seq, f.entity_ref, f.value, f.backfill, true};
+  const bool parent = f.kind == EntityKind::account && f.key == "parent";
+  if (parent && out.value && out.value->type == facts::AttributeType::text) {
+    out.value->text = account_of_ref(f.source, out.value->text, f.valid_from).value_or(out.value->text);
+  }
+  return out;
+}
+
+void Company::read_dated_values(EntityKind kind, const facts::FactSet& facts, const facts::Cut& cut) {
+  for (const AttributeFact& f : facts.attributes) {
+    if (f.kind != kind || !f.scope.empty() || !known(f.recorded, cut)) continue;
+    if (Attributes* entity = entity_of(f)) entity->attributes[f.key].push_back(value_of(f));
   }
 }
 
-void Company::read_snapshots(const facts::FactSet& facts, const facts::Cut& cut) {
+void Company::read_snapshots(EntityKind kind, const facts::FactSet& facts, const facts::Cut& cut) {
   // (source, scope) -> day -> the rows of the snapshot with the greatest seq.
   std::map<std::pair<std::string, std::string>, std::map<Day, std::vector<const AttributeFact*>>> scopes;
   for (const AttributeFact& f : facts.attributes) {
-    if (f.kind != EntityKind::account || f.scope.empty() || !known(f.recorded, cut)) continue;
+    if (f.kind != kind || f.scope.empty() || !known(f.recorded, cut)) continue;
     auto& rows = scopes[{f.source, f.scope}][f.valid_from];
     if (!rows.empty() && f.recorded.seq < rows.front()->recorded.seq) continue;
     if (!rows.empty() && f.recorded.seq > rows.front()->recorded.seq) rows.clear();
     rows.push_back(&f);
   }
   for (const auto& [scope, days] : scopes) {
-    std::set<std::string> named_before;
-    std::map<std::string, std::set<std::string>> keys_of;  // every key that the scope ever gave an account
+    std::set<Attributes*> named_before;
+    std::map<Attributes*, std::set<std::string>> keys_of;  // every key that the scope ever gave an entity
     for (const auto& [day, rows] : days) {
-      std::set<std::string> named;
+      std::set<Attributes*> named;
       for (const AttributeFact* f : rows) {
-        const auto owner = account_of_ref(f->source, f->entity_ref, day);
-        if (!owner || excluded_account(*owner)) continue;
-        named.insert(*owner);
-        keys_of[*owner].insert(f->key);
-        account(*owner).attributes[f->key].push_back(
-            {day, f->source, f->recorded.seq, f->entity_ref, f->value, f->backfill, true});
+        Attributes* entity = entity_of(*f);
+        if (entity == nullptr) continue;
+        named.insert(entity);
+        keys_of[entity].insert(f->key);
+        entity->attributes[f->key].push_back(value_of(*f));
       }
-      for (const std::string& gone : named_before) {
+      for (Attributes* gone : named_before) {
         if (named.contains(gone)) continue;
         for (const std::string& key : keys_of[gone]) {
-          account(gone).attributes[key].push_back(
+          gone->attributes[key].push_back(
               {day, scope.first, rows.front()->recorded.seq, "", std::nullopt, false, false});
         }
       }
@@ -271,6 +324,7 @@ void Company::read_snapshots(const facts::FactSet& facts, const facts::Cut& cut)
 void Company::read_contracts(const facts::FactSet& facts, const facts::Cut& cut) {
   for (const facts::ContractFact& f : facts.contracts) {
     if (!known(f.recorded, cut) || !happened(f.valid_from, cut)) continue;
+    fact_days_[f.source].insert(f.valid_from);
     const auto owner = account_of_ref(f.source, f.account_ref, f.valid_from);
     if (!owner || excluded_account(*owner)) continue;
     contracts_[{f.source, f.contract_id}].versions.push_back({*owner, f});

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,17 +57,21 @@ struct Contract {
   [[nodiscard]] const Version* in_force(Day d) const;
 };
 
-/// What is known of one account.
-struct Account {
-  std::string id;
-  std::vector<Event> events;                                  ///< ascending by (at, source, id)
+/// The attributes of an account or a user.
+struct Attributes {
   std::map<std::string, std::vector<DatedValue>> attributes;  ///< by key, ascending by (from, source, seq)
-  std::vector<const Contract*> contracts;                     ///< those with a version of this account
 
   /// The value of the attribute `key` on d; nullptr = null.
   [[nodiscard]] const facts::AttributeValue* attribute(const std::string& key, Day d) const;
   /// The text of a text attribute; nullptr = null or not a text.
   [[nodiscard]] const std::string* text_attribute(const std::string& key, Day d) const;
+};
+
+/// What is known of one account.
+struct Account : Attributes {
+  std::string id;
+  std::vector<Event> events;               ///< ascending by (at, source, id)
+  std::vector<const Contract*> contracts;  ///< those with a version of this account
 };
 
 /// All accounts of a company under a cut.  Not copyable: accounts point at contracts.
@@ -80,6 +85,14 @@ class Company {
   [[nodiscard]] const std::map<std::string, Account>& accounts() const { return accounts_; }
   /// nullptr when no fact speaks of it.
   [[nodiscard]] const Account* find(const std::string& id) const;
+  /// The account that the account's attribute `parent` names on d; nullptr = none, or none that exists.
+  [[nodiscard]] const Account* parent(const Account& account, Day d) const;
+  /// Attributes by user, named as in Event::user.
+  [[nodiscard]] const std::map<std::string, Attributes>& users() const { return users_; }
+  /// The users that belong to the account on d, named as in Event::user.
+  [[nodiscard]] std::set<std::string> contacts(const std::string& account, Day d) const;
+  /// The days on which any fact of the source occurred or became valid, whoever it is about.
+  [[nodiscard]] std::set<Day> fact_days(const std::string& source) const;
   /// Since when the source is fed; nullopt = not yet.
   [[nodiscard]] std::optional<Day> source_start(const facts::SourceSettings& source) const;
   /// `amount` of `currency` (empty: the workspace's) in the workspace's currency on d; nullopt = no rate.
@@ -89,8 +102,13 @@ class Company {
   void read_events(const facts::FactSet& facts, const facts::Cut& cut);
   void read_attributes(const facts::FactSet& facts, const facts::Cut& cut);
   void read_contracts(const facts::FactSet& facts, const facts::Cut& cut);
-  void read_dated_values(const facts::FactSet& facts, const facts::Cut& cut);
-  void read_snapshots(const facts::FactSet& facts, const facts::Cut& cut);
+  void read_dated_values(facts::EntityKind kind, const facts::FactSet& facts, const facts::Cut& cut);
+  void read_snapshots(facts::EntityKind kind, const facts::FactSet& facts, const facts::Cut& cut);
+  /// Whom an attribute row is about: nullptr = unknown or excluded.
+  [[nodiscard]] Attributes* entity_of(const facts::AttributeFact& fact);
+  [[nodiscard]] DatedValue value_of(const facts::AttributeFact& fact) const;
+  /// The name of a user in Event::user.
+  [[nodiscard]] std::string user_of_ref(const std::string& source, const std::string& ref, Day d) const;
   [[nodiscard]] std::optional<std::string> identify(facts::EntityKind kind, const std::string& source,
                                                     const std::string& ref, Day d) const;
   [[nodiscard]] std::optional<std::string> account_of_ref(const std::string& source, const std::string& ref,
@@ -98,6 +116,7 @@ class Company {
   [[nodiscard]] std::optional<std::string> account_of_contact(const std::string& contact, Day d) const;
   [[nodiscard]] bool defines_accounts(const std::string& source) const;
   [[nodiscard]] bool excluded_account(const std::string& id) const;
+  [[nodiscard]] bool excluded_user(const std::string& ref) const;
   Account& account(const std::string& id);
 
   facts::Settings settings_;
@@ -106,7 +125,9 @@ class Company {
   std::map<std::string, std::vector<facts::MembershipFact>> memberships_;
   std::map<std::pair<std::string, std::string>, Contract> contracts_;
   std::map<std::string, Account> accounts_;
-  std::map<std::string, Day> first_event_day_;  // by source
+  std::map<std::string, Attributes> users_;
+  std::map<std::string, Day> first_event_day_;      // by source
+  std::map<std::string, std::set<Day>> fact_days_;  // by source
 };
 
 }  // namespace kenko::reference

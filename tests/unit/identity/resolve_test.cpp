@@ -229,6 +229,20 @@ TEST(Resolve, SnapshotEndsTheKeysOfAnAccountThatItNoLongerNames) {
                           "b size 2026-01-02 null", "b tier 2026-01-01 3", "b tier 2026-01-02 null"));
 }
 
+TEST(Resolve, SnapshotThatLosesAnAccountAgainEndsEveryKeyThatItEverGave) {
+  FactSet f;
+  f.attributes = {number("crm", "a", "size", 1, "2026-01-01", 1), number("crm", "b", "size", 1, "2026-02-01", 2),
+                  number("app", "a", "size", 7, "2026-02-15", 3), number("crm", "a", "seats", 2, "2026-03-01", 4),
+                  number("crm", "b", "size", 1, "2026-04-01", 5)};
+  for (AttributeFact& a : f.attributes) {
+    if (a.source == "crm") a.scope = "list";
+  }
+  EXPECT_THAT(rows_of(resolve(f, settings())),
+              ElementsAre("a seats 2026-03-01 2", "a seats 2026-04-01 null", "a size 2026-01-01 1",
+                          "a size 2026-02-01 null", "a size 2026-02-15 7", "a size 2026-04-01 null",
+                          "b size 2026-02-01 1", "b size 2026-03-01 null", "b size 2026-04-01 1"));
+}
+
 TEST(Resolve, SnapshotTakenAgainForADayReplacesItAsAWhole) {
   FactSet f;
   f.attributes = {number("app", "a", "size", 1, "2026-01-01", 1), number("app", "b", "size", 2, "2026-01-01", 1),
