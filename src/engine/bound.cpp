@@ -93,6 +93,7 @@ Engine::Bound::Bound(const plan::Plan& p, const facts::Portfolio& f) : plan(p), 
   bind_observation();
   bind_accounts();
   bind_texts();
+  bind_curves();
 }
 
 bool Engine::Bound::passes(const BoundFilter& filter, uint64_t row) const {
@@ -221,11 +222,44 @@ void Engine::Bound::bind_texts() {
     if (node.op == plan::Op::attribute) attribute_key[i] = portfolio.texts.find(node.text);
   }
   // Category curves compare texts too; their values get codes so that points need no text comparison per day.
-  for (const plan::Metric& m : plan.metrics) {
-    for (const plan::Curve::Category& c : m.curve.categories) texts.intern(c.value);
+  const auto intern = [this](const plan::Curve& curve) {
+    for (const plan::Curve::Category& c : curve.categories) texts.intern(c.value);
+  };
+  for (const plan::Metric& m : plan.metrics) intern(m.curve);
+  for (const auto* segments : {&plan.segments, &plan.life_stages}) {
+    for (const plan::Segment& s : *segments) {
+      for (const auto& [metric, curve] : s.changes.curves) intern(curve);
+    }
   }
   started_key = portfolio.texts.find("started");
   status_key = portfolio.texts.find(portfolio.settings.status_attribute);
+}
+
+BoundCurve Engine::Bound::bind_curve(const plan::Metric& metric, const plan::Curve& curve) const {
+  BoundCurve out{&curve, {}};
+  if (curve.kind != plan::Curve::Kind::category) return out;
+  const bool flag = plan.nodes[metric.node].type == plan::Type::flag;
+  const auto other = curve.other ? static_cast<int32_t>(*curve.other) : kNoPoints;
+  out.category_points.assign(flag ? 2 : texts.size() + 1, other);
+  for (const plan::Curve::Category& c : curve.categories) {
+    const size_t code = flag ? (c.value == "true" ? 1 : 0) : texts.find(c.value);
+    out.category_points[code] = static_cast<int32_t>(c.points_micros);
+  }
+  return out;
+}
+
+void Engine::Bound::bind_curves() {
+  for (const plan::Metric& m : plan.metrics) curves.push_back(bind_curve(m, m.curve));
+  const auto bind_changes = [this](const std::vector<plan::Segment>& segments) {
+    std::vector<std::vector<BoundCurve>> out(segments.size());
+    for (size_t s = 0; s < segments.size(); ++s) {
+      for (const auto& [metric, curve] : segments[s].changes.curves)
+        out[s].push_back(bind_curve(plan.metrics[metric], curve));
+    }
+    return out;
+  };
+  segment_curves = bind_changes(plan.segments);
+  stage_curves = bind_changes(plan.life_stages);
 }
 
 }  // namespace kenko::engine

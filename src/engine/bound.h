@@ -58,6 +58,12 @@ struct BoundObservation {
   std::vector<uint32_t> touched;  ///< positions of `touched` sources that emit it
 };
 
+/// A curve with its categories' texts bound to codes.
+struct BoundCurve {
+  const plan::Curve* curve = nullptr;
+  std::vector<int32_t> category_points;  ///< category: points by text code (flags: 0 and 1), kNoPoints = none
+};
+
 struct Engine::Bound {
   Bound(const plan::Plan& p, const facts::Portfolio& f);
 
@@ -77,9 +83,10 @@ struct Engine::Bound {
   std::vector<int64_t> number_of_code;  ///< by text code, where number_valid
   std::vector<uint8_t> number_valid;    ///< 0 = not read, 1 = a number, 2 = not a number
   std::vector<int32_t>
-      touched_source;  ///< by source code: position in settings.sources when it covers touched, else -1
-  std::vector<std::vector<int32_t>>
-      category_points;        ///< by metric: points by text code, -1 = none; empty = no category curve
+      touched_source;              ///< by source code: position in settings.sources when it covers touched, else -1
+  std::vector<BoundCurve> curves;  ///< by metric
+  /// By segment (stage of life), parallel to its changes.curves.
+  std::vector<std::vector<BoundCurve>> segment_curves, stage_curves;
   int32_t effective_at = -1;  ///< property of account.churned
   uint32_t started_key = 0, status_key = 0;
   bool any_touched = false;
@@ -94,6 +101,8 @@ struct Engine::Bound {
   void bind_observation();
   void bind_accounts();
   void bind_texts();
+  void bind_curves();
+  [[nodiscard]] BoundCurve bind_curve(const plan::Metric& metric, const plan::Curve& curve) const;
 };
 
 }  // namespace kenko::engine

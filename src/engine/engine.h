@@ -21,10 +21,13 @@ namespace kenko::engine {
 enum class AccountStatus : uint8_t { none, trial, onboarding, active, paused, notice, churned, internal };
 [[nodiscard]] std::string_view word(AccountStatus status);
 
+/// MetricDays::points where there are none.  Points may be negative (curve `each`), so compare with this.
+inline constexpr int32_t kNoPoints = INT32_MIN;
+
 /// One metric over the days of a life.
 ///
 /// value:  numbers as they are, flags 0 or 1, texts as codes of Engine::text.  Meaningful where valid.
-/// points: millionths of a point by the curve, -1 where there is none (missing policies not applied yet).
+/// points: millionths of a point by the curve, kNoPoints where there are none (missing policies not applied yet).
 struct MetricDays {
   std::span<const double> value;
   std::span<const uint8_t> valid;

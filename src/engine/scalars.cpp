@@ -173,7 +173,7 @@ void apply_scalar(const plan::Node& node, std::span<const Column> args, Output o
 void apply_curve(const plan::Curve& curve, std::span<const int32_t> category_points, Column values,
                  std::span<int32_t> points) {
   for (size_t d = 0; d < points.size(); ++d) {
-    points[d] = -1;
+    points[d] = kNoPoints;
     if (values.valid[d] == 0) continue;
     switch (curve.kind) {
       case plan::Curve::Kind::none:

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "engine/aggregates.h"
+#include "engine/engine.h"
 #include "plan/plan.h"
 
 namespace kenko::engine {
@@ -21,8 +22,8 @@ struct Column {
 /// Applies a scalar operation (anything but literal, aggregate, attribute, seats, arr) to its arguments.
 void apply_scalar(const plan::Node& node, std::span<const Column> args, Output out);
 
-/// Points of each day in millionths, -1 where the value is null or the curve gives none.  `category_points` holds, for
-/// a category curve, the points by text code (flags: 0 and 1), -1 = none.
+/// Points of each day in millionths, kNoPoints where the value is null or the curve gives none.  `category_points`
+/// holds, for a category curve, the points by text code (flags: 0 and 1), kNoPoints = none.
 void apply_curve(const plan::Curve& curve, std::span<const int32_t> category_points, Column values,
                  std::span<int32_t> points);
 
