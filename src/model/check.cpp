@@ -5,7 +5,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "model/check_expression.h"
+#include "model/check_curve.h"
+#include "model/check_metrics.h"
 
 namespace kenko::model {
 namespace {
@@ -18,7 +19,8 @@ class ModelCheck {
       : model_(&model), context_(&context), problems_(&problems) {}
 
   void run() {
-    for (Metric& m : model_->metrics) metric(m);
+    const std::vector<bool> typed = check_values(*model_, *context_, *problems_);
+    for (size_t i = 0; i < typed.size(); ++i) metric(model_->metrics[i], typed[i]);
     scored();
     dimensions();
     bands();
@@ -31,26 +33,7 @@ class ModelCheck {
         model_->document.problem(node, std::move(code), std::move(message), std::move(hint), severity));
   }
 
-  void metric(Metric& m) {
-    std::optional<Type> type;
-    if (m.value) {
-      const Node& node = m.value_at;
-      const Checked checked = check_expression(
-          *m.value, *context_, model_->outcome, [&](size_t offset) { return model_->document.at(node, offset); },
-          *problems_);
-      type = checked.type;
-      m.reads = checked.reads;
-      if (type) m.type = *type;
-      if (type && m.reads.events.empty() && m.reads.attributes.empty() && !m.reads.contracts) {
-        add(m.value_at, "constant-metric",
-            fmt::format("metric `{}` reads no fact: it is the same for every account", m.name),
-            "for example count(login[28d])");
-      }
-      if (!m.ours) {
-        const auto is_ours = [&](const std::string& e) { return context_->ours.contains(e); };
-        m.ours = !m.reads.events.empty() && std::all_of(m.reads.events.begin(), m.reads.events.end(), is_ours);
-      }
-    }
+  void metric(const Metric& m, bool type) {
     if (m.min_observed_days && type && m.reads.events.empty()) {
       add(m.at, "no-effect", fmt::format("`min_observed` of metric `{}` has no effect: it reads no events", m.name),
           "leave it out", Severity::warning);
@@ -63,7 +46,7 @@ class ModelCheck {
                       m.weight ? "weight" : "curve"),
           "give it a `dimension:`, or leave weight and curve out", Severity::warning);
     }
-    curve(m, type);
+    if (!m.curve_broken) check_curve(m.curve, m, type, *model_, *problems_);
   }
 
   void scored_metric(const Metric& m) {
@@ -76,39 +59,6 @@ class ModelCheck {
     if (m.curve.kind == Curve::Kind::none && !m.curve_broken) {
       add(m.at, "missing-key", fmt::format("metric `{}` counts in a dimension and needs a `curve`", m.name),
           "it turns the value into 0 to 100 points: curve: {0: 0, 4: 70, 28: 100}");
-    }
-  }
-
-  void curve(const Metric& m, std::optional<Type> type) {
-    const Curve& c = m.curve;
-    if (c.kind == Curve::Kind::none || m.curve_broken) return;
-    if (c.kind != Curve::Kind::category) {
-      for (size_t i = 1; i < c.points.size(); ++i) {
-        if (c.points[i].x > c.points[i - 1].x) continue;
-        add(c.points[i].at, "bad-curve",
-            fmt::format("the values of a curve must rise from left to right: {} stands behind {}", c.points[i].at.text,
-                        c.points[i - 1].at.text),
-            "sort the points by their value");
-      }
-      if (type && *type != Type::number) {
-        add(c.at, "wrong-type",
-            fmt::format("the value of metric `{}` is {}: it needs a curve with categories", m.name,
-                        *type == Type::text ? "a text" : "true or false"),
-            *type == Type::text ? "curve: {category: {enterprise: 100}, other: 50}"
-                                : "curve: {category: {true: 100, false: 0}}");
-      }
-      return;
-    }
-    if (type == Type::number) {
-      add(c.at, "wrong-type",
-          fmt::format("the value of metric `{}` is a number: it needs a curve with numbers", m.name),
-          "for example {0: 0, 4: 70, 28: 100}");
-    }
-    if (type != Type::flag) return;
-    for (const Curve::Category& k : c.categories) {
-      if (k.value == "true" || k.value == "false") continue;
-      add(k.at, "bad-curve", fmt::format("metric `{}` is only ever true or false, never `{}`", m.name, k.value),
-          "curve: {category: {true: 100, false: 0}}");
     }
   }
 

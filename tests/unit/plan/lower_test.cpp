@@ -23,13 +23,15 @@ facts::Settings settings() {
                        .attributes = {{"plan", facts::AttributeType::text},
                                       {"mrr", facts::AttributeType::money},
                                       {"vip", facts::AttributeType::flag}},
-                       .start = std::nullopt});
+                       .start = std::nullopt,
+                       .every_days = 0});
   s.sources.push_back({.name = "desk",
                        .mapping = "",
                        .covers = facts::Coverage::touched,
                        .emits = {"message.sent", "ticket.opened"},
                        .attributes = {},
-                       .start = std::nullopt});
+                       .start = std::nullopt,
+                       .every_days = 0});
   return s;
 }
 
