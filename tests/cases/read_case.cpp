@@ -95,6 +95,13 @@ void read_settings(Reader& top, Case& out) {
   }
   s.lapse_days = static_cast<int32_t>(settings->integer("lapse_days").value_or(s.lapse_days));
   s.ours = settings->texts("ours").value_or(s.ours);
+  if (auto status = settings->map("status")) {
+    s.status_attribute = status->text("attribute").value_or(s.status_attribute);
+    if (auto words = status->map("words")) {
+      for (const tree::Entry& e : words->node().entries) s.status_words[e.key.text] = e.value.text;
+    }
+    status->finish();
+  }
   if (auto exclude = settings->map("exclude")) {
     s.exclude_accounts = exclude->texts("accounts").value_or(s.exclude_accounts);
     s.exclude_users = exclude->texts("users").value_or(s.exclude_users);
@@ -131,6 +138,7 @@ void read_sources(Reader& top, const std::vector<std::string>& names, Case& out)
                          "accounts", {{"defines", facts::AccountIds::defines}, {"matched", facts::AccountIds::matched}})
                      .value_or(facts::AccountIds::defines);
     s.start = entry.day("start");
+    s.every_days = entry.days("every");
     s.emits = entry.texts("emits").value_or(names);
     std::sort(s.emits.begin(), s.emits.end());
     entry.finish();

@@ -51,8 +51,9 @@ class Facts {
     for (const TableRow& row : t.rows) {
       row_ = &row;
       facts::AttributeFact f;
+      f.kind = entity_kind();
       f.source = source();
-      f.entity_ref = text("account").value_or("a1");
+      f.entity_ref = entity_ref(f.kind);
       f.key = text("key").value_or("");
       f.value = value_of(f.key, text("value"));
       f.valid_from = day("from").value_or(Day{});
@@ -63,16 +64,18 @@ class Facts {
   }
 
   void snapshots(const TextTable& t) {
-    static const std::set<std::string> kOwn = {"account", "day", "scope", "source", "seq", "known_at", "backfill"};
+    static const std::set<std::string> kOwn = {"account", "contact", "kind",     "day",     "scope",
+                                               "source",  "seq",     "known_at", "backfill"};
     table_ = &t;
     const int64_t base = seq_;
     std::map<std::tuple<std::string, std::string, Day>, int64_t> seqs;  // rows of one snapshot share theirs
     for (const TableRow& row : t.rows) {
       row_ = &row;
       facts::AttributeFact f;
+      f.kind = entity_kind();
       f.source = source();
       f.scope = text("scope").value_or("list");
-      f.entity_ref = text("account").value_or("a1");
+      f.entity_ref = entity_ref(f.kind);
       f.valid_from = day("day").value_or(Day{});
       f.backfill = flag("backfill").value_or(false);
       f.recorded = recorded(start_of(f.valid_from));
@@ -117,7 +120,7 @@ class Facts {
     for (const TableRow& row : t.rows) {
       row_ = &row;
       facts::IdentityFact i;
-      i.kind = text("kind") == "contact" ? facts::EntityKind::contact : facts::EntityKind::account;
+      i.kind = entity_kind();
       i.source = source();
       i.external_id = text("external_id").value_or("");
       i.id = text("id").value_or("");
@@ -152,6 +155,15 @@ class Facts {
     problems_.push_back(wrong(fmt::format("column `{}` cannot be `{}`", column, text(column).value_or("-"))));
   }
   [[nodiscard]] std::optional<std::string> text(std::string_view column) const { return table_->cell(*row_, column); }
+  [[nodiscard]] facts::EntityKind entity_kind() {
+    const auto word = text("kind");
+    if (word && word != "account" && word != "contact") add("kind");
+    return word == "contact" ? facts::EntityKind::contact : facts::EntityKind::account;
+  }
+  [[nodiscard]] std::string entity_ref(facts::EntityKind kind) {
+    const auto contact = kind == facts::EntityKind::contact ? text("contact") : std::nullopt;
+    return contact ? *contact : text("account").value_or("a1");
+  }
   [[nodiscard]] std::string source() {
     const std::string name = text("source").value_or(case_.settings.sources.front().name);
     if (case_.settings.find_source(name) == nullptr) add("source");

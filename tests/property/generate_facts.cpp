@@ -331,9 +331,10 @@ class Maker {
     f.kind = EntityKind::contact;
     f.source = s.name;
     f.entity_ref = user_ref(s, user);
-    f.key = random_.chance(0.7) ? "role" : "left";
-    if (random_.chance(0.85)) f.value = text_value(pick(kRoles));
-    if (f.value && f.key == "left") f.value = any_value("left", AttributeType::day);
+    f.key = random_.chance(0.7) ? "role" : "active";
+    if (random_.chance(0.85)) {
+      f.value = f.key == "role" ? std::optional(text_value(pick(kRoles))) : any_value(f.key, AttributeType::flag);
+    }
     f.valid_from = day;
     f.backfill = random_.chance(0.3);
     f.scope = scope;
