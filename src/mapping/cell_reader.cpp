@@ -107,17 +107,47 @@ void CellReader::first_filled(const Node& node, Reader& map, Cell& cell) {
   }
 }
 
+CellReader::Table CellReader::table(Reader& words) const {
+  Table out;
+  for (const tree::Entry& entry : words.node().entries) {
+    if (const auto to = words.values().text(entry.value, fmt::format("`{}`", entry.key.text))) {
+      out.emplace_back(entry.key.text, *to);
+    }
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+void CellReader::tables(Reader& map) {
+  for (const tree::Entry& entry : map.node().entries) {
+    Reader words(tree_, entry.value, problems_, fmt::format("table `{}`", entry.key.text), &entry.key);
+    map.allow(entry.key.text);
+    if (words.is_map()) tables_.emplace(entry.key.text, table(words));
+  }
+}
+
+// `map`: the words themselves, or the name of a table.
+void CellReader::translation(Reader& map, Cell& cell) {
+  const Node* node = map.find("map");
+  if (node == nullptr || !node->is_scalar()) {
+    if (auto words = map.map("map")) cell.map = table(*words);
+    return;
+  }
+  if (const auto it = tables_.find(node->text); it != tables_.end()) {
+    cell.map = it->second;
+    return;
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, words] : tables_) names.push_back(name);
+  map.add("map", "unknown-table", fmt::format("there is no table `{}`", node->text),
+          names.empty() ? "write the words here, `map: {from: to}`, or under `tables:` at the top"
+                        : text::did_you_mean(node->text, names));
+}
+
 void CellReader::options(Reader& map, Cell& cell) {
   cell.integer = map.flag("integer").value_or(false);
   cell.before = map.text("before").value_or("");
-  if (auto words = map.map("map")) {
-    for (const tree::Entry& entry : words->node().entries) {
-      if (const auto to = words->values().text(entry.value, fmt::format("`{}`", entry.key.text))) {
-        cell.map.emplace_back(entry.key.text, *to);
-      }
-    }
-    std::sort(cell.map.begin(), cell.map.end());
-  }
+  translation(map, cell);
   cell.otherwise = map.text("otherwise");
   if (cell.otherwise && cell.map.empty()) map.add("otherwise", "bad-cell", "`otherwise` belongs to a `map`");
   time_format(map, cell.time);

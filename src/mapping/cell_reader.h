@@ -4,10 +4,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mapping/filter.h"
@@ -37,6 +39,9 @@ class CellReader {
   void time_format(tree::Reader& map, TimeFormat& format);
   [[nodiscard]] FileFormat file_format(tree::Reader& map);
 
+  /// {NAME: {from: to, ...}, ...}: translations that several cells use.
+  void tables(tree::Reader& map);
+
   /// What cells of days and times start with.
   TimeFormat default_time;
   /// The rule that is being read.
@@ -48,10 +53,14 @@ class CellReader {
   void pieces_of_template(const tree::Node& node, Cell& cell);
   void first_filled(const tree::Node& node, tree::Reader& map, Cell& cell);
   void options(tree::Reader& map, Cell& cell);
+  using Table = std::vector<std::pair<std::string, std::string>>;
+  [[nodiscard]] Table table(tree::Reader& words) const;
+  void translation(tree::Reader& map, Cell& cell);
   [[nodiscard]] std::optional<char> one_char(tree::Reader& map, std::string_view key);
 
   const tree::Tree& tree_;
   Problems& problems_;
+  std::map<std::string, Table> tables_;
 };
 
 }  // namespace kenko::mapping

@@ -77,7 +77,7 @@ std::optional<Day> end_of_term(Day start, int32_t months) {
   start.civil(year, month, day);
   const int64_t count = int64_t{year} * 12 + (month - 1) + months;
   for (; day > 0; --day) {
-    if (const auto next = Day::from_civil(count / 12, count % 12 + 1, day)) return *next + -1;
+    if (const auto next = Day::from_civil(count / 12, count % 12 + 1, day)) return *next - 1;
   }
   return std::nullopt;  // beyond the calendar
 }
@@ -436,6 +436,7 @@ bool FactMaker::contract_days(const ContractRule& rule, facts::ContractFact& c) 
     return refuse(rule.end, "end-before-start",
                   fmt::format("the end {} is before the start {}", c.end->iso(), c.start.iso()));
   }
+  if (rule.end_excluded && c.end && *c.end > c.start) c.end = *c.end - 1;
   c.valid_from = from.value_or(c.start);
   return true;
 }

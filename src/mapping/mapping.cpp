@@ -60,6 +60,7 @@ Hash128 hash_of(const Rule& rule) {
   for (const AttributeRule::Column& column : a.columns) hash.add(column.key).add(static_cast<int64_t>(column.type));
   hash.add(int64_t{rule.contract.arr.absolute}).add(int64_t{rule.contract.arr.negate});
   if (rule.contract.ends_with_term) hash.add("ends_with_term");
+  if (rule.contract.end_excluded) hash.add("end_excluded");
   return hash.hash();
 }
 

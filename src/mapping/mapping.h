@@ -112,6 +112,7 @@ struct ContractRule {
       state, replaces, valid_from;
   Amount arr;
   bool ends_with_term = false;  ///< without an end it is start + term - 1 day
+  bool end_excluded = false;    ///< the end is the first day on which it no longer counts
 };
 
 /// `identities:` says what other sources call an account or contact.

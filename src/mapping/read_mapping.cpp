@@ -73,6 +73,7 @@ void MappingReader::top(Reader& root, Mapping& out) {
       "accounts", {{"defines", facts::AccountIds::defines}, {"matched", facts::AccountIds::matched}});
   out.covers =
       root.choice<facts::Coverage>("covers", {{"all", facts::Coverage::all}, {"touched", facts::Coverage::touched}});
+  if (auto tables = root.map("tables")) cells_.tables(*tables);
   if (auto format = root.map("format")) out.format = cells_.file_format(*format);
   if (auto time = root.map("time")) {
     cells_.time_format(*time, out.time);
@@ -238,6 +239,7 @@ void MappingReader::contract(Reader& map, ContractRule& out) {
   out.replaces = cell(map, "replaces");
   out.valid_from = day(map, "valid_from");
   out.ends_with_term = map.flag("ends_with_term").value_or(false);
+  out.end_excluded = map.flag("end_excluded").value_or(false);
   if (out.ends_with_term && !out.term_months.mapped()) {
     map.add("ends_with_term", "missing-key", "`ends_with_term` needs `term_months`",
             "a column, or term_months: {constant: 12}");
