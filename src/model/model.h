@@ -159,6 +159,7 @@ struct Segment {
   std::vector<std::pair<std::string, Decimal>> weights;  ///< by name of a dimension or a metric, >= 0
   std::vector<tree::Node> weights_at;
   std::vector<std::pair<std::string, Curve>> curves;
+  std::vector<tree::Node> curves_at;
   std::vector<Band> bands;
   std::vector<TriggerChange> triggers;
   tree::Node at;
@@ -186,6 +187,7 @@ struct Input {
   std::string from;
   std::vector<std::pair<int, std::string>> rubric;  ///< ascending
   tree::Node at;
+  tree::Node event_at;
 };
 
 /// An entry of `let:`; already put in place in every expression when the model is read.

@@ -21,6 +21,9 @@ inline constexpr int64_t kFullPointsMicros = 100'000'000;  ///< 100 points
 /// Adds a problem when `name` cannot be the name of a `what` ("metric").
 void check_name(const tree::Reader& reader, const tree::Node& name, std::string_view what);
 
+/// Whether a key is there with a value.
+[[nodiscard]] bool is_given(const tree::Reader& reader, std::string_view key);
+
 /// An expression as it was read.
 struct ReadExpression {
   std::string text;                           ///< as written, blanks at both ends cut
@@ -28,8 +31,8 @@ struct ReadExpression {
   tree::Node at;                              ///< the scalar
 };
 /// nullopt: the key is missing (reported when needed).  `example` is shown when it is no expression at all.
-[[nodiscard]] std::optional<ReadExpression> read_expression(tree::Reader& reader, std::string_view key,
-                                                            tree::Need need, std::string_view example);
+[[nodiscard]] std::optional<ReadExpression> read_expression(tree::Reader& reader, std::string_view key, tree::Need need,
+                                                            std::string_view example);
 [[nodiscard]] std::optional<Condition> read_condition(tree::Reader& reader, std::string_view key, tree::Need need);
 
 /// A relative weight up to 1,000,000: more than 0, or at least 0 where `zero` is allowed.
