@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "app/account_search.h"
 #include "app/clock.h"
 #include "base/text.h"
 #include "model/load.h"
@@ -37,28 +38,6 @@ std::vector<std::string> model_names(const Workspace& workspace) {
     if (file.ends_with(".yaml")) names.push_back(file.substr(0, file.size() - 5));
   }
   return names;
-}
-
-// Ids and names, for the hint of a mistyped one.
-std::vector<std::string> known_accounts(const facts::Portfolio& portfolio) {
-  std::vector<std::string> out = portfolio.accounts;
-  const uint32_t key = portfolio.texts.find("name");
-  for (const facts::AttributeRow& row : portfolio.attributes) {
-    if (key != 0 && row.key == key && !row.null) out.push_back(row.value.text);
-  }
-  return out;
-}
-
-// The account's `name` attribute on its newest day.
-std::vector<uint32_t> accounts_named(const facts::Portfolio& portfolio, const std::string& name) {
-  std::vector<uint32_t> out;
-  const uint32_t key = portfolio.texts.find("name");
-  for (size_t i = 0; key != 0 && i < portfolio.attributes.size(); ++i) {
-    const facts::AttributeRow& row = portfolio.attributes[i];
-    if (row.key != key || row.null || text::lower(row.value.text) != text::lower(name)) continue;
-    if (out.empty() || out.back() != row.account) out.push_back(row.account);
-  }
-  return out;
 }
 
 }  // namespace
@@ -137,25 +116,7 @@ Result<std::unique_ptr<Scoring>> Scoring::open(const Workspace& workspace, const
 }
 
 Result<uint32_t> Scoring::find_account(const std::string& wanted) const {
-  if (const auto found = portfolio_.find_account(wanted)) return *found;
-  const std::vector<uint32_t> named = accounts_named(portfolio_, wanted);
-  if (named.size() == 1) return named.front();
-  if (named.size() > 1) {
-    std::vector<std::string> ids;
-    for (const uint32_t a : named) ids.push_back(portfolio_.accounts[a]);
-    return Problem{"ambiguous-account",
-                   {},
-                   fmt::format("{} accounts are called `{}`", named.size(), wanted),
-                   fmt::format("use one of the ids: {}", text::join(ids, ", ")),
-                   "",
-                   Severity::error};
-  }
-  return Problem{"unknown-account",
-                 {},
-                 fmt::format("there is no account `{}`", wanted),
-                 text::did_you_mean(wanted, known_accounts(portfolio_)),
-                 "",
-                 Severity::error};
+  return app::find_account(portfolio_, wanted);
 }
 
 }  // namespace kenko::app

@@ -13,6 +13,7 @@ namespace kenko::cli {
 void add_score_commands(CLI::App& app, Common& common, Exit& exit);
 void add_model_commands(CLI::App& app, Common& common, Exit& exit);
 void add_import_commands(CLI::App& app, Common& common, Exit& exit);
+void add_manual_commands(CLI::App& app, Common& common, Exit& exit);
 void add_demo_command(CLI::App& app, Common& common, Exit& exit);
 
 }  // namespace kenko::cli

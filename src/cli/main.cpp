@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   add_import_commands(app, common, exit);
   add_score_commands(app, common, exit);
   add_model_commands(app, common, exit);
+  add_manual_commands(app, common, exit);
   add_demo_command(app, common, exit);
   try {
     app.parse(argc, argv);
