@@ -36,6 +36,10 @@ target_link_libraries(kenko_base PUBLIC Threads::Threads)
 set_source_files_properties(src/base/time_zone_data.cpp PROPERTIES
   COMPILE_DEFINITIONS "KENKO_TZDATA_FILE=\"${CMAKE_SOURCE_DIR}/third_party/tzdata/zones.bin\""
   OBJECT_DEPENDS ${CMAKE_SOURCE_DIR}/third_party/tzdata/zones.bin)
+file(GLOB KENKO_TEXT_RULES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/share/lexicons/*.txt)
+set_source_files_properties(src/text/shipped.cpp PROPERTIES
+  COMPILE_DEFINITIONS "KENKO_SHARE_DIR=\"${CMAKE_SOURCE_DIR}/share\""
+  OBJECT_DEPENDS "${KENKO_TEXT_RULES};${CMAKE_SOURCE_DIR}/share/topics.yaml")
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cpp)
   add_executable(kenko src/cli/main.cpp)
   target_link_libraries(kenko PRIVATE kenko_cli)

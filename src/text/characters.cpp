@@ -18,12 +18,8 @@ bool in_any(const std::array<Range, kSize>& ranges, char32_t c) {
   return false;
 }
 
-constexpr std::array<Range, 6> kHan{{{0x3005, 0x3007},
-                                     {0x3400, 0x4DBF},
-                                     {0x4E00, 0x9FFF},
-                                     {0xF900, 0xFAFF},
-                                     {0x20000, 0x3FFFD},
-                                     {0x2E80, 0x2FDF}}};
+constexpr std::array<Range, 6> kHan{
+    {{0x3005, 0x3007}, {0x3400, 0x4DBF}, {0x4E00, 0x9FFF}, {0xF900, 0xFAFF}, {0x20000, 0x3FFFD}, {0x2E80, 0x2FDF}}};
 constexpr std::array<Range, 3> kKana{{{0x3041, 0x3096}, {0x309D, 0x30FF}, {0x31F0, 0x31FF}}};
 constexpr std::array<Range, 4> kIgnored{{{0x0300, 0x036F}, {0x200B, 0x200F}, {0xFE00, 0xFE0F}, {0x1F3FB, 0x1F3FF}}};
 constexpr std::array<Range, 3> kSymbol{{{0x0E00, 0x0EFF}, {0x2190, 0x2BFF}, {0x1F000, 0x1FAFF}}};
@@ -43,7 +39,8 @@ constexpr std::string_view kBaseLetters =
     "AaAaEeEeIiIiOoOoRrRrUuUuSsTt..Hh......AaEeOoOoOoOoYy............"
     "................";
 constexpr std::u32string_view kHalfWidth =
-    U"。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン";
+    U"。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリ"
+    U"ルレロワン";
 constexpr std::u32string_view kCanBeVoiced =
     U"かきくけこさしすせそたちつてとはひふへほゝカキクケコサシスセソタチツテトハヒフヘホヽ";
 constexpr std::u32string_view kCanBeHalfVoiced = U"はひふへほハヒフヘホ";

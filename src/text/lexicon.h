@@ -50,8 +50,9 @@ struct Lexicon {
   std::string language;  ///< "en"
   Rules rules = Rules::phrases;
   Script script = Script::latin;
-  /// A negation turns the terms of its clause that stand at most so many tokens away, before or after it.
-  int negates_before = 0, negates_after = 0;
+  /// A negation turns the next term of its clause behind it (or the one before it) when at most so many tokens stand
+  /// between; -1 = never.
+  int negates_before = -1, negates_after = -1;
   std::unordered_set<std::string> function_words;  ///< folded as text/tokens.h does
   Phrases phrases;
   std::vector<LexiconEntry> entries;

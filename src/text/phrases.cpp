@@ -49,7 +49,7 @@ bool Phrases::is_ending(std::string_view rest) const {
 template <typename Found>
 void Phrases::walk(const Tokens& tokens, size_t at, const Found& found) const {
   uint32_t node = 0;
-  for (size_t i = at; i < tokens.size(); ++i) {
+  for (size_t i = at; i < tokens.size() && tokens.clause(i) == tokens.clause(at); ++i) {
     const std::string_view token = tokens[i];
     const size_t last = std::min(longest_open_, token.size());
     for (size_t size = shortest_open_; size <= last; ++size) {

@@ -18,7 +18,7 @@ namespace kenko::text {
 /// A list of phrases, each with a number.
 ///
 /// Meaning:   a phrase is a row of tokens (text/tokens.h); one that ends with `*` also matches when its last word goes
-///            on: with one of `endings`, or in any way when there are none.
+///            on: with one of `endings`, or in any way when there are none.  No match goes over the end of a clause.
 /// Time:      a search looks at most at the length of the longest phrase for each token of the text.
 class Phrases {
  public:
