@@ -15,6 +15,18 @@ using Kind = Expression::Kind;
 
 constexpr int32_t kObservedWithoutWindow = 28;
 
+void collect_names(const Expression& e, std::vector<std::string>& names) {
+  if (e.kind == Kind::binary) {
+    collect_names(e.items[0], names);
+    collect_names(e.items[1], names);
+    return;
+  }
+  names.push_back(e.text);
+  names.insert(names.end(), e.others.begin(), e.others.end());
+}
+
+}  // namespace
+
 const Expression* named(const Expression& call, const std::string& name) {
   for (const Expression::Named& n : call.named) {
     if (n.name == name) return &n.value;
@@ -22,28 +34,48 @@ const Expression* named(const Expression& call, const std::string& name) {
   return nullptr;
 }
 
-}  // namespace
+std::vector<std::string> names_of(const Expression& selector) {
+  std::vector<std::string> names;
+  collect_names(selector, names);
+  return names;
+}
+
+std::string field_of(const Expression& field) {
+  if (field.kind == Kind::call) return "sentiment(text)";
+  return field.text == "value" && !field.backticked ? "" : field.text;
+}
+
+Day window_first(const Expression& selector, Day d, Day life_first) {
+  if (!selector.has_window || selector.whole_life) return life_first;
+  return std::max(facts::DayWindow(d, selector.days).first(), life_first);
+}
+
+bool takes(const Expression& selector, const Event& e, const Company& company) {
+  const auto names = names_of(selector);
+  if (std::find(names.begin(), names.end(), e.name) == names.end()) return false;
+  return !selector.has_filter || passes(selector.items[0], e, company);
+}
 
 const std::vector<Evaluator::Hit>& Evaluator::all_hits(const Expression& call) {
   const auto [it, fresh] = hits_.try_emplace(&call);
   std::vector<Hit>& out = it->second;
   if (!fresh) return out;
   const Expression& selector = call.items[0];
-  const std::string field = call.items.size() > 1 ? call.items[1].text : "";
-  const bool own = call.items.size() > 1 && !call.items[1].backticked;  // `value` in backticks is a property
+  const bool has_field = call.items.size() > 1 && call.text != "users_with" && call.text != "streak";
+  const std::string field = has_field ? field_of(call.items[1]) : "";
+  const bool user = has_field && call.items[1].text == "user" && !call.items[1].backticked;
   std::map<std::string, size_t> texts;
   for (const Event& e : account_.events) {
-    if (e.name != selector.text) continue;
-    if (selector.has_filter && !passes(selector.items[0], e)) continue;
+    if (!takes(selector, e, company_)) continue;
     Hit hit;
     hit.day = e.day;
     const std::string* text = nullptr;
     if (call.text == "distinct") {
-      text = field != "user" || !own ? e.property(field) : e.user ? &*e.user : nullptr;
-    } else if (field == "value" && own) {
+      text = !user ? e.property(call.items[1].text) : e.user ? &*e.user : nullptr;
+    } else if (has_field && field.empty()) {
       hit.number = e.value_micros;
       hit.no_rate = e.no_rate;
-    } else if (const std::string* digits = field.empty() ? nullptr : e.property(field)) {
+    } else if (const std::string* digits = has_field ? e.property(field) : nullptr) {
       const ParsedDecimal number = parse_decimal(*digits);
       if (number.fault == ParsedDecimal::Fault::none) hit.number = number.value.micros;
     }
@@ -72,17 +104,46 @@ Evaluator::Sum Evaluator::sum(const Hits& hits) {
   return out;
 }
 
+std::optional<Day> Evaluator::observed_since(const Expression& call, Day d, Day life_first) const {
+  // Of several names the earliest; of a pair the later of the two.
+  const auto earliest = [&](const Expression& selector) {
+    std::optional<Day> first;
+    for (const std::string& name : names_of(selector)) {
+      const auto from = biography_.observed_from(name, d, life_first);
+      if (from && (!first || *from < *first)) first = from;
+    }
+    return first;
+  };
+  const auto first = earliest(call.items[0]);
+  if (named(call, "by") == nullptr || !first) return first;
+  const auto second = earliest(call.items[1]);
+  return second ? std::optional(std::max(*first, *second)) : std::nullopt;
+}
+
+bool Evaluator::observed_enough(const Expression& call, Day since, Day d) const {
+  const Expression& selector = call.items[0];
+  const bool window = selector.has_window && !selector.whole_life;
+  int32_t needed = observed_.min_days.value_or(window ? selector.days : kObservedWithoutWindow);
+  if (observed_.young_partial) needed = std::min(needed, 14);
+  return d - since + 1 >= needed;
+}
+
 Value Evaluator::aggregate(const Expression& e, Day d, Day life_first) {
   const Expression& selector = e.items[0];
-  const int32_t default_days = selector.has_window ? selector.days : kObservedWithoutWindow;
-  const auto observed_from = biography_.observed_from(selector.text, d, life_first);
-  if (!observed_from || d - *observed_from + 1 < min_observed_days_.value_or(default_days)) return {};
+  const auto since = observed_since(e, d, life_first);
+  if (!since || !observed_enough(e, *since, d)) return {};
 
+  const Day first = window_first(selector, d, life_first);
+  if (named(e, "by") != nullptr) return pair(e, d, life_first);
   if (e.text == "slope") return slope(e, d, life_first);
-  const Day window_first = selector.has_window ? facts::DayWindow(d, selector.days).first() : life_first;
-  const Hits hits = hits_between(e, std::max(window_first, life_first), d);
+  if (e.text == "current") return current(e, d, life_first);
+  if (e.text == "users_with") return users_with(e, first, d);
+  if (e.text == "streak") return streak(e, d, life_first);
+  if (e.text == "longest_gap") return longest_gap(e, std::max(first, *since), d);
+  if (e.text == "contact_health") return contact_health(e, first, d);
+  const Hits hits = hits_between(e, first, d);
   if (e.text == "days_since") {
-    return static_cast<double>(d - (hits.empty() ? *observed_from : (hits.end() - 1)->day));
+    return static_cast<double>(d - (hits.empty() ? *since : (hits.end() - 1)->day));
   }
   if (e.text == "decayed_count" || e.text == "decayed_sum") return decayed(e, d, hits);
   return over_window(e, hits);
@@ -107,6 +168,14 @@ Value Evaluator::over_window(const Expression& e, const Hits& hits) const {
   if (e.text == "sum") return to_double(all.total) / 1e6;
   if (all.number_of == 0) return {};
   if (e.text == "mean") return to_double(all.total) / (static_cast<double>(all.number_of) * 1e6);
+  if (e.text == "median" || e.text == "quantile") return quantile(e, hits);
+  if (e.text == "first" || e.text == "last") {
+    std::optional<int64_t> found;
+    for (const Hit& h : hits) {
+      if (h.number && (e.text == "last" || !found)) found = h.number;
+    }
+    return Decimal{*found}.as_double();
+  }
   KENKO_CHECK(e.text == "min" || e.text == "max", "unknown function `{}`", e.text);
   std::optional<int64_t> best;
   for (const Hit& h : hits) {

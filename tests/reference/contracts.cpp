@@ -97,27 +97,55 @@ bool any_contract_changed(const Account& account, Day d) {
   });
 }
 
-std::optional<Int128> seats(const Company& company, const Account& account, Day d) {
+std::optional<Int128> seats(const Company& company, const Account& account, Day d,
+                            const std::optional<std::string>& product) {
   std::optional<Int128> sum;
   for (const Contract* contract : account.contracts) {
     if (!counts(company, account, *contract, d)) continue;
     const ContractFact* c = in_force(account, *contract, d);
+    if (product && c->product != *product) continue;
     if (c->seats) sum = sum.value_or(0) + c->seats->micros;
   }
   return sum;
 }
 
-std::optional<Int128> arr(const Company& company, const Account& account, Day d) {
+std::optional<Int128> arr(const Company& company, const Account& account, Day d,
+                          const std::optional<std::string>& product) {
   std::optional<Int128> sum;
   for (const Contract* contract : account.contracts) {
     if (!counts(company, account, *contract, d)) continue;
     const ContractFact* c = in_force(account, *contract, d);
-    if (!c->arr) continue;
+    if (!c->arr || (product && c->product != *product)) continue;
     const auto own = company.own_currency(*c->arr, c->currency, d);
     if (!own) return std::nullopt;
     sum = sum.value_or(0) + own->micros;
   }
   return sum;
+}
+
+ContractClock contract_clock_of(const Company& company, const Account& account, Day d) {
+  ContractClock out;
+  const auto smaller = [](std::optional<int64_t>& best, int64_t x) { best = std::min(best.value_or(x), x); };
+  for (const Contract* contract : account.contracts) {
+    if (!counts(company, account, *contract, d)) continue;
+    const ContractFact& c = *in_force(account, *contract, d);
+    if (c.term_months) out.term_months = std::max<int64_t>(out.term_months.value_or(*c.term_months), *c.term_months);
+    Day term_start = c.start;
+    std::optional<Day> term_end = c.end;
+    const int64_t term = c.term_months.value_or(12);
+    if (c.end && c.auto_renew) {
+      for (int64_t terms = 1; *term_end < d; ++terms) {
+        term_end = add_months(*c.end, terms * term);
+        term_start = add_months(*c.end, (terms - 1) * term) + 1;
+      }
+    }
+    smaller(out.days_into_term, d - term_start);
+    const bool leaves = c.state == ContractFact::State::cancelled || (c.notice_at && *c.notice_at <= d);
+    if (leaves || !term_end) continue;
+    const Day renewal = c.renewal && *c.renewal >= d ? *c.renewal : *term_end + 1;
+    smaller(out.days_to_renewal, renewal - d);
+  }
+  return out;
 }
 
 }  // namespace kenko::reference

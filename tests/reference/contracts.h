@@ -3,7 +3,9 @@
 // docs/SEMANTICS.md#contracts, read straight: on which days a contract counts, and what the counting ones are worth.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 
 #include "reference/company.h"
 
@@ -24,8 +26,16 @@ namespace kenko::reference {
 /// A version in force on d differs from the one in force the day before.
 [[nodiscard]] bool any_contract_changed(const Account& account, Day d);
 
-/// Millionths; nullopt = null.
-[[nodiscard]] std::optional<Int128> seats(const Company& company, const Account& account, Day d);
-[[nodiscard]] std::optional<Int128> arr(const Company& company, const Account& account, Day d);
+/// Millionths; nullopt = null.  With a product only contracts of that product.
+[[nodiscard]] std::optional<Int128> seats(const Company& company, const Account& account, Day d,
+                                          const std::optional<std::string>& product = std::nullopt);
+[[nodiscard]] std::optional<Int128> arr(const Company& company, const Account& account, Day d,
+                                        const std::optional<std::string>& product = std::nullopt);
+
+/// docs/SEMANTICS.md#contracts, "the contract clock"; nullopt = null.
+struct ContractClock {
+  std::optional<int64_t> term_months, days_into_term, days_to_renewal;
+};
+[[nodiscard]] ContractClock contract_clock_of(const Company& company, const Account& account, Day d);
 
 }  // namespace kenko::reference

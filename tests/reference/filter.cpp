@@ -59,16 +59,41 @@ Operator turned(Operator op) {
   }
 }
 
-// A property (or the event's own value) against a literal, which decides how the property is read.
+// The text behind a name of a filter: a property, or `user.KEY`.
+std::optional<std::string> text_of(const Event& event, const Expression& name, const Company& company) {
+  if (!name.backticked && name.text.starts_with("user.")) {
+    if (!event.user) return std::nullopt;
+    const auto user = company.users().find(*event.user);
+    if (user == company.users().end()) return std::nullopt;
+    const facts::AttributeValue* value = user->second.attribute(name.text.substr(5), event.day);
+    if (value == nullptr) return std::nullopt;
+    switch (value->type) {
+      case facts::AttributeType::number:
+      case facts::AttributeType::money:
+        return value->number.text();
+      case facts::AttributeType::flag:
+        return value->flag ? "true" : "false";
+      case facts::AttributeType::day:
+        return value->day.iso();
+      case facts::AttributeType::text:
+        break;
+    }
+    if (value->text.empty()) return std::nullopt;
+    return value->text;
+  }
+  const std::string* text = event.property(name.text);
+  return text == nullptr ? std::nullopt : std::optional(*text);
+}
+
+// A field against a literal, which decides how the field is read.
 std::optional<bool> compare_with_literal(const Event& event, const Expression& name, Operator op,
-                                         const Expression& literal) {
-  const std::string& field = name.text;
-  if (field == "value" && !name.backticked) {
+                                         const Expression& literal, const Company& company) {
+  if (name.text == "value" && !name.backticked) {
     if (!event.value_micros) return std::nullopt;
     return compare(*event.value_micros, op, decimal_of(literal).micros);
   }
-  const std::string* text = event.property(field);
-  if (text == nullptr) return std::nullopt;
+  const auto text = text_of(event, name, company);
+  if (!text) return std::nullopt;
   if (is_number(literal)) {
     const ParsedDecimal number = parse_decimal(*text);
     if (number.fault != ParsedDecimal::Fault::none) return std::nullopt;
@@ -81,26 +106,65 @@ std::optional<bool> compare_with_literal(const Event& event, const Expression& n
   return compare(*text, op, literal.text);
 }
 
+std::optional<bool> either(std::optional<bool> a, std::optional<bool> b, bool decisive) {
+  if (a == decisive || b == decisive) return decisive;
+  return a && b ? std::optional(!decisive) : std::nullopt;
+}
+
+// starts_with(page, "/admin"), one_of(severity, "high", "urgent") ...
+std::optional<bool> test_call(const Expression& e, const Event& event, const Company& company) {
+  if (e.text == "about") return event.property("about(" + e.items[0].text + ")") != nullptr;
+  const Expression& name = e.items[0];
+  if (e.text == "is_empty") {
+    if (name.text == "value" && !name.backticked) return !event.value_micros.has_value();
+    return !text_of(event, name, company).has_value();
+  }
+  if (e.text == "one_of") {
+    std::optional<bool> found = false;
+    for (size_t i = 1; i < e.items.size(); ++i) {
+      found = either(found, compare_with_literal(event, name, Operator::equal, e.items[i], company), true);
+    }
+    return found;
+  }
+  if (e.text == "between") {
+    return either(compare_with_literal(event, name, Operator::greater_equal, e.items[1], company),
+                  compare_with_literal(event, name, Operator::less_equal, e.items[2], company), false);
+  }
+  const auto text = text_of(event, name, company);
+  if (!text) return std::nullopt;
+  const std::string& part = e.items[1].text;
+  if (e.text == "starts_with") return text->starts_with(part);
+  if (e.text == "ends_with") return text->ends_with(part);
+  KENKO_CHECK(e.text == "contains", "the filter `{}`", e.text);
+  return text->find(part) != std::string::npos;
+}
+
 // Three-valued.
-std::optional<bool> test(const Expression& e, const Event& event) {
+std::optional<bool> test(const Expression& e, const Event& event, const Company& company) {
+  if (e.kind == Kind::call) return test_call(e, event, company);
+  if (e.kind == Kind::name) {  // a flag by itself
+    Expression yes;
+    yes.kind = Kind::flag;
+    yes.flag = true;
+    return compare_with_literal(event, e, Operator::equal, yes, company);
+  }
   if (e.kind == Kind::unary) {
-    const auto x = test(e.items[0], event);
+    const auto x = test(e.items[0], event, company);
     return x ? std::optional(!*x) : std::nullopt;
   }
   KENKO_CHECK(e.kind == Kind::binary, "filter of kind {}", static_cast<int>(e.kind));
   if (e.op == Operator::and_ || e.op == Operator::or_) {
-    const auto a = test(e.items[0], event);
-    const auto b = test(e.items[1], event);
     const bool decisive = e.op == Operator::or_;  // `true` decides an or, `false` an and
-    if (a == decisive || b == decisive) return decisive;
-    return a && b ? std::optional(!decisive) : std::nullopt;
+    return either(test(e.items[0], event, company), test(e.items[1], event, company), decisive);
   }
-  if (e.items[0].kind == Kind::name) return compare_with_literal(event, e.items[0], e.op, e.items[1]);
-  return compare_with_literal(event, e.items[1], turned(e.op), e.items[0]);
+  if (e.items[0].kind == Kind::name) return compare_with_literal(event, e.items[0], e.op, e.items[1], company);
+  return compare_with_literal(event, e.items[1], turned(e.op), e.items[0], company);
 }
 
 }  // namespace
 
-bool passes(const Expression& filter, const Event& event) { return test(filter, event).value_or(false); }
+bool passes(const Expression& filter, const Event& event, const Company& company) {
+  return test(filter, event, company).value_or(false);
+}
 
 }  // namespace kenko::reference

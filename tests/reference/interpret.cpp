@@ -1,101 +1,184 @@
 #include "reference/interpret.h"
 
 #include <algorithm>
+#include <set>
 
-#include "reference/evaluate.h"
-#include "reference/population.h"
+#include "reference/walk.h"
 
 namespace kenko::reference {
 namespace {
 
-// Walks along the days of one account.
-class Walk {
- public:
-  Walk(const model::Model& model, const Company& company, const Account& account, Day until)
-      : model_(model), biography_(company, account, until) {
-    for (const model::Metric& m : model.metrics) {
-      evaluators_.emplace_back(company, account, biography_, m.min_observed_days);
+using language::Expression;
+using Kind = Expression::Kind;
+
+bool calls(const Expression& e, const std::set<std::string>& functions) {
+  if (e.kind == Kind::call && functions.contains(e.text)) return true;
+  return std::any_of(e.items.begin(), e.items.end(), [&](const Expression& x) { return calls(x, functions); });
+}
+
+bool calls(const model::Condition& c, const std::set<std::string>& functions) { return calls(*c.value, functions); }
+
+bool by_quantile(const std::vector<model::Band>& bands) { return !bands.empty() && bands.front().quantile; }
+
+// The events and attributes that a metric reads, through other metrics too.
+void collect_reads(const model::Model& model, const model::Metric& m, std::set<std::string>& events,
+                   std::set<std::string>& attributes) {
+  events.insert(m.reads.events.begin(), m.reads.events.end());
+  attributes.insert(m.reads.attributes.begin(), m.reads.attributes.end());
+  for (const std::string& name : m.reads.metrics) {
+    for (const model::Metric& other : model.metrics) {
+      if (other.name == name) collect_reads(model, other, events, attributes);
     }
   }
-
-  [[nodiscard]] const Biography& biography() const { return biography_; }
-
-  // Days must be asked for one after the other, from the first fact day on.
-  DayResult next(Day d) {
-    const DayOfLife& life = biography_.on(d);
-    DayResult out;
-    out.day = d;
-    out.state = "none";
-    if (life.in_life && d == life.life_first) {
-      kept_score_.reset();
-      kept_band_.clear();
-    }
-    if (life.in_life && life.fact_day && life.status != "paused") smallest_.reset();
-    if (life.status != "paused" || !life.alive) {
-      kept_score_.reset();
-      kept_band_.clear();
-    }
-    if (!life.alive) return out;
-    out.alive = true;
-    out.status = life.status;
-    for (size_t i = 0; i < model_.metrics.size(); ++i) {
-      const model::Metric& m = model_.metrics[i];
-      MetricCell& cell = out.metrics[m.name];
-      cell.value = evaluators_[i].value(*m.value, d, life.life_first);
-      give_points(m, cell);
-    }
-    const RolledUp day = roll_up(model_, out.metrics);
-    out.dimensions = day.dimensions;
-    out.coverage_micros = day.coverage_micros;
-    if (life.scored()) {
-      score(life, day, out);
-    } else if (life.status == "paused") {
-      out.state = "paused";
-      out.score = kept_score_;
-      out.band = kept_band_;
-    } else {
-      out.state = "not scored";
-    }
-    return out;
-  }
-
- private:
-  void score(const DayOfLife& life, const RolledUp& day, DayResult& out) {
-    if (!day.score_hundredths || day.coverage_micros < model_.min_coverage_micros) {
-      const int32_t age_days = out.day - biography_.account_start(out.day, life.life_first) + 1;
-      out.state = age_days <= model_.too_new_days ? "too new" : "insufficient data";
-      return;
-    }
-    smallest_ = std::min(smallest_.value_or(*day.score_hundredths), *day.score_hundredths);
-    out.state = "scored";
-    out.rolled_up = day.score_hundredths;
-    out.score = smallest_;
-    out.silence = *out.score - *out.rolled_up;
-    out.band = band(*out.score, day.evidence_everywhere);
-    explain(model_, day, out.metrics);
-    kept_score_ = out.score;
-    kept_band_ = out.band;
-  }
-
-  [[nodiscard]] std::string band(int32_t score, bool evidence_everywhere) const {
-    size_t found = 0;
-    for (size_t i = 0; i < model_.bands.size(); ++i) {
-      if (model_.bands[i].from_hundredths <= score) found = i;
-    }
-    const bool best = found + 1 == model_.bands.size();
-    if (best && !evidence_everywhere && found > 0) --found;
-    return model_.bands[found].name;
-  }
-
-  const model::Model& model_;
-  Biography biography_;
-  std::vector<Evaluator> evaluators_;  // one for each metric
-  std::optional<int32_t> smallest_;    // rolled-up score since the last fact day of any life
-  std::optional<int32_t> kept_score_;  // of the last day of the life before a pause
-  std::string kept_band_;
-};
+}
 
 }  // namespace
+
+World::World(const model::Model& model, const Company& company, const std::vector<std::string>& only, Day until)
+    : model_(model), company_(company), until_(until) {
+  for (const auto& [id, account] : company.accounts()) {
+    if (!only.empty() && std::find(only.begin(), only.end(), id) == only.end()) continue;
+    walks_.emplace(id, std::make_unique<Walk>(*this, account, until));
+  }
+  for (const facts::SourceSettings& s : company.settings().sources) {
+    if (!s.every_days) continue;
+    fact_days_[s.name] = company.fact_days(s.name);
+    for (const model::Metric& m : model.metrics) {
+      std::set<std::string> events, attributes;
+      collect_reads(model, m, events, attributes);
+      const bool emits = std::any_of(s.emits.begin(), s.emits.end(), [&](const auto& e) { return events.contains(e); });
+      const bool gives = std::any_of(attributes.begin(), attributes.end(),
+                                     [&](const std::string& key) { return s.attributes.contains(key); });
+      if (emits || gives) sources_of_metric_[m.name].insert(s.name);
+    }
+  }
+}
+World::~World() = default;
+
+Walk* World::named_parent(const Walk& account, Day d) {
+  const Account* named = company_.parent(account.account(), d);
+  if (named == nullptr || named->id == account.id()) return nullptr;
+  const auto found = walks_.find(named->id);
+  return found == walks_.end() || !found->second->life(d).alive ? nullptr : found->second.get();
+}
+
+Walk* World::parent(const Walk& account, Day d) {
+  Walk* first = named_parent(account, d);
+  std::set<const Walk*> seen;
+  for (Walk* at = first; at != nullptr && seen.insert(at).second; at = named_parent(*at, d)) {
+    if (at == &account) return nullptr;  // on a cycle
+  }
+  return first;
+}
+
+const std::vector<Walk*>& World::children(const Walk& account, Day d) {
+  if (children_day_ != d) {
+    children_day_ = d;
+    children_.clear();
+    for (const auto& [id, walk] : walks_) {
+      if (!walk->life(d).alive) continue;
+      if (Walk* of = parent(*walk, d)) children_[of].push_back(walk.get());
+    }
+  }
+  return children_[&account];
+}
+
+std::vector<Walk*> World::others(const Walk& account) {
+  std::vector<Walk*> out;
+  for (const auto& [id, walk] : walks_) {
+    if (walk.get() != &account) out.push_back(walk.get());
+  }
+  return out;
+}
+
+const Value& World::remembered(Walk& who, size_t owner, const Expression& e, Day d) {
+  const auto [at, fresh] = values_.try_emplace({&who, owner, &e, d});
+  if (fresh) at->second = who.value(owner, e, d);
+  return at->second;
+}
+
+const Expression* World::curve_value(const model::Metric& metric, const model::Curve& curve) {
+  const bool percentile = curve.kind == model::Curve::Kind::percentile;
+  if (!percentile && curve.kind != model::Curve::Kind::baseline) return nullptr;
+  const auto [at, fresh] = curve_values_.try_emplace(&curve);
+  Expression& call = at->second;
+  if (fresh) {
+    call.kind = Kind::call;
+    call.text = percentile ? "percentile" : "vs_own_baseline";
+    call.items.push_back(*metric.value);
+    if (!percentile) {
+      Expression over;
+      over.kind = Kind::duration;
+      over.days = curve.over_days;
+      call.items.push_back(over);
+    }
+  }
+  return &call;
+}
+
+std::optional<Day> World::kept_day(const model::Metric& metric, Day d) const {
+  const auto sources = sources_of_metric_.find(metric.name);
+  if (sources == sources_of_metric_.end()) return std::nullopt;
+  std::optional<Day> earliest;
+  for (const std::string& name : sources->second) {
+    const std::set<Day>& days = fact_days_.at(name);
+    const auto after = days.upper_bound(d);
+    if (after == days.begin()) continue;
+    const Day last = *std::prev(after);
+    if (last > d - *company_.settings().find_source(name)->every_days) continue;
+    if (!earliest || last < *earliest) earliest = last;
+  }
+  return earliest;
+}
+
+std::vector<int64_t> World::scores_of(Day d, const std::string* segment) const {
+  std::vector<int64_t> out;
+  for (const auto& [id, walk] : walks_) {
+    const DayResult* day = walk->result(d);
+    if (day == nullptr || day->state != "scored" || (segment != nullptr && day->segment != *segment)) continue;
+    out.push_back(*day->computed);
+  }
+  return out;
+}
+
+void World::score_children_first(Walk& account, Day d, std::set<const Walk*>& done) {
+  if (!done.insert(&account).second) return;
+  const std::vector<Walk*> mine = children(account, d);
+  for (Walk* child : mine) {
+    score_children_first(*child, d, done);
+    account.sign_of_life = account.sign_of_life || (child->sign_of_life && account.life(d).status != "paused");
+  }
+  account.score(d);
+}
+
+std::map<std::string, std::vector<DayResult>> World::run(Day from) {
+  std::optional<Day> first;
+  for (const auto& [id, walk] : walks_) {
+    const auto begins = walk->biography().first_fact_day();
+    if (begins && (!first || *begins < *first)) first = begins;
+  }
+  std::map<std::string, std::vector<DayResult>> out;
+  for (Day d = std::min(first.value_or(from), from); d <= until_; ++d) {
+    std::vector<Walk*> begun;
+    for (const auto& [id, walk] : walks_) {
+      const auto begins = walk->biography().first_fact_day();
+      if (begins && *begins <= d) begun.push_back(walk.get());
+    }
+    for (Walk* walk : begun) walk->measure(d);
+    std::set<const Walk*> done;
+    for (Walk* walk : begun) score_children_first(*walk, d, done);
+    for (Walk* walk : begun) walk->give_band(d);
+    if (d < from) continue;
+    for (const auto& [id, walk] : walks_) {
+      const DayResult* day = walk->result(d);
+      DayResult none;
+      none.day = d;
+      none.state = "none";
+      out[id].push_back(day == nullptr ? none : *day);
+    }
+  }
+  return out;
+}
 
 std::vector<std::string> accounts(const Company& company) {
   std::vector<std::string> out;
@@ -103,18 +186,46 @@ std::vector<std::string> accounts(const Company& company) {
   return out;
 }
 
+bool looks_at_others(const model::Model& model, const Company& company) {
+  static const std::set<std::string> kPeers{"children", "percentile"};
+  for (const auto& [id, account] : company.accounts()) {
+    if (account.attributes.contains("parent")) return true;  // a child's facts are signs of life
+  }
+  const auto over = [](const model::Curve& c) { return c.kind == model::Curve::Kind::percentile; };
+  for (const model::Metric& m : model.metrics) {
+    if (calls(*m.value, kPeers) || over(m.curve)) return true;
+  }
+  for (const model::Trigger& t : model.triggers) {
+    if (calls(t.when, kPeers) || (t.until && calls(*t.until, kPeers))) return true;
+  }
+  for (const auto* list : {&model.segments, &model.stages}) {
+    for (const model::Segment& s : *list) {
+      if (calls(s.when, kPeers) || by_quantile(s.bands)) return true;
+      if (std::any_of(s.curves.begin(), s.curves.end(), [&](const auto& c) { return over(c.second); })) return true;
+    }
+  }
+  return by_quantile(model.bands) || (model.accounts.when && calls(*model.accounts.when, kPeers));
+}
+
 std::vector<DayResult> interpret(const model::Model& model, const Company& company, const std::string& account,
                                  Day from, Day to) {
-  static const Account kNobody;
-  const Account* found = company.find(account);
-  Walk walk(model, company, found == nullptr ? kNobody : *found, to);
-  std::vector<DayResult> out;
-  const Day first = std::min(walk.biography().first_fact_day().value_or(from), from);
-  for (Day d = first; d <= to; ++d) {
-    DayResult day = walk.next(d);
-    if (d >= from) out.push_back(std::move(day));
+  std::vector<std::string> only;
+  if (!looks_at_others(model, company)) only.push_back(account);
+  if (company.find(account) == nullptr) {
+    std::vector<DayResult> nobody;
+    for (Day d = from; d <= to; ++d) {
+      nobody.emplace_back();
+      nobody.back().day = d;
+      nobody.back().state = "none";
+    }
+    return nobody;
   }
-  return out;
+  return World(model, company, only, to).run(from).at(account);
+}
+
+std::map<std::string, std::vector<DayResult>> interpret_all(const model::Model& model, const Company& company, Day from,
+                                                            Day to) {
+  return World(model, company, {}, to).run(from);
 }
 
 std::vector<DayResult> interpret(const model::Model& model, const facts::FactSet& facts,

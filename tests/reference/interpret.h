@@ -21,21 +21,30 @@ namespace kenko::reference {
 
 /// An account on one day.
 ///
-/// Units: scores and silence are hundredths of a point; coverage is in millionths of the weight.
+/// Units: scores and lines are hundredths of a point; contributions, starts and dimensions millionths; coverage is in
+///        millionths of the weight.
 /// Null:  when not `alive` there is no row, and all else is empty.  A paused day keeps score and band of the last
-/// scored day
-///        of the life; rolled_up, silence and contributions belong to scored days only.
+///        scored day of the life; the lines and contributions belong to scored days only.
 struct DayResult {
   Day day;
   bool alive = false;
   std::string status;            ///< trial, onboarding, active, paused, notice, churned, internal; empty when not alive
   std::string state;             ///< scored, paused, insufficient data, too new, not scored; none when not alive
-  std::optional<int32_t> score;  ///< after silence
-  std::optional<int32_t> rolled_up;  ///< before it
-  int32_t silence = 0;               ///< score - rolled_up
+  std::string segment, stage;    ///< empty = none
+  int32_t days_in_stage = 0;     ///< 0 without a stage
+  std::optional<int32_t> score;  ///< after everything
+  std::optional<int32_t> computed;   ///< before the override
+  std::optional<int32_t> rolled_up;  ///< of the account's own metrics
+  int32_t hierarchy = 0;
+  std::map<std::string, int64_t> triggers;  ///< by name: the lines of active triggers with points
+  int32_t cap = 0;
+  std::string capped_by;  ///< the trigger with the lowest cap
+  int32_t silence = 0;
+  int32_t override_ = 0;
   int64_t coverage_micros = 0;
   std::string band;                                          ///< empty without a score
   std::map<std::string, std::optional<int64_t>> dimensions;  ///< millionths of a point
+  std::map<std::string, int64_t> starts;                     ///< contributions of `start of DIMENSION`, by dimension
   std::map<std::string, MetricCell> metrics;                 ///< by name, all of the model's
 };
 
@@ -45,6 +54,12 @@ struct DayResult {
 /// The days from `from` to `to`, one result each.
 [[nodiscard]] std::vector<DayResult> interpret(const model::Model& model, const Company& company,
                                                const std::string& account, Day from, Day to);
+
+/// Whether a score of the model can depend on other accounts of the company.
+[[nodiscard]] bool looks_at_others(const model::Model& model, const Company& company);
+/// Of all accounts at once: as `interpret` of each, but what they ask of each other is computed once.
+[[nodiscard]] std::map<std::string, std::vector<DayResult>> interpret_all(const model::Model& model,
+                                                                          const Company& company, Day from, Day to);
 
 /// The same from plain facts, for one account.
 [[nodiscard]] std::vector<DayResult> interpret(const model::Model& model, const facts::FactSet& facts,
