@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/check_curve.h"
 #include "model/check_metrics.h"
+#include "model/check_rules.h"
 
 namespace kenko::model {
 namespace {
@@ -23,7 +24,8 @@ class ModelCheck {
     for (size_t i = 0; i < typed.size(); ++i) metric(model_->metrics[i], typed[i]);
     scored();
     dimensions();
-    bands();
+    check_bands(model_->bands, *model_, *problems_);
+    check_rules(*model_, *context_, typed, *problems_);
   }
 
  private:
@@ -34,31 +36,58 @@ class ModelCheck {
   }
 
   void metric(const Metric& m, bool type) {
-    if (m.min_observed_days && type && m.reads.events.empty()) {
-      add(m.at, "no-effect", fmt::format("`min_observed` of metric `{}` has no effect: it reads no events", m.name),
+    if ((m.min_observed_days || m.young_partial) && type && m.reads.events.empty()) {
+      add(m.at, "no-effect",
+          fmt::format("`{}` of metric `{}` has no effect: it reads no events",
+                      m.min_observed_days ? "min_observed" : "young", m.name),
           "leave it out", Severity::warning);
     }
     if (m.dimension) {
-      scored_metric(m);
-    } else if (m.curve.kind != Curve::Kind::none || m.weight) {
+      scored_metric(m, type);
+    } else if (m.curve.kind != Curve::Kind::none || m.weight || m.each) {
+      const std::string_view what = m.weight ? "weight" : m.each ? "number of points for each" : "curve";
       add(m.at, "not-scored",
-          fmt::format("metric `{}` has a {} but no dimension: it is shown and never scored", m.name,
-                      m.weight ? "weight" : "curve"),
-          "give it a `dimension:`, or leave weight and curve out", Severity::warning);
+          fmt::format("metric `{}` has a {} but no dimension: it is shown and never scored", m.name, what),
+          fmt::format("give it a `dimension:`, or leave {} out", m.each ? "`each`" : "weight and curve"),
+          Severity::warning);
     }
     if (!m.curve_broken) check_curve(m.curve, m, type, *model_, *problems_);
   }
 
-  void scored_metric(const Metric& m) {
+  void scored_metric(const Metric& m, bool type) {
     if (model_->dimensions_read && model_->find_dimension(*m.dimension) == nullptr) {
       std::vector<std::string> names;
       for (const Dimension& d : model_->dimensions) names.push_back(d.name);
       add(m.dimension_at, "unknown-dimension", fmt::format("there is no dimension `{}`", *m.dimension),
           text::did_you_mean(*m.dimension, names));
     }
-    if (m.curve.kind == Curve::Kind::none && !m.curve_broken) {
+    const Dimension* dimension = model_->find_dimension(*m.dimension);
+    if (dimension != nullptr && dimension->rollup == Rollup::points) {
+      in_points(m, type);
+    } else if (dimension != nullptr && (m.each || m.at_most)) {
+      add(m.at, "wrong-roll-up",
+          fmt::format("`{}` of metric `{}` needs a dimension that adds points", m.each ? "each" : "at_most", m.name),
+          fmt::format("give dimension `{}` `rollup: points`, or the metric a curve", dimension->name));
+    } else if (m.curve.kind == Curve::Kind::none && !m.curve_broken && !m.each) {
       add(m.at, "missing-key", fmt::format("metric `{}` counts in a dimension and needs a `curve`", m.name),
           "it turns the value into 0 to 100 points: curve: {0: 0, 4: 70, 28: 100}");
+    }
+  }
+
+  // A metric of a dimension that adds points.
+  void in_points(const Metric& m, bool type) {
+    if (m.curve.kind != Curve::Kind::none) {
+      add(m.curve.at, "wrong-roll-up",
+          fmt::format("metric `{}` has a curve, and dimension `{}` adds points", m.name, *m.dimension),
+          "write instead how many points one adds: each: 5 (or takes off: each: -5)");
+    } else if (!m.each) {
+      add(m.at, "missing-key",
+          fmt::format("metric `{}` counts in a dimension that adds points and needs `each`", m.name),
+          "how many points one adds: each: 5 (or takes off: each: -5)");
+    }
+    if (type && m.type == Type::text) {
+      add(m.value_at, "wrong-type", fmt::format("the value of metric `{}` is a text: it adds no points", m.name),
+          "compare it: attr(plan) = \"enterprise\" adds the points when it is true");
     }
   }
 
@@ -78,37 +107,15 @@ class ModelCheck {
   void dimensions() {
     for (const Dimension& d : model_->dimensions) {
       const bool used = std::any_of(model_->metrics.begin(), model_->metrics.end(),
-                                    [&](const Metric& m) { return m.dimension == d.name; });
+                                    [&](const Metric& m) { return m.dimension == d.name; }) ||
+                        std::any_of(model_->dimensions.begin(), model_->dimensions.end(),
+                                    [&](const Dimension& inner) { return inner.parent == d.name; });
       if (!used) {
         add(d.at, "empty-dimension", fmt::format("dimension `{}` has no metrics", d.name),
             fmt::format("give a metric `dimension: {}`, or take it away", language::quoted_name(d.name)));
       }
     }
   }
-
-  void bands() {
-    const auto& bands = model_->bands;
-    if (bands.size() == 1) {
-      add(bands[0].at, "bad-bands", "one band says nothing: there must be at least two",
-          "for example red: {from: 0} and green: {from: 60}");
-    }
-    if (!bands.empty() && bands[0].from_hundredths > 0) {
-      add(bands[0].at, "bad-bands",
-          fmt::format("the first band must be from 0, and `{}` is from {}", bands[0].name, shown(bands[0])),
-          "list the bands from the lowest to the highest");
-    }
-    for (size_t i = 1; i < bands.size(); ++i) {
-      if (bands[i].from_hundredths < 0 || bands[i - 1].from_hundredths < 0) continue;  // reported already
-      if (bands[i].from_hundredths > bands[i - 1].from_hundredths) continue;
-      const bool equal = bands[i].from_hundredths == bands[i - 1].from_hundredths;
-      add(bands[i].at, "bad-bands",
-          fmt::format("band `{}` is from {}, {} `{}` before it", bands[i].name, shown(bands[i]),
-                      equal ? "just as" : "lower than", bands[i - 1].name),
-          "list the bands from the lowest to the highest; a band reaches up to the next one");
-    }
-  }
-
-  static std::string shown(const Band& band) { return Decimal{band.from_hundredths * int64_t{10'000}}.text(); }
 
   Model* model_;
   const Context* context_;
