@@ -80,25 +80,48 @@ std::string fixed_text(const DayResult& day, const std::string& column) {
   if (column == "state") return day.state;
   if (column == "score") return hundredths_text(day.score);
   if (column == "rolled_up") return hundredths_text(day.rolled_up);
+  if (column == "computed") return hundredths_text(day.computed);
+  if (column == "segment") return day.segment.empty() ? "-" : day.segment;
+  if (column == "stage") return day.stage.empty() ? "-" : day.stage;
+  if (column == "days_in_stage") return day.stage.empty() ? "-" : fmt::format("{}", day.days_in_stage);
   if (column == "silence") return scored ? hundredths_text(day.silence) : "-";
+  if (column == "hierarchy") return scored ? hundredths_text(day.hierarchy) : "-";
+  if (column == "cap") return scored ? hundredths_text(day.cap) : "-";
+  if (column == "capped_by") return day.capped_by.empty() ? "-" : day.capped_by;
+  if (column == "override") return scored ? hundredths_text(day.override_) : "-";
   if (column == "band") return day.band.empty() ? "-" : day.band;
   if (column == "coverage") return day.alive ? Decimal{day.coverage_micros * 100}.text() + "%" : "-";
   if (!day.alive) return "-";
   if (kind == "dimension") return micros_text(day.dimensions.at(name));
+  if (kind == "trigger") {  // its line; - = not active, or without points
+    const auto line = day.triggers.find(name);
+    return line == day.triggers.end() ? "-" : hundredths_text(static_cast<int32_t>(line->second));
+  }
+  if (kind == "start") {
+    const auto line = day.starts.find(name);
+    return line == day.starts.end() ? "-" : micros_text(line->second);
+  }
   const MetricCell& cell = day.metrics.at(name);
   if (kind == "points") return micros_text(cell.points);
   if (kind == "evidence") return cell.evidence ? "true" : "false";
+  if (kind == "stale") return cell.stale ? "true" : "false";
   if (!scored) return "-";
   return micros_text(kind == "lost" ? cell.lost : cell.contribution);
 }
 
 bool is_fixed(const Case& c, const std::string& column) {
-  for (const char* known : {"account", "day", "status", "state", "score", "rolled_up", "silence", "band", "coverage"}) {
+  for (const char* known :
+       {"account", "day", "status", "state", "score", "rolled_up", "silence", "band", "coverage", "computed", "segment",
+        "stage", "days_in_stage", "hierarchy", "cap", "capped_by", "override"}) {
     if (column == known) return true;
   }
   const auto [kind, name] = parts_of(column);
-  if (kind == "dimension") return c.model.find_dimension(name) != nullptr;
-  return (kind == "points" || kind == "evidence" || kind == "contribution" || kind == "lost") && is_metric(c, name);
+  if (kind == "dimension" || kind == "start") return c.model.find_dimension(name) != nullptr;
+  if (kind == "trigger") {
+    return std::any_of(c.model.triggers.begin(), c.model.triggers.end(), [&](const auto& t) { return t.name == name; });
+  }
+  return (kind == "points" || kind == "evidence" || kind == "stale" || kind == "contribution" || kind == "lost") &&
+         is_metric(c, name);
 }
 
 // "60.00%" and "60%" are the same.
