@@ -51,6 +51,14 @@ Settings generate_settings(Random& random, Day first) {
                                {"started", AttributeType::day},
                                {"status", AttributeType::text},
                                {"vip", AttributeType::flag}};
+  if (random.chance(0.2)) {
+    out.status_words = {{"active", "active"},       {"churned", "churned"}, {"gone fishing", "notice"},
+                        {"onboarding", "internal"}, {"paused", "paused"},   {"trial", "onboarding"}};
+  }
+  if (random.chance(0.1)) out.status_attribute = "plan";
+  for (SourceSettings& s : out.sources) {
+    if (random.chance(0.2)) s.every_days = static_cast<int32_t>(random.between(3, 40));
+  }
   return out;
 }
 
