@@ -26,7 +26,7 @@ struct Curve {
     steps,
     category,
     hill,        ///< {hill: {half: 10, power: 2}}
-    words,       ///< {none: 0, monthly: 30, ...}: a linear curve over active days; lowered to linear
+    words,       ///< {none: 0, monthly: 30, ...}: the words stand in `categories`; lowered to linear
     percentile,  ///< {percentile: {0%: 0, 100%: 100}}: linear over percentile(value)
     baseline,    ///< {baseline: {-2: 0, 0: 70, 2: 100}, over: 12w}: linear over vs_own_baseline(value, over)
   };
@@ -63,13 +63,14 @@ struct Missing {
 
 enum class Type : uint8_t { number, flag, text };
 
-/// What an expression reads.  Sorted, without repeats.
+/// What an expression reads, directly or through the metrics it names.  Sorted, without repeats.
 struct Reads {
   std::vector<std::string> events;
   std::vector<std::string> attributes;
-  std::vector<std::string> metrics;  ///< named directly
+  std::vector<std::string> metrics;  ///< those that it names itself
   bool contracts = false;
-  bool percentile = false;  ///< directly or through a metric
+  bool account = false;     ///< tenure()
+  bool percentile = false;
   bool children = false;
 };
 
@@ -99,7 +100,9 @@ struct Metric {
   std::optional<bool> ours;  ///< as written; filled in by the check where it was not
 
   // Filled in by the check.
+  bool passed = false;  ///< the value is right
   Type type = Type::number;
+  std::string unit;  ///< what one of the value is: model/units.h
   Reads reads;
 
   // Places.
