@@ -8,9 +8,9 @@
 #include "app/import_batch.h"
 #include "app/import_file.h"
 #include "app/import_source.h"
+#include "app/portfolio.h"
 #include "ports/files.h"
 #include "readers/inputs.h"
-#include "segments/portfolio_store.h"
 #include "segments/writer.h"
 #include "state/write_lock.h"
 
@@ -338,7 +338,7 @@ class Importer {
     for (const auto& [source, seen] : seen_) report_.sources.push_back(source);
     if (request_.dry_run || !report_.facts_changed || !request_.refresh_cache) return Done{};
     KENKO_TRY(const facts::Settings settings, read_settings_file(workspace_.dir));
-    KENKO_TRY(const facts::Portfolio portfolio, segments::load_portfolio(workspace_.dir, *database_, settings));
+    KENKO_TRY(const facts::Portfolio portfolio, load_portfolio(workspace_.dir, *database_, settings));
     report_.unmatched_events = 0;
     for (const facts::Unmatched& unmatched : portfolio.unmatched) {
       if (seen_.contains(unmatched.source)) *report_.unmatched_events += unmatched.events;

@@ -7,11 +7,11 @@
 #include "app/account_search.h"
 #include "app/import_source.h"
 #include "app/manual_facts.h"
+#include "app/portfolio.h"
 #include "app/scoring.h"
 #include "base/text.h"
 #include "model/read.h"
 #include "ports/files.h"
-#include "segments/portfolio_store.h"
 #include "state/write_lock.h"
 
 namespace kenko::app {
@@ -71,7 +71,7 @@ class Entering {
     portfolio_.settings = workspace_.settings;
     KENKO_TRY(auto state, open_state(workspace_.dir));
     if (state) {
-      KENKO_TRY(portfolio_, segments::load_portfolio(workspace_.dir, *state, workspace_.settings));
+      KENKO_TRY(portfolio_, load_portfolio(workspace_.dir, *state, workspace_.settings));
     }
     const auto found = app::find_account(portfolio_, who_.account);
     if (found) {
@@ -284,7 +284,7 @@ Result<std::vector<state::Entry>> list_entries(const Workspace& workspace, const
   if (!account.empty()) {
     facts::Portfolio portfolio;
     if (state) {
-      KENKO_TRY(portfolio, segments::load_portfolio(workspace.dir, *state, workspace.settings));
+      KENKO_TRY(portfolio, load_portfolio(workspace.dir, *state, workspace.settings));
     }
     const bool entered =
         std::any_of(entries.begin(), entries.end(), [&](const auto& e) { return account_of(e) == account; });

@@ -9,12 +9,12 @@
 
 #include "app/account_search.h"
 #include "app/clock.h"
+#include "app/portfolio.h"
 #include "base/text.h"
 #include "model/load.h"
 #include "model/print.h"
 #include "plan/lower.h"
 #include "ports/files.h"
-#include "segments/portfolio_store.h"
 
 namespace kenko::app {
 namespace {
@@ -93,7 +93,7 @@ Result<std::unique_ptr<Scoring>> Scoring::open(const Workspace& workspace, const
   if (!state) return none;
   facts::Cut cut;
   if (request.known_as_of) cut.known_until = close_of(*request.known_as_of, workspace.settings);
-  KENKO_TRY(out->portfolio_, segments::load_portfolio(workspace.dir, *state, workspace.settings, cut));
+  KENKO_TRY(out->portfolio_, load_portfolio(workspace.dir, *state, workspace.settings, cut));
   if (!out->portfolio_.newest_day && !request.known_as_of) return none;
   out->times_.facts = watch.lap();
 

@@ -9,6 +9,7 @@
 
 #include "app/clock.h"
 #include "app/init.h"
+#include "app/portfolio.h"
 #include "app/scoring.h"
 #include "app/starter_model.h"
 #include "app/suggest.h"
@@ -16,7 +17,6 @@
 #include "mapping/read_mapping.h"
 #include "ports/files.h"
 #include "readers/inputs.h"
-#include "segments/portfolio_store.h"
 
 namespace kenko::app {
 namespace {
@@ -146,7 +146,7 @@ Result<StartReport> start(const StartRequest& request, const ports::Clock& clock
   KENKO_TRY(const Workspace workspace, open_workspace(report.dir));
   KENKO_TRY(auto state, open_state(report.dir));
   if (!state) return report;
-  KENKO_TRY(const facts::Portfolio portfolio, segments::load_portfolio(report.dir, *state, workspace.settings));
+  KENKO_TRY(const facts::Portfolio portfolio, load_portfolio(report.dir, *state, workspace.settings));
   const Day as_of = default_as_of(clock.now(), workspace.settings, portfolio.newest_day);
   KENKO_TRY(const auto model, starter_model(portfolio, kModel, as_of));
   if (!model) {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "app/clock.h"
-#include "segments/portfolio_store.h"
+#include "app/portfolio.h"
 #include "segments/reader.h"
 
 namespace kenko::app {
@@ -88,7 +88,7 @@ Result<StatusReport> read_status(const Workspace& workspace, const ports::Clock&
   portfolio.settings = workspace.settings;
   if (database) {
     KENKO_TRY_STATUS(read_state(*database, report));
-    KENKO_TRY(portfolio, segments::load_portfolio(workspace.dir, *database, workspace.settings));
+    KENKO_TRY(portfolio, load_portfolio(workspace.dir, *database, workspace.settings));
   }
   report.accounts = static_cast<int64_t>(portfolio.accounts.size());
   report.users = static_cast<int64_t>(portfolio.users.size());

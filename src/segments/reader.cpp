@@ -6,6 +6,8 @@
 
 #include "segments/properties_json.h"
 #include "segments/segment_scan.h"
+#include "segments/text_readings.h"
+#include "text/derive.h"
 
 namespace kenko::segments {
 namespace {
@@ -38,7 +40,14 @@ enum TableColumn : size_t {
 /// Appends chunks to an EventTable.
 class TableFiller {
  public:
-  explicit TableFiller(facts::EventTable& table) : table_(table) {}
+  TableFiller(facts::EventTable& table, const TextReadings& readings) : table_(table), readings_(readings) {
+    if (readings.rows.empty()) return;
+    sentiment_ = table_.texts.intern(text::kSentimentProperty);
+    true_ = table_.texts.intern("true");
+    for (const std::string& topic : readings.topics) {
+      topics_.push_back(table_.texts.intern(text::topic_property(topic)));
+    }
+  }
 
   Result<bool> add(const duck::Chunk& chunk) {
     codes(chunk, tSource, table_.source);
@@ -64,6 +73,7 @@ class TableFiller {
       if (chunk.valid(tProperties, i) && !properties(chunk.text(tProperties, i))) {
         return damaged_segment("", "properties of event " + std::string(chunk.text(tEventId, i)));
       }
+      derived_properties({high[i], low[i]});
       table_.property_end.push_back(table_.properties.size());
     }
     return true;
@@ -101,11 +111,30 @@ class TableFiller {
     PropertiesReader reader(json);
     std::string_view key;
     std::string_view value;
-    while (reader.next(key, value)) table_.properties.push_back({table_.texts.intern(key), table_.texts.intern(value)});
+    while (reader.next(key, value)) {
+      if (text::is_derived_property(key)) continue;
+      table_.properties.push_back({table_.texts.intern(key), table_.texts.intern(value)});
+    }
     return !reader.bad();
   }
 
+  // What the text of the row at hand says.
+  void derived_properties(const Hash128& key) {
+    const uint64_t row = table_.property_end.size();
+    if (next_ == readings_.rows.size() || readings_.rows[next_].row != row) return;
+    const TextReading& found = readings_.rows[next_++];
+    KENKO_CHECK(found.key_low == key.low, "the text of row {} belongs to another event", row);
+    if (found.reading.sentiment) {
+      table_.properties.push_back({sentiment_, table_.texts.intern(found.reading.sentiment->text())});
+    }
+    for (const uint32_t topic : found.reading.topics) table_.properties.push_back({topics_[topic], true_});
+  }
+
   facts::EventTable& table_;
+  const TextReadings& readings_;
+  size_t next_ = 0;  // in readings_
+  uint32_t sentiment_ = 0, true_ = 0;
+  std::vector<uint32_t> topics_;  // codes of their properties
 };
 
 void reserve(facts::EventTable& table, const std::vector<ports::SegmentInfo>& catalog) {
@@ -124,12 +153,15 @@ void reserve(facts::EventTable& table, const std::vector<ports::SegmentInfo>& ca
 
 }  // namespace
 
-Result<facts::EventTable> read_events(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog) {
+Result<facts::EventTable> read_events(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog,
+                                      const text::RuleFiles& texts) {
   facts::EventTable table;
   if (catalog.empty()) return table;
+  KENKO_TRY_STATUS(check_files(dir, catalog));
   reserve(table, catalog);
-  TableFiller filler(table);
   KENKO_TRY(duck::Connection duck, duck::Connection::open());
+  KENKO_TRY(const TextReadings readings, read_texts(duck, dir, catalog, texts));
+  TableFiller filler(table, readings);
   KENKO_TRY_STATUS(scan_segments(duck, dir, catalog, kTableColumns, "",
                                  [&filler](const duck::Chunk& chunk) { return filler.add(chunk); }));
   return table;

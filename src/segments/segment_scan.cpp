@@ -30,21 +30,28 @@ Problem damaged_segment(const std::string& path, const std::string& what) {
   return problem;
 }
 
+Status check_files(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog) {
+  Problems problems;
+  for (const ports::SegmentInfo& segment : catalog) {
+    const std::string path = events_path(dir, segment);
+    if (!ports::file_exists(path)) problems.push_back(missing(path));
+  }
+  if (!problems.empty()) return problems;
+  return Done{};
+}
+
 Status scan_segments(duck::Connection& duck, const std::string& dir, const std::vector<ports::SegmentInfo>& catalog,
                      std::span<const SegmentColumn> columns, const std::string& where,
                      const std::function<Result<bool>(const duck::Chunk&)>& sink) {
   std::string files;
   std::string select;
   int64_t expected = 0;
-  Problems problems;
+  KENKO_TRY_STATUS(check_files(dir, catalog));
   for (const ports::SegmentInfo& segment : catalog) {
-    const std::string path = events_path(dir, segment);
-    if (!ports::file_exists(path)) problems.push_back(missing(path));
     files += files.empty() ? "" : ", ";
-    files += duck::sql_path(path);
+    files += duck::sql_path(events_path(dir, segment));
     expected += segment.rows;
   }
-  if (!problems.empty()) return problems;
   if (catalog.empty()) return Done{};
   for (const SegmentColumn column : columns) {
     select += select.empty() ? "" : ", ";

@@ -24,6 +24,9 @@ namespace kenko::segments {
                                    std::span<const SegmentColumn> columns, const std::string& where,
                                    const std::function<Result<bool>(const duck::Chunk&)>& sink);
 
+/// Problem "segment-missing" for each segment whose file of events is not there.
+[[nodiscard]] Status check_files(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog);
+
 /// All columns, in the order of SegmentColumn.
 [[nodiscard]] std::span<const SegmentColumn> all_columns();
 /// The event in a row of a chunk with all_columns().  Problem "segment-damaged" (without a file) for broken properties.

@@ -1,5 +1,7 @@
 #include "text/rules.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "text/shipped.h"
@@ -37,7 +39,18 @@ Result<TextRules> read_rules(const RuleFiles& files) {
   std::vector<Lexicon> lexicons;
   for (const RuleFile& file : files.lexicons) {
     auto lexicon = Lexicon::parse(file.bytes, file.name);
-    lexicon.ok() ? lexicons.push_back(std::move(lexicon).value()) : keep(std::move(lexicon).problems());
+    if (!lexicon.ok()) {
+      keep(std::move(lexicon).problems());
+    } else if (!file.name.ends_with("/" + lexicon->language + ".txt")) {
+      Problem problem;
+      problem.code = "bad-lexicon";
+      problem.place.file = file.name;
+      problem.message = fmt::format("the file says `language: {}`", lexicon->language);
+      problem.hint = fmt::format("call it {}.txt, or write its name there", lexicon->language);
+      problems.push_back(std::move(problem));
+    } else {
+      lexicons.push_back(std::move(lexicon).value());
+    }
   }
   auto topics = Topics::parse(files.topics.bytes, files.topics.name);
   if (!topics.ok()) keep(std::move(topics).problems());

@@ -24,6 +24,8 @@ struct RuleFiles {
   std::vector<RuleFile> lexicons;
   RuleFile topics;
 
+  /// Without files no text is read.
+  [[nodiscard]] bool empty() const { return lexicons.empty() && topics.bytes.empty(); }
   /// Names what these files make of a text, together with the version of the rules in the program.
   [[nodiscard]] Hash128 fingerprint() const;
 };

@@ -70,9 +70,12 @@ class PortfolioStoreTest : public WorkspaceTest {
     store_.stored.facts.rates = {{"EUR", Day{2}, Rate{1'500'000'000}, {}}};
   }
 
-  facts::Portfolio load(const facts::Cut& cut = {}) { return load_portfolio(dir_, store_, settings_, cut).value(); }
+  facts::Portfolio load(const facts::Cut& cut = {}) {
+    return load_portfolio(dir_, store_, settings_, texts_, cut).value();
+  }
   std::vector<std::string> caches() const { return ports::list_files(path("cache")); }
 
+  text::RuleFiles texts_;
   MemoryStore store_;
   facts::Settings settings_;
 };
@@ -211,7 +214,7 @@ TEST_F(PortfolioStoreTest, AMissingSegmentIsAProblemOnceThereIsNoCache) {
   load();
   fs::remove(path("events/00000001.parquet"));
   store_.stored.snapshot.token = {3, 3};
-  const auto missing = load_portfolio(dir_, store_, settings_);
+  const auto missing = load_portfolio(dir_, store_, settings_, texts_);
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.problems()[0].code, "segment-missing");
 }
