@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "cases/case.h"
+#include "text/derive.h"
+#include "text/rules.h"
 
 namespace kenko::cases {
 namespace {
@@ -21,8 +23,8 @@ class Facts {
   }
 
   void events(const TextTable& t) {
-    static const std::set<std::string> kOwn = {"account", "user", "name",     "at",      "value",  "currency",
-                                               "source",  "id",   "known_at", "version", "deleted"};
+    static const std::set<std::string> kOwn = {"account", "user", "name",     "at",      "value",   "currency",
+                                               "source",  "id",   "known_at", "version", "deleted", "text"};
     table_ = &t;
     for (const TableRow& row : t.rows) {
       row_ = &row;
@@ -35,6 +37,7 @@ class Facts {
       e.occurred_at = instant("at", {}).value_or(Instant{});
       e.value = decimal("value");
       e.currency = text("currency").value_or("");
+      e.text = text("text");
       e.version = integer("version").value_or(0);
       e.deleted = flag("deleted").value_or(false);
       e.recorded = recorded(e.occurred_at);
@@ -250,6 +253,15 @@ class Facts {
   int64_t seq_ = 0;
 };
 
+// Texts of events are read with the shipped lexicons and topics.
+Status derive_from_texts(facts::FactSet& facts) {
+  if (std::none_of(facts.events.begin(), facts.events.end(), [](const auto& e) { return e.text; })) return Done{};
+  static const Result<text::TextRules> rules = text::read_rules(text::shipped_rule_files());
+  if (!rules.ok()) return rules.problems();
+  text::derive_properties(facts, rules->lexicons, rules->topics);
+  return Done{};
+}
+
 }  // namespace
 
 Status read_facts(const std::map<std::string, TextTable>& tables, Case& out) {
@@ -267,7 +279,7 @@ Status read_facts(const std::map<std::string, TextTable>& tables, Case& out) {
   read("memberships", &Facts::memberships);
   read("rates", &Facts::rates);
   if (!problems.empty()) return problems;
-  return Done{};
+  return derive_from_texts(out.facts);
 }
 
 }  // namespace kenko::cases

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/portfolio.h"
 #include "app/scoring.h"
 #include "app/workspace.h"
 #include "base/check.h"
@@ -12,6 +13,7 @@
 #include "model/load.h"
 #include "plan/lower.h"
 #include "segments/reader.h"
+#include "text/derive.h"
 
 namespace kenko::verify {
 namespace {
@@ -73,6 +75,9 @@ Result<std::unique_ptr<Subject>> workspace_subject(const std::string& dir) {
     out->facts.events.push_back(std::move(e));
     return true;
   }));
+  KENKO_TRY(const text::RuleFiles files, app::read_text_rules(workspace.dir));
+  KENKO_TRY(const text::TextRules rules, text::read_rules(files));
+  text::derive_properties(out->facts, rules.lexicons, rules.topics);
   finish(*out);
   if (!out->portfolio.newest_day)
     return Problem{"no-facts", {workspace.dir, 0, 0, ""}, "the workspace holds no facts", "", ""};
