@@ -54,6 +54,10 @@ class Mapper::Impl {
         if (!maker.apply(plan)) return refuse(record.line, std::move(out.reject), out);
       }
     }
+    if (!taken && mapping_.ignore_others) {
+      out.outcome = Outcome::ignored;
+      return;
+    }
     if (!taken) refuse(record.line, {0, "", "filtered", "no rule takes this record"}, out);
   }
 

@@ -33,7 +33,7 @@ struct MapContext {
 ///
 /// mapped:   `facts` holds at least one fact.  An attribute row whose cells are all empty counts as mapped, too.
 /// rejected: `facts` is empty, `reject` says why (code "filtered": no rule takes it).
-/// ignored:  the mapping leaves it out on purpose.
+/// ignored:  the mapping leaves it out on purpose (`ignore`, or no rule takes it and `others: ignored`).
 enum class Outcome : uint8_t { mapped, rejected, ignored };
 
 struct Mapped {

@@ -70,6 +70,7 @@ uint64_t fingerprint_of(const Mapping& mapping) {
   add(hash, mapping.known_at_column);
   add(hash, mapping.format);
   hash.add(mapping.where ? mapping.where->text() : "").add(mapping.ignore ? mapping.ignore->text() : "");
+  if (mapping.ignore_others) hash.add("others: ignored");
   std::vector<Hash128> rules;
   for (const Rule& rule : mapping.rules) rules.push_back(hash_of(rule));
   std::sort(rules.begin(), rules.end());

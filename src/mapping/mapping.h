@@ -174,6 +174,7 @@ struct Mapping {
   TimeFormat time;                   ///< already built into every cell; kept for printing
   std::shared_ptr<Filter> where;     ///< null = every record
   std::shared_ptr<Filter> ignore;    ///< records that are left out on purpose and are no rejects
+  bool ignore_others = false;        ///< so are records that no rule takes
   std::vector<Rule> rules;           ///< in file order
   std::vector<std::string> columns;  ///< every column that is named anywhere, sorted
   std::vector<ColumnUse> uses;       ///< in file order; empty for built-in mappings

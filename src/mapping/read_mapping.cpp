@@ -83,6 +83,7 @@ void MappingReader::top(Reader& root, Mapping& out) {
   known_at(root, out);
   out.where = cells_.filter(root, "where");
   out.ignore = cells_.filter(root, "ignore");
+  out.ignore_others = root.choice<bool>("others", {{"rejected", false}, {"ignored", true}}).value_or(false);
 }
 
 void MappingReader::properties(Reader& map, EventRule& out) {
