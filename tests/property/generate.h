@@ -25,8 +25,9 @@ struct Size {
 /// Meaning:    settings with sources of both kinds of coverage and of account ids; events with several versions,
 /// deletions,
 ///             late and corrected `known_at`, users with and without a contact; attributes of accounts (a parent too)
-///             and of contacts, dated, as snapshots and with backfill; contracts with versions; churn and return; money with missing rates.  Expressions use the
-///             whole language, curves all kinds, and every policy for what is missing.
+///             and of contacts, dated, as snapshots and with backfill; contracts with versions; churn and return; money
+///             with missing rates.  Expressions use the whole language, curves all kinds, and every policy for what is
+///             missing.
 /// Left out:   what docs/SEMANTICS.md leaves open (equal keys of a tie, a contract that moves between accounts).
 /// Invariants: `seed` alone decides everything, on every machine.
 struct Generated {
