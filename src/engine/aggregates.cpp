@@ -19,16 +19,6 @@ void bucket_counts(std::span<const int32_t> day, int32_t days, std::vector<int64
 
 void all_valid(Output out) { std::fill(out.valid.begin(), out.valid.end(), uint8_t{1}); }
 
-// A day is null when an event without a rate lies in its window (window 0 = the whole life up to the day).
-void forget_without_rate(const MatchedNumbers& numbers, int32_t window, Output out) {
-  const int32_t days = out.days();
-  for (const int32_t d : numbers.no_rate_day) {
-    const int32_t end =
-        window == 0 ? days : static_cast<int32_t>(std::min<int64_t>(static_cast<int64_t>(d) + window, days));
-    std::fill(out.valid.begin() + d, out.valid.begin() + end, uint8_t{0});
-  }
-}
-
 // Runs `emit(day, sum in the window)` with exact sums; 64 bits where no sum can overflow them.
 template <typename Emit>
 void running_sums(const MatchedNumbers& numbers, int32_t window, int32_t days, AggregateScratch& s, const Emit& emit) {
@@ -81,6 +71,15 @@ void LastSeen::begin(size_t codes) {
   if (++epoch_ == 0) {
     std::fill(stamp_.begin(), stamp_.end(), 0U);
     epoch_ = 1;
+  }
+}
+
+void forget_without_rate(const MatchedNumbers& numbers, int32_t window, Output out) {
+  int64_t forgotten = 0;  // all days before are done
+  for (const int32_t d : numbers.no_rate_day) {
+    const int64_t end = std::min<int64_t>(static_cast<int64_t>(d) + window, out.days());
+    for (int64_t x = std::max<int64_t>(d, forgotten); x < end; ++x) out.valid[static_cast<size_t>(x)] = 0;
+    forgotten = std::max(forgotten, end);
   }
 }
 
@@ -204,7 +203,7 @@ void decayed_by_half_life(std::span<const int32_t> day, const MatchedNumbers* nu
     out.value[at(d)] = to_41_bits(total);
   }
   all_valid(out);
-  if (numbers != nullptr) forget_without_rate(*numbers, 0, out);
+  if (numbers != nullptr) forget_without_rate(*numbers, out.days(), out);
 }
 
 void decayed_by_steps(std::span<const int32_t> day, const MatchedNumbers* numbers, std::span<const plan::Step> steps,
@@ -230,7 +229,7 @@ void decayed_by_steps(std::span<const int32_t> day, const MatchedNumbers* number
     out.value[at(d)] = to_double(total) / scale;
   }
   all_valid(out);
-  if (numbers != nullptr) forget_without_rate(*numbers, 0, out);
+  if (numbers != nullptr) forget_without_rate(*numbers, out.days(), out);
 }
 
 void slope_weeks(std::span<const int32_t> day, const MatchedNumbers* numbers, int32_t window, AggregateScratch& s,

@@ -3,14 +3,17 @@
 // Aggregates over windows, for all days of a life at once.  docs/SEMANTICS.md#functions.  Internal to the engine.
 //
 // Every kernel takes the matching events of one life in order of time and writes one value per day.  Cost: O(events +
-// days) whatever the window, min and max included.
+// days) whatever the window, min and max included; quantile and longest_gap have a logarithm.  A window as long as the
+// life or longer is the whole life up to the day.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/decimal.h"
+#include "engine/groups.h"
 #include "plan/plan.h"
 
 namespace kenko::engine {
@@ -38,6 +41,16 @@ struct MatchedNumbers {
     micros.clear();
     no_rate_day.clear();
   }
+};
+
+/// One event that has the field of `current`.
+struct DatedNumber {
+  static constexpr int32_t kNever = INT32_MAX;
+
+  int32_t day = 0;
+  int32_t expires = kNever;  ///< from this day on (relative) it holds no more
+  int64_t micros = 0;
+  bool no_rate = false;
 };
 
 /// One value per day; `valid` is 1 where there is one.
@@ -77,6 +90,10 @@ struct AggregateScratch {
   std::vector<double> real;
   std::vector<uint8_t> present;
   LastSeen last_seen;
+  DenseCodes dense;
+  Groups groups;
+  std::vector<uint32_t> group, rank;
+  std::vector<std::pair<int64_t, uint32_t>> sorted;
 };
 
 void count_window(std::span<const int32_t> day, int32_t window, AggregateScratch& s, Output out);
@@ -96,5 +113,26 @@ void decayed_by_steps(std::span<const int32_t> day, const MatchedNumbers* number
 /// `numbers` null = slope of the weekly counts.
 void slope_weeks(std::span<const int32_t> day, const MatchedNumbers* numbers, int32_t window, AggregateScratch& s,
                  Output out);
+
+/// `q` within 0..1.  quantiles.cpp.
+void quantile_window(const MatchedNumbers& numbers, double q, int32_t window, AggregateScratch& s, Output out);
+
+/// The number of the first, last event in the window.  recency.cpp, as those below.
+void first_window(const MatchedNumbers& numbers, int32_t window, Output out);
+void last_window(const MatchedNumbers& numbers, int32_t window, Output out);
+/// The last of `numbers` up to the day, while it holds.
+void current_number(std::span<const DatedNumber> numbers, Output out);
+void streak(std::span<const int32_t> day, int32_t period, Output out);
+/// Only days from `observed_from` on count (per day, relative; INT32_MAX = not observed).
+void longest_gap(std::span<const int32_t> day, int32_t window, std::span<const int32_t> observed_from,
+                 AggregateScratch& s, Output out);
+
+/// Number of codes with at least `at_least` events, or days with an event, in the window; code 0 does not count.
+/// people.cpp.
+void users_with(std::span<const int32_t> day, std::span<const uint32_t> code, size_t codes, int32_t at_least,
+                bool of_days, int32_t window, AggregateScratch& s, Output out);
+
+/// Makes null each day in whose window lies an event that is money without a rate.
+void forget_without_rate(const MatchedNumbers& numbers, int32_t window, Output out);
 
 }  // namespace kenko::engine

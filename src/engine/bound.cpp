@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
-
 namespace kenko::engine {
 namespace {
 
@@ -15,89 +13,19 @@ std::vector<uint32_t> offsets(const std::vector<Row>& rows, size_t accounts) {
   return begin;
 }
 
-enum class Truth : uint8_t { no, yes, null };
-
-Truth truth(bool b) { return b ? Truth::yes : Truth::no; }
-
-template <typename T>
-bool compare(plan::FilterOp op, const T& a, const T& b) {
-  switch (op) {
-    case plan::FilterOp::equal:
-      return a == b;
-    case plan::FilterOp::not_equal:
-      return a != b;
-    case plan::FilterOp::less:
-      return a < b;
-    case plan::FilterOp::less_equal:
-      return a <= b;
-    case plan::FilterOp::greater:
-      return a > b;
-    case plan::FilterOp::greater_equal:
-      return a >= b;
-    default:
-      break;
-  }
-  KENKO_CHECK(false, "not a comparison: {}", static_cast<int>(op));
-  return false;
-}
-
-Truth evaluate(const Engine::Bound& bound, const BoundFilter& f, uint64_t row) {
-  switch (f.op) {
-    case plan::FilterOp::and_:
-    case plan::FilterOp::or_: {
-      const Truth decisive = f.op == plan::FilterOp::and_ ? Truth::no : Truth::yes;
-      Truth result = decisive == Truth::no ? Truth::yes : Truth::no;
-      for (const BoundFilter& arg : f.args) {
-        const Truth t = evaluate(bound, arg, row);
-        if (t == decisive) return decisive;
-        if (t == Truth::null) result = Truth::null;
-      }
-      return result;
-    }
-    case plan::FilterOp::not_: {
-      const Truth t = evaluate(bound, f.args[0], row);
-      return t == Truth::null ? t : truth(t == Truth::no);
-    }
-    default:
-      break;
-  }
-  if (f.property < 0) {
-    const uint8_t flags = bound.portfolio.events.flags[row];
-    if ((flags & facts::ResolvedEvents::kHasValue) == 0 || (flags & facts::ResolvedEvents::kNoRate) != 0)
-      return Truth::null;
-    return truth(compare(f.op, bound.portfolio.events.value[row], f.number));
-  }
-  const BoundProperty& column = bound.properties[static_cast<size_t>(f.property)];
-  const uint32_t code = column.code.empty() ? 0 : column.code[row];
-  if (code == 0) return Truth::null;
-  switch (f.literal_type) {
-    case plan::Type::number:
-      if (bound.number_valid[code] != 1) return Truth::null;
-      return truth(compare(f.op, bound.number_of_code[code], f.number));
-    case plan::Type::flag:
-      if (code != f.true_code && code != f.false_code) return Truth::null;
-      return truth(compare(f.op, code == f.true_code ? 1 : 0, f.number == 0 ? 0 : 1));
-    case plan::Type::text:
-      // Codes carry no order; the check allows only = and != on texts.
-      return truth(compare(f.op, code, f.code));
-  }
-  return Truth::null;
-}
-
 }  // namespace
 
 Engine::Bound::Bound(const plan::Plan& p, const facts::Portfolio& f) : plan(p), portfolio(f) {
   number_of_code.resize(f.texts.size() + 1);
   number_valid.resize(f.texts.size() + 1);
   bind_names();
+  bind_selectors();
+  bind_aggregates();
+  bind_contacts();
   bind_observation();
   bind_accounts();
   bind_texts();
   bind_curves();
-}
-
-bool Engine::Bound::passes(const BoundFilter& filter, uint64_t row) const {
-  return evaluate(*this, filter, row) == Truth::yes;
 }
 
 int32_t Engine::Bound::property(const std::string& key) {
@@ -122,25 +50,19 @@ void Engine::Bound::read_numbers(int32_t property) {
   }
 }
 
-BoundFilter Engine::Bound::bind_filter(const plan::Filter& filter) {
-  BoundFilter out;
-  out.op = filter.op;
-  for (const plan::Filter& arg : filter.args) out.args.push_back(bind_filter(arg));
-  if (!filter.args.empty()) return out;
-  out.property = filter.own ? -1 : property(filter.field);
-  out.literal_type = filter.literal_type;
-  out.number = filter.literal_type == plan::Type::flag ? (filter.flag ? 1 : 0) : filter.number.micros;
-  out.code = portfolio.texts.find(filter.text);
-  out.true_code = portfolio.texts.find("true");
-  out.false_code = portfolio.texts.find("false");
-  if (out.property >= 0 && out.literal_type == plan::Type::number) read_numbers(out.property);
-  return out;
+void Engine::Bound::read_dates(int32_t property) {
+  constexpr int32_t kNotRead = INT32_MIN;
+  if (day_of_code.empty()) day_of_code.assign(portfolio.texts.size() + 1, kNotRead);
+  for (const uint32_t code : properties[static_cast<size_t>(property)].code) {
+    if (code == 0 || day_of_code[code] != kNotRead) continue;
+    const auto day = Day::parse(portfolio.texts.text(code));
+    day_of_code[code] = day ? day->number : kNoDate;
+  }
 }
 
 void Engine::Bound::bind_names() {
   const auto names = portfolio.texts.size() + 1;
   name_kind.assign(names, NameKind::plain);
-  selectors_of_name.resize(names);
   for (const std::string& name : portfolio.settings.ours) name_kind[portfolio.texts.find(name)] = NameKind::ours;
   const std::pair<const char*, NameKind> kinds[] = {
       {"account.churned", NameKind::churned},
@@ -155,22 +77,60 @@ void Engine::Bound::bind_names() {
   for (const auto& [name, kind] : kinds) name_kind[portfolio.texts.find(name)] = kind;
   name_kind[0] = NameKind::plain;  // a name no event has
   if (portfolio.texts.find("account.churned") != 0) effective_at = property("effective_at");
+}
+
+void Engine::Bound::bind_selectors() {
+  std::vector<std::vector<uint32_t>> of_name(portfolio.texts.size() + 1);
   for (const plan::Selector& s : plan.selectors) {
     BoundSelector bound;
     bound.filtered = s.filter.has_value();
     if (s.filter) bound.filter = bind_filter(*s.filter);
     for (const std::string& event : s.events) {
       const uint32_t name = portfolio.texts.find(event);
-      if (name != 0) selectors_of_name[name].push_back(static_cast<uint32_t>(selectors.size()));
+      if (name != 0) of_name[name].push_back(static_cast<uint32_t>(selectors.size()));
     }
     selectors.push_back(std::move(bound));
   }
-  field_property.assign(plan.nodes.size(), -1);
+  for (const auto& taking : of_name) {
+    selector_begin.push_back(static_cast<uint32_t>(selectors_of_names.size()));
+    selectors_of_names.insert(selectors_of_names.end(), taking.begin(), taking.end());
+  }
+  selector_begin.push_back(static_cast<uint32_t>(selectors_of_names.size()));
+}
+
+void Engine::Bound::bind_aggregates() {
+  using plan::Function;
+  aggregates.resize(plan.nodes.size());
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
     const plan::Node& node = plan.nodes[i];
-    if (node.op != plan::Op::aggregate || node.aggregate.field.kind != plan::Field::Kind::property) continue;
-    field_property[i] = property(node.aggregate.field.property);
-    if (node.aggregate.function != plan::Function::distinct) read_numbers(field_property[i]);
+    if (node.op != plan::Op::aggregate) continue;
+    const plan::Aggregate& a = node.aggregate;
+    BoundAggregate& bound = aggregates[i];
+    if (a.field.kind == plan::Field::Kind::property) {
+      bound.field = property(a.field.property);
+      if (a.function != Function::distinct) read_numbers(bound.field);
+    }
+    if (plan::is_pair(a.function)) bound.by = property(a.by);
+    if (!a.due.empty()) bound.day = property(a.due);
+    if (a.function == Function::current) bound.day = property("expires");
+    if (bound.day >= 0) read_dates(bound.day);
+  }
+}
+
+void Engine::Bound::bind_contacts() {
+  for (size_t i = 0; i < plan.nodes.size(); ++i) {
+    const plan::Node& node = plan.nodes[i];
+    if (node.op != plan::Op::aggregate || node.aggregate.function != plan::Function::contact_health) continue;
+    if (contacts.begin.empty()) {
+      contacts.begin = offsets(portfolio.contacts, portfolio.accounts.size());
+      contacts.role = read_user_attribute("role");
+      contacts.active = read_user_attribute("active");
+      for (const uint32_t row : contacts.active.row) {
+        const facts::ContactAttributeRow& value = portfolio.contact_attributes[row];
+        contacts.away.push_back(!value.null && value.value.type == facts::AttributeType::flag && !value.value.flag);
+      }
+    }
+    aggregates[i].influences = influences(portfolio, contacts.role, node.aggregate.roles);
   }
 }
 
@@ -194,10 +154,12 @@ void Engine::Bound::bind_observation() {
         any_touched = true;
         continue;
       }
-      const auto start = source.start ? source.start : portfolio.source_first_day[i];
-      if (!start) continue;
       o.by_all = true;
-      o.all_from = std::min(o.all_from, start->number);
+      if (source.start) {
+        o.said_from = std::min(o.said_from, source.start->number);
+      } else if (portfolio.source_first_day[i]) {
+        o.seen_from = std::min(o.seen_from, portfolio.source_first_day[i]->number);
+      }
     }
     observation.push_back(std::move(o));
   }
@@ -219,7 +181,8 @@ void Engine::Bound::bind_texts() {
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
     const plan::Node& node = plan.nodes[i];
     if (node.op == plan::Op::literal && node.type == plan::Type::text) literal_code[i] = texts.intern(node.text);
-    if (node.op == plan::Op::attribute) attribute_key[i] = portfolio.texts.find(node.text);
+    if (node.op == plan::Op::attribute || node.op == plan::Op::days_until)
+      attribute_key[i] = portfolio.texts.find(node.text);
   }
   // Category curves compare texts too; their values get codes so that points need no text comparison per day.
   const auto intern = [this](const plan::Curve& curve) {

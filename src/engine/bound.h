@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/contacts.h"
 #include "engine/engine.h"
+#include "engine/filters.h"
 #include "facts/dictionary.h"
 #include "facts/portfolio.h"
 #include "plan/plan.h"
@@ -35,17 +37,6 @@ struct BoundProperty {
   std::vector<uint32_t> code;  ///< by event row; empty when no event has the property
 };
 
-/// A filter whose leaves point at columns.
-struct BoundFilter {
-  plan::FilterOp op = plan::FilterOp::equal;
-  std::vector<BoundFilter> args;
-  int32_t property = -1;  ///< position in Bound::properties, -1 = the event's own value
-  plan::Type literal_type = plan::Type::text;
-  int64_t number = 0;  ///< millionths
-  uint32_t code = 0;   ///< text literal (and "true"/"false"), 0 = a text no event has
-  uint32_t true_code = 0, false_code = 0;
-};
-
 struct BoundSelector {
   bool filtered = false;
   BoundFilter filter;
@@ -54,8 +45,17 @@ struct BoundSelector {
 /// When an aggregate's event name is observed; docs/SEMANTICS.md#observation-zero-and-null.
 struct BoundObservation {
   bool by_all = false;            ///< a source that covers all emits it
-  int32_t all_from = INT32_MAX;   ///< the earliest start of such a source
+  int32_t said_from = INT32_MAX;  ///< the earliest start that kenko.yaml says of such a source
+  int32_t seen_from = INT32_MAX;  ///< the first event of those of which it says none
   std::vector<uint32_t> touched;  ///< positions of `touched` sources that emit it
+};
+
+/// The properties that an aggregate reads, as positions in Bound::properties; -1 = none.
+struct BoundAggregate {
+  int32_t field = -1;
+  int32_t by = -1;        ///< pairs
+  int32_t day = -1;       ///< pairs: due; current: `expires`
+  Influences influences;  ///< contact_health
 };
 
 /// A curve with its categories' texts bound to codes.
@@ -65,6 +65,8 @@ struct BoundCurve {
 };
 
 struct Engine::Bound {
+  static constexpr int32_t kNoDate = INT32_MAX;
+
   Bound(const plan::Plan& p, const facts::Portfolio& f);
 
   const plan::Plan& plan;
@@ -75,13 +77,17 @@ struct Engine::Bound {
   std::vector<uint32_t> attribute_begin, contract_begin, touch_begin;  ///< by account, +1
   std::vector<uint32_t> attribute_key;                                 ///< by node: code of the key in portfolio.texts
   std::vector<NameKind> name_kind;                                     ///< by name code
-  std::vector<std::vector<uint32_t>> selectors_of_name;                ///< by name code
+  /// The selectors that take events of a name: those from selector_begin[name] to before selector_begin[name + 1].
+  std::vector<uint32_t> selector_begin, selectors_of_names;
   std::vector<BoundSelector> selectors;
   std::vector<BoundObservation> observation;  ///< by selector
   std::vector<BoundProperty> properties;
-  std::vector<int32_t> field_property;  ///< by node: position in properties, -1 = none
-  std::vector<int64_t> number_of_code;  ///< by text code, where number_valid
-  std::vector<uint8_t> number_valid;    ///< 0 = not read, 1 = a number, 2 = not a number
+  std::vector<UserAttribute> user_attributes;  ///< that filters ask for
+  BoundContacts contacts;
+  std::vector<BoundAggregate> aggregates;  ///< by node
+  std::vector<int64_t> number_of_code;     ///< by text code, where number_valid
+  std::vector<uint8_t> number_valid;       ///< 0 = not read, 1 = a number, 2 = not a number
+  std::vector<int32_t> day_of_code;        ///< by text code: Day::number, kNoDate; empty = no metric reads dates
   std::vector<int32_t>
       touched_source;              ///< by source code: position in settings.sources when it covers touched, else -1
   std::vector<BoundCurve> curves;  ///< by metric
@@ -95,7 +101,14 @@ struct Engine::Bound {
 
  private:
   int32_t property(const std::string& key);
+  size_t user_attribute(const std::string& key);
+  UserAttribute read_user_attribute(const std::string& key) const;
   BoundFilter bind_filter(const plan::Filter& filter);
+  void ask_texts(const plan::Filter& leaf, const BoundProperty& column, std::vector<Truth>& answer) const;
+  void bind_selectors();
+  void bind_aggregates();
+  void bind_contacts();
+  void read_dates(int32_t property);
   void read_numbers(int32_t property);
   void bind_names();
   void bind_observation();

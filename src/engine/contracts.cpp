@@ -17,10 +17,37 @@ struct InForce {
   int32_t until = 0;  // included
 };
 
-// Sums kept per day as exact integers.
+// Seats and revenue kept per day as exact integers.
 struct Sums {
   std::vector<Int128> seats, arr;
   std::vector<uint8_t> has_seats, has_arr, no_rate;
+
+  explicit Sums(size_t days) : seats(days, 0), arr(days, 0), has_seats(days, 0), has_arr(days, 0), no_rate(days, 0) {}
+
+  void add(const facts::Portfolio& portfolio, const ContractFact& c, Day first, size_t i) {
+    if (c.seats) {
+      seats[i] += c.seats->micros;
+      has_seats[i] = 1;
+    }
+    if (!c.arr) return;
+    const auto amount = portfolio.in_own_currency(*c.arr, c.currency, first + static_cast<int32_t>(i));
+    if (amount) {
+      arr[i] += amount->micros;
+      has_arr[i] = 1;
+    } else {
+      no_rate[i] = 1;
+    }
+  }
+
+  template <typename Out>
+  void write(Out& out) const {
+    for (size_t i = 0; i < seats.size(); ++i) {
+      out.seats_valid[i] = has_seats[i];
+      out.arr_valid[i] = has_arr[i] != 0 && no_rate[i] == 0;
+      out.seats[i] = to_double(seats[i]) / 1e6;
+      out.arr[i] = to_double(arr[i]) / 1e6;
+    }
+  }
 };
 
 Day last_day(const ContractFact& c, bool noticed, int32_t lapse_days) {
@@ -46,50 +73,13 @@ void mark_replaced(const std::vector<InForce>& all, const ContractFact& replaced
   }
 }
 
-struct Adder {
-  const facts::Portfolio& portfolio;
-  Day first;
-  ContractDays& out;
-  Sums& sums;
-  const ContractFact* contract = nullptr;  // whose days are being added; its versions come one after the other
-  int32_t last_counted = -2;
-
-  void begin(const ContractFact& c) {
-    if (contract != nullptr && contract->contract_id == c.contract_id && contract->source == c.source) return;
-    contract = &c;
-    last_counted = -2;
-  }
-
-  // `c` counts on the days [from, until]; the days that `replaced` marks do not count.
-  void count(const ContractFact& c, int32_t from, int32_t until, bool noticed, const std::vector<uint8_t>& replaced) {
-    for (int32_t d = from; d <= until; ++d) {
-      const auto i = static_cast<size_t>(d);
-      if (!replaced.empty() && replaced[i] != 0) continue;
-      ++out.counting[i];
-      if (last_counted != d - 1) out.starting[i] = 1;
-      last_counted = d;
-      if (noticed) out.notice[i] = 1;
-      if (c.seats) {
-        sums.seats[i] += c.seats->micros;
-        sums.has_seats[i] = 1;
-      }
-      if (!c.arr) continue;
-      const auto amount = portfolio.in_own_currency(*c.arr, c.currency, first + d);
-      if (amount) {
-        sums.arr[i] += amount->micros;
-        sums.has_arr[i] = 1;
-      } else {
-        sums.no_rate[i] = 1;
-      }
-    }
-  }
-};
-
-std::vector<InForce> in_force(std::span<const facts::ContractRow> contracts, Day first, int32_t days) {
+std::vector<InForce> in_force(std::span<const facts::ContractRow> contracts, Day first, int32_t days, Day facts_until) {
   std::vector<InForce> out;
   for (size_t i = 0; i < contracts.size(); ++i) {
     const ContractFact& c = contracts[i].fact;
-    const bool followed = i + 1 < contracts.size() && contracts[i + 1].fact.contract_id == c.contract_id &&
+    if (c.valid_from > facts_until) continue;
+    const bool followed = i + 1 < contracts.size() && contracts[i + 1].fact.valid_from <= facts_until &&
+                          contracts[i + 1].fact.contract_id == c.contract_id &&
                           contracts[i + 1].fact.source == c.source;
     const int64_t from = std::max<int64_t>(c.valid_from - first, 0);
     const int64_t until =
@@ -98,6 +88,61 @@ std::vector<InForce> in_force(std::span<const facts::ContractRow> contracts, Day
   }
   return out;
 }
+
+// Calls on_version(version) for each version that is in force on some of the days, and on_day(contract, day, noticed)
+// for each day (relative) on which a contract counts.  The days of one contract ascend.
+template <typename OnVersion, typename OnDay>
+void each_counting(const facts::Portfolio& portfolio, std::span<const facts::ContractRow> contracts, Day first,
+                   int32_t days, Day facts_until, const OnVersion& on_version, const OnDay& on_day) {
+  const std::vector<InForce> versions = in_force(contracts, first, days, facts_until);
+  const bool replacing =
+      std::any_of(versions.begin(), versions.end(), [](const InForce& v) { return !v.fact->replaces.empty(); });
+  std::vector<uint8_t> replaced;
+  for (const InForce& v : versions) {
+    const ContractFact& c = *v.fact;
+    if (replacing) {
+      replaced.assign(static_cast<size_t>(days), 0);
+      mark_replaced(versions, c, first, replaced);
+    }
+    on_version(v);
+    const int32_t noticed_from = c.notice_at ? *c.notice_at - first : kForever;
+    const auto piece = [&](int32_t from, int32_t until, bool noticed) {
+      const int32_t last = last_day(c, noticed, portfolio.settings.lapse_days) - first;
+      for (int32_t d = std::max(from, c.start - first); d <= std::min(until, last); ++d) {
+        if (!replacing || replaced[static_cast<size_t>(d)] == 0) on_day(c, d, noticed);
+      }
+    };
+    piece(v.from, std::min(v.until, noticed_from == kForever ? v.until : noticed_from - 1), false);
+    if (noticed_from <= v.until) piece(std::max(v.from, noticed_from), v.until, true);
+  }
+}
+
+// The term of a contract on a day; moves forward only.
+struct Term {
+  const ContractFact* contract = nullptr;
+  int32_t number = 0;  ///< terms after `end`
+  Day start;
+  std::optional<Day> end;
+
+  void begin(const ContractFact& c) {
+    contract = &c;
+    number = 0;
+    start = c.start;
+    end = c.end;
+  }
+  void move_to(Day d) {
+    const ContractFact& c = *contract;
+    if (!c.end || !c.auto_renew || *end >= d) return;
+    const int32_t months = std::max(c.term_months.value_or(12), 1);
+    while (*end < d) {
+      start = *end + 1;
+      end = add_months(*c.end, ++number * months);
+    }
+  }
+};
+
+void keep_greatest(int32_t& kept, int32_t x) { kept = std::max(kept, x); }  // kNone is the least
+void keep_smallest(int32_t& kept, int32_t x) { kept = kept == ContractClock::kNone ? x : std::min(kept, x); }
 
 }  // namespace
 
@@ -119,7 +164,7 @@ bool same_terms(const ContractFact& a, const ContractFact& b) {
 }
 
 void contract_days(const facts::Portfolio& portfolio, std::span<const facts::ContractRow> contracts, Day first,
-                   int32_t days, ContractDays& out) {
+                   int32_t days, Day facts_until, ContractDays& out) {
   out.any = !contracts.empty();
   if (!out.any) return;
   const auto n = static_cast<size_t>(days);
@@ -127,38 +172,60 @@ void contract_days(const facts::Portfolio& portfolio, std::span<const facts::Con
   for (auto* v : {&out.starting, &out.future, &out.notice, &out.seats_valid, &out.arr_valid}) v->assign(n, 0);
   out.seats.assign(n, 0);
   out.arr.assign(n, 0);
-  Sums sums;
-  sums.seats.assign(n, 0);
-  sums.arr.assign(n, 0);
-  for (auto* v : {&sums.has_seats, &sums.has_arr, &sums.no_rate}) v->assign(n, 0);
+  Sums sums(n);
+  const ContractFact* contract = nullptr;  // whose days are being added; its versions come one after the other
+  int32_t last_counted = -2;
+  each_counting(
+      portfolio, contracts, first, days, facts_until,
+      [&](const InForce& v) {
+        const ContractFact& c = *v.fact;
+        if (contract == nullptr || contract->contract_id != c.contract_id || contract->source != c.source)
+          last_counted = -2;
+        contract = &c;
+        for (int32_t d = v.from; d <= v.until && c.start - first > d; ++d) out.future[static_cast<size_t>(d)] = 1;
+      },
+      [&](const ContractFact& c, int32_t d, bool noticed) {
+        const auto i = static_cast<size_t>(d);
+        ++out.counting[i];
+        if (last_counted != d - 1) out.starting[i] = 1;
+        last_counted = d;
+        if (noticed) out.notice[i] = 1;
+        sums.add(portfolio, c, first, i);
+      });
+  sums.write(out);
+}
 
-  const std::vector<InForce> versions = in_force(contracts, first, days);
-  const bool replacing =
-      std::any_of(versions.begin(), versions.end(), [](const InForce& v) { return !v.fact->replaces.empty(); });
-  Adder adder{portfolio, first, out, sums};
-  std::vector<uint8_t> replaced;
-  for (const InForce& v : versions) {
-    const ContractFact& c = *v.fact;
-    adder.begin(c);
-    if (replacing) {
-      replaced.assign(n, 0);
-      mark_replaced(versions, c, first, replaced);
-    }
-    for (int32_t d = v.from; d <= v.until && c.start - first > d; ++d) out.future[static_cast<size_t>(d)] = 1;
-    const int32_t noticed_from = c.notice_at ? *c.notice_at - first : kForever;
-    const auto piece = [&](int32_t from, int32_t until, bool noticed) {
-      const int32_t last = last_day(c, noticed, portfolio.settings.lapse_days) - first;
-      adder.count(c, std::max(from, c.start - first), std::min(until, last), noticed, replaced);
-    };
-    piece(v.from, std::min(v.until, noticed_from == kForever ? v.until : noticed_from - 1), false);
-    if (noticed_from <= v.until) piece(std::max(v.from, noticed_from), v.until, true);
-  }
-  for (size_t i = 0; i < n; ++i) {
-    out.seats_valid[i] = sums.has_seats[i];
-    out.arr_valid[i] = sums.has_arr[i] != 0 && sums.no_rate[i] == 0;
-    out.seats[i] = to_double(sums.seats[i]) / 1e6;
-    out.arr[i] = to_double(sums.arr[i]) / 1e6;
-  }
+void product_days(const facts::Portfolio& portfolio, std::span<const facts::ContractRow> contracts,
+                  std::string_view product, Day first, int32_t days, Day facts_until, ProductDays& out) {
+  const auto n = static_cast<size_t>(days);
+  for (auto* v : {&out.seats_valid, &out.arr_valid}) v->assign(n, 0);
+  for (auto* v : {&out.seats, &out.arr}) v->assign(n, 0);
+  Sums sums(n);
+  each_counting(
+      portfolio, contracts, first, days, facts_until, [](const InForce&) {},
+      [&](const ContractFact& c, int32_t d, bool) {
+        if (c.product == product) sums.add(portfolio, c, first, static_cast<size_t>(d));
+      });
+  sums.write(out);
+}
+
+void contract_clock(const facts::Portfolio& portfolio, std::span<const facts::ContractRow> contracts, Day first,
+                    int32_t days, Day facts_until, ContractClock& out) {
+  const auto n = static_cast<size_t>(days);
+  for (auto* v : {&out.term_months, &out.days_into_term, &out.days_to_renewal}) v->assign(n, ContractClock::kNone);
+  Term term;
+  each_counting(
+      portfolio, contracts, first, days, facts_until, [&](const InForce& v) { term.begin(*v.fact); },
+      [&](const ContractFact& c, int32_t d, bool noticed) {
+        const auto i = static_cast<size_t>(d);
+        const Day day = first + d;
+        term.move_to(day);
+        keep_smallest(out.days_into_term[i], day - term.start);
+        if (c.term_months) keep_greatest(out.term_months[i], *c.term_months);
+        if (c.state == ContractFact::State::cancelled || noticed || !term.end) return;
+        const Day renewal = c.renewal && *c.renewal >= day ? *c.renewal : *term.end + 1;
+        keep_smallest(out.days_to_renewal[i], renewal - day);
+      });
 }
 
 }  // namespace kenko::engine

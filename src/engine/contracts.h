@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "facts/portfolio.h"
@@ -24,9 +25,26 @@ struct ContractDays {
   std::vector<uint8_t> seats_valid, arr_valid;
 };
 
-/// Fills `out` for `days` days from `first` on.
+/// Fills `out` for `days` days from `first` on; versions of days after `facts_until` do not exist.
 void contract_days(const facts::Portfolio& portfolio, std::span<const facts::ContractRow> contracts, Day first,
-                   int32_t days, ContractDays& out);
+                   int32_t days, Day facts_until, ContractDays& out);
+
+/// seats and arr of the contracts of one product; docs/SEMANTICS.md#contracts.
+struct ProductDays {
+  std::vector<double> seats, arr;
+  std::vector<uint8_t> seats_valid, arr_valid;
+};
+void product_days(const facts::Portfolio& portfolio, std::span<const facts::ContractRow> contracts,
+                  std::string_view product, Day first, int32_t days, Day facts_until, ProductDays& out);
+
+/// The contract clock, one entry per day; kNone where there is none.
+struct ContractClock {
+  static constexpr int32_t kNone = INT32_MIN;
+
+  std::vector<int32_t> term_months, days_into_term, days_to_renewal;
+};
+void contract_clock(const facts::Portfolio& portfolio, std::span<const facts::ContractRow> contracts, Day first,
+                    int32_t days, Day facts_until, ContractClock& out);
 
 /// `day` moved by whole months, cut to the month's length.
 [[nodiscard]] Day add_months(Day day, int32_t months);

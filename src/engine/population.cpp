@@ -13,6 +13,7 @@ struct Finder {
   const facts::Portfolio& portfolio;
   uint32_t account;
   Day until;
+  Day known;  ///< facts of later days do not exist; not after `until`
   Population& out;
 
   [[nodiscard]] size_t index(Day d) const { return static_cast<size_t>(d - out.first); }
@@ -25,7 +26,7 @@ struct Finder {
         .subspan(bound.contract_begin[account], bound.contract_begin[account + 1] - bound.contract_begin[account]);
   }
 
-  // F: the first day of any event, attribute value or contract version up to `until`.
+  // F: the first day of any event, attribute value or contract version that exists.
   bool find_first() {
     Day first = Day::kMax;
     const uint64_t begin = portfolio.event_begin[account];
@@ -35,13 +36,13 @@ struct Finder {
     }
     for (const facts::ContractRow& row : contracts()) first = std::min(first, row.fact.valid_from);
     out.first = first;
-    return first <= until;
+    return first <= known;
   }
 
   void read_events() {
     for (uint64_t row = portfolio.event_begin[account]; row < portfolio.event_begin[account + 1]; ++row) {
       const Day day{portfolio.events.day[row]};
-      if (day > until) break;
+      if (day > known) break;
       const NameKind kind = bound.name_kind[portfolio.events.name[row]];
       if (kind != NameKind::ours) out.fact_day[index(day)] = 1;
       if (kind != NameKind::ours && kind != NameKind::plain) out.marked.push_back({row, day, kind});
@@ -52,14 +53,14 @@ struct Finder {
     const auto rows = attributes();
     for (size_t i = 0; i < rows.size(); ++i) {
       const facts::AttributeRow& row = rows[i];
-      if (row.day > until) continue;
+      if (row.day > known) continue;
       const bool first_of_key = i == 0 || rows[i - 1].key != row.key;
       const bool was_null = first_of_key || rows[i - 1].null;
       const bool changed = was_null ? !row.null : row.null || row.value != rows[i - 1].value;
       if (changed && row.day != Day::kMin) out.fact_day[index(row.day)] = 1;
       if (row.key != bound.started_key && row.key != bound.status_key) continue;
-      const bool last_of_key = i + 1 == rows.size() || rows[i + 1].key != row.key;
-      const Day end = last_of_key ? until : std::min(until, rows[i + 1].day - 1);
+      const bool last_of_key = i + 1 == rows.size() || rows[i + 1].key != row.key || rows[i + 1].day > known;
+      const Day end = last_of_key ? until : rows[i + 1].day - 1;
       for (Day d = std::max(row.day, out.first); d <= end; ++d) apply(row, index(d));
     }
   }
@@ -84,10 +85,10 @@ struct Finder {
 
   void read_contracts() {
     const auto rows = contracts();
-    contract_days(portfolio, rows, out.first, until - out.first + 1, out.contracts);
+    contract_days(portfolio, rows, out.first, until - out.first + 1, known, out.contracts);
     for (size_t i = 0; i < rows.size(); ++i) {
       const facts::ContractFact& c = rows[i].fact;
-      if (c.valid_from > until) continue;
+      if (c.valid_from > known) continue;
       const bool follows =
           i > 0 && rows[i - 1].fact.contract_id == c.contract_id && rows[i - 1].fact.source == c.source;
       // Of two versions of one day the later recorded one alone was ever in force.
@@ -231,8 +232,8 @@ struct Finder {
 
 }  // namespace
 
-void find_population(const Engine::Bound& bound, uint32_t account, Day until, Population& out) {
-  Finder finder{bound, bound.portfolio, account, until, out};
+void find_population(const Engine::Bound& bound, uint32_t account, Day until, Population& out, Day facts_until) {
+  Finder finder{bound, bound.portfolio, account, until, std::min(until, facts_until), out};
   out.lives.clear();
   out.marked.clear();
   out.exists = finder.find_first();

@@ -37,7 +37,8 @@ struct Population {
   std::vector<Marked> marked;
 };
 
-/// Fills `out` for the account's days up to `until`.
-void find_population(const Engine::Bound& bound, uint32_t account, Day until, Population& out);
+/// Fills `out` for the account's days up to `until`; facts of days after `facts_until` do not exist.
+void find_population(const Engine::Bound& bound, uint32_t account, Day until, Population& out,
+                     Day facts_until = Day::kMax);
 
 }  // namespace kenko::engine

@@ -89,6 +89,57 @@ void change(Column a, int32_t lag, Output out) {
   }
 }
 
+void earlier(Column a, int32_t lag, Output out) {
+  for (size_t d = 0; d < out.value.size(); ++d) {
+    const auto before = static_cast<int64_t>(d) - lag;
+    out.valid[d] = before < 0 ? 0 : a.valid[static_cast<size_t>(before)];
+    out.value[d] = before < 0 ? 0 : a.value[static_cast<size_t>(before)];
+  }
+}
+
+// Against the values of the same weekday in the weeks before, in standard deviations.
+void baseline(Column a, int32_t lag, Output out) {
+  constexpr int kFewest = 4;
+  for (size_t d = 0; d < out.value.size(); ++d) {
+    out.valid[d] = 0;
+    out.value[d] = 0;
+    if (a.valid[d] == 0) continue;
+    const auto today = static_cast<int64_t>(d);
+    // Oldest first, so that all executors add in the same order.
+    const int64_t oldest = today >= lag ? today - lag : today % 7;
+    double sum = 0;
+    int m = 0;
+    for (int64_t x = oldest; x < today; x += 7) {
+      if (a.valid[static_cast<size_t>(x)] == 0) continue;
+      sum += a.value[static_cast<size_t>(x)];
+      ++m;
+    }
+    if (m < kFewest) continue;
+    const double mean = sum / m;
+    double squares = 0;
+    for (int64_t x = oldest; x < today; x += 7) {
+      if (a.valid[static_cast<size_t>(x)] == 0) continue;
+      const double off = a.value[static_cast<size_t>(x)] - mean;
+      squares += off * off;
+    }
+    const double sd = std::sqrt(squares / (m - 1));
+    const double least = std::fabs(mean) / 20;
+    const double scale = sd > least ? sd : least;
+    const double value = scale == 0 ? 0 : (a.value[d] - mean) / scale;
+    out.valid[d] = scale == 0 ? a.value[d] == mean : std::isfinite(value);
+    if (out.valid[d] != 0) out.value[d] = value;
+  }
+}
+
+void logarithm(Column a, Output out) {
+  for (size_t d = 0; d < out.value.size(); ++d) {
+    const double x = 1 + a.value[d];
+    const bool known = a.valid[d] != 0 && x > 0;
+    out.value[d] = known ? std::log(x) : 0;
+    out.valid[d] = known && std::isfinite(out.value[d]);
+  }
+}
+
 void negate(Column a, bool logical, Output out) {
   for (size_t d = 0; d < out.value.size(); ++d) {
     out.value[d] = logical ? (a.value[d] == 0 ? 1 : 0) : -a.value[d];
@@ -98,24 +149,6 @@ void negate(Column a, bool logical, Output out) {
 
 double smaller(double a, double b) { return b < a ? b : a; }
 double greater(double a, double b) { return b > a ? b : a; }
-
-int32_t linear_points(const plan::Curve& curve, double x) {
-  const auto& p = curve.points;
-  if (x < p.front().x) return static_cast<int32_t>(p.front().points_micros);
-  if (x >= p.back().x) return static_cast<int32_t>(p.back().points_micros);
-  size_t i = 1;
-  while (x >= p[i].x) ++i;
-  const double y0 = static_cast<double>(p[i - 1].points_micros) / 1e6;
-  const double y1 = static_cast<double>(p[i].points_micros) / 1e6;
-  const double y = y0 + (y1 - y0) * ((x - p[i - 1].x) / (p[i].x - p[i - 1].x));
-  return static_cast<int32_t>(std::floor(y * 1e6 + 0.5));
-}
-
-int32_t step_points(const plan::Curve& curve, double x) {
-  size_t i = curve.points.size() - 1;
-  while (i > 0 && curve.points[i].x > x) --i;
-  return static_cast<int32_t>(curve.points[i].points_micros);
-}
 
 }  // namespace
 
@@ -164,33 +197,16 @@ void apply_scalar(const plan::Node& node, std::span<const Column> args, Output o
       return fold(std::array<Column, 2>{Column{out.value, out.valid}, args[2]}, out, smaller);
     case Op::change:
       return change(args[0], node.lag_days, out);
+    case Op::earlier:
+      return earlier(args[0], node.lag_days, out);
+    case Op::baseline:
+      return baseline(args[0], node.lag_days, out);
+    case Op::log1p:
+      return logarithm(args[0], out);
     default:
       break;
   }
   KENKO_CHECK(false, "not a scalar operation: {}", static_cast<int>(node.op));
-}
-
-void apply_curve(const plan::Curve& curve, std::span<const int32_t> category_points, Column values,
-                 std::span<int32_t> points) {
-  for (size_t d = 0; d < points.size(); ++d) {
-    points[d] = kNoPoints;
-    if (values.valid[d] == 0) continue;
-    switch (curve.kind) {
-      case plan::Curve::Kind::none:
-        break;
-      case plan::Curve::Kind::linear:
-        points[d] = linear_points(curve, values.value[d]);
-        break;
-      case plan::Curve::Kind::steps:
-        points[d] = step_points(curve, values.value[d]);
-        break;
-      case plan::Curve::Kind::category:
-        points[d] = category_points[static_cast<size_t>(values.value[d])];
-        break;
-      default:
-        KENKO_CHECK(false, "not built");
-    }
-  }
 }
 
 }  // namespace kenko::engine

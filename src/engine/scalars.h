@@ -1,7 +1,7 @@
 // engine/scalars.h
 //
-// Scalar operations and curves over the days of a life.  docs/SEMANTICS.md#observation-zero-and-null and
-// #from-value-to-points.  Internal to the engine.
+// Scalar operations and curves over the days of a life.  docs/SEMANTICS.md#functions and #from-value-to-points.
+// Internal to the engine.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,11 @@ struct Column {
   std::span<const uint8_t> valid;
 };
 
-/// Applies a scalar operation (anything but literal, aggregate, attribute, seats, arr) to its arguments.
+/// Applies an operation on values (not literal, aggregate, what reads attributes or contracts, children, percentile).
 void apply_scalar(const plan::Node& node, std::span<const Column> args, Output out);
 
-/// Points of each day in millionths, kNoPoints where the value is null or the curve gives none.  `category_points`
-/// holds, for a category curve, the points by text code (flags: 0 and 1), kNoPoints = none.
+/// Points (curves.cpp) of each day in millionths, kNoPoints where the value is null or the curve gives none.
+/// `category_points` holds, for a category curve, the points by text code (flags: 0 and 1), kNoPoints = none.
 void apply_curve(const plan::Curve& curve, std::span<const int32_t> category_points, Column values,
                  std::span<int32_t> points);
 
