@@ -25,10 +25,11 @@ void for_each_cell(Rule& rule, const std::function<void(std::string_view key, Ce
 ///
 /// Ownership: views.
 struct Row {
-  std::span<const std::string_view> values;          ///< by column of the record
-  std::span<const int32_t> column_of_slot;           ///< -1 = the record has no such column
-  std::span<const std::string_view> element_of_slot; ///< the element of that column's list ("[0].id"); empty = all of it
-  std::deque<std::string>* texts = nullptr;          ///< holds elements that are no views of the record
+  std::span<const std::string_view> values;  ///< by column of the record
+  std::span<const int32_t> column_of_slot;   ///< -1 = the record has no such column
+  std::span<const std::string_view>
+      element_of_slot;                       ///< the element of that column's list ("[0].id"); empty = all of it
+  std::deque<std::string>* texts = nullptr;  ///< holds elements that are no views of the record
   const FileFormat* format = nullptr;
 
   /// The text without blanks at its ends; empty when there is none or it is one of the words for "no value".

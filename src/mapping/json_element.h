@@ -1,7 +1,7 @@
 // mapping/json_element.h
 //
-// Elements of lists: readers flatten objects (`price.id`) but leave a list as its JSON text; a mapping may name an element
-// of it, `items.data[0].price.id`.
+// Elements of lists: readers flatten objects (`price.id`) but leave a list as its JSON text; a mapping may name an
+// element of it, `items.data[0].price.id`.
 #pragma once
 
 #include <deque>

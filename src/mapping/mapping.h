@@ -38,8 +38,8 @@ enum class CellType : uint8_t { text, number, flag, day, time };
 /// Where one text of a fact comes from, and how it is read.
 ///
 /// Meaning: the pieces are put together (a literal, a column, a literal, ...); a template is empty when all its columns
-///          are. With `first_filled` the first piece that is not empty is the text. No pieces = not mapped. A column may
-///          be an element of a list: json_element.h.
+///          are. With `first_filled` the first piece that is not empty is the text. No pieces = not mapped. A column
+///          may be an element of a list: json_element.h.
 /// Order:   blanks at both ends go, then `integer`, then `before`, then `map`, then the type.
 struct Cell {
   struct Piece {
@@ -156,7 +156,7 @@ struct ColumnUse {
   std::string column;
   std::vector<std::string> instead;  ///< columns of which one will do as well
   size_t rule = kAllRules;           ///< position in Mapping::rules
-  Problem at;               ///< place and source line; code and message empty
+  Problem at;                        ///< place and source line; code and message empty
 };
 
 /// How the raw records of one source become facts.

@@ -126,7 +126,7 @@ void MappingReader::event(Reader& map, EventRule& out) {
   }
   out.account = cell(map, "account");
   out.user = cell(map, "user");
-  if (!out.account.mapped() && !out.user.mapped()) {
+  if (map.find("account") == nullptr && map.find("user") == nullptr) {
     map.add("account", "missing-key", "an event needs `account` or `user`", "name the column that holds the customer");
   }
   out.time = cell(map, "time", CellType::time, Need::required);
@@ -387,7 +387,8 @@ Problems check_columns(const Mapping& mapping, const std::string& data_file,
   };
   std::set<std::string> reported;
   for (const ColumnUse& use : mapping.uses) {
-    if (!for_file(use.rule) || there(use.column) || std::any_of(use.instead.begin(), use.instead.end(), there)) continue;
+    if (!for_file(use.rule) || there(use.column) || std::any_of(use.instead.begin(), use.instead.end(), there))
+      continue;
     if (!reported.insert(use.column).second) continue;
     Problem p = use.at;
     p.code = "unknown-column";

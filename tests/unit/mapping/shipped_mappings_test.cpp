@@ -20,7 +20,7 @@ TEST(ShippedMappings, ReadWithoutProblems) {
     EXPECT_TRUE(mapping.ok()) << (mapping.ok() ? "" : to_text(mapping.problems()));
     ++count;
   }
-  EXPECT_GE(count, 8);
+  EXPECT_GE(count, 19);
 }
 
 TEST(ShippedMappings, TheExampleOfTheReadmeReads) {
