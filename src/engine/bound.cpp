@@ -64,6 +64,10 @@ void Engine::Bound::bind_names() {
   const auto names = portfolio.texts.size() + 1;
   name_kind.assign(names, NameKind::plain);
   for (const std::string& name : portfolio.settings.ours) name_kind[portfolio.texts.find(name)] = NameKind::ours;
+  // What we say about a score is never a sign of life, whatever kenko.yaml says.
+  for (const char* name : {"note.added", "override.cleared", "override.set"}) {
+    name_kind[portfolio.texts.find(name)] = NameKind::ours;
+  }
   const std::pair<const char*, NameKind> kinds[] = {
       {"account.churned", NameKind::churned},
       {"account.reactivated", NameKind::reactivated},

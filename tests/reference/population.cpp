@@ -149,7 +149,9 @@ bool Biography::is_fact_day(Day d) const {
   const auto& ours = company_.settings().ours;
   const auto [begin, end] = events_of(account_, d);
   for (size_t i = begin; i < end; ++i) {
-    if (std::find(ours.begin(), ours.end(), account_.events[i].name) == ours.end()) return true;
+    const std::string& name = account_.events[i].name;
+    if (name == "note.added" || name == "override.set" || name == "override.cleared") continue;
+    if (std::find(ours.begin(), ours.end(), name) == ours.end()) return true;
   }
   for (const auto& [key, values] : account_.attributes) {
     const facts::AttributeValue* today = account_.attribute(key, d);
