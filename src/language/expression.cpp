@@ -53,9 +53,12 @@ std::string call_text(const Expression& e) {
 
 std::string selector_text(const Expression& e) {
   std::string out = e.backticked ? fmt::format("`{}`", e.text) : quoted_name(e.text);
+  for (const std::string& other : e.others) out += fmt::format(" or {}", quoted_name(other));
+  if (!e.others.empty() && (e.has_filter || e.has_window)) out = fmt::format("({})", out);
   if (e.has_filter) out += fmt::format("{{{}}}", to_text(e.items[0]));
-  if (e.has_window) out += fmt::format("[{}d]", e.days);
-  return out;
+  if (!e.has_window) return out;
+  if (e.whole_life) return out + "[life]";
+  return out + (e.window_name.empty() ? fmt::format("[{}d]", e.days) : fmt::format("[{}]", e.window_name));
 }
 
 }  // namespace
@@ -140,6 +143,25 @@ std::string to_text(const Expression& e) {
     }
   }
   return "";
+}
+
+std::optional<Expression> as_selector(const Expression& e) {
+  if (e.kind == Expression::Kind::selector) return e;
+  if (e.kind == Expression::Kind::name) {
+    Expression out = e;
+    out.kind = Expression::Kind::selector;
+    return out;
+  }
+  if (e.kind != Expression::Kind::binary || e.op != Operator::or_) return std::nullopt;
+  auto left = as_selector(e.items[0]);
+  const auto right = as_selector(e.items[1]);
+  const auto name_alone = [](const auto& s) { return s && !s->has_filter && !s->has_window; };
+  if (!name_alone(left) || !name_alone(right)) return std::nullopt;
+  left->others.push_back(right->text);
+  left->others.insert(left->others.end(), right->others.begin(), right->others.end());
+  left->begin = e.begin;
+  left->end = e.end;
+  return left;
 }
 
 double number_of(const Expression& number) {

@@ -104,6 +104,10 @@ using At = std::function<Problem(size_t offset)>;
 /// The canonical spelling: equal for texts that differ only in blanks, needless parentheses or `4w`/`28d`.
 [[nodiscard]] std::string to_text(const Expression& expression);
 
+/// Events: a name or a selector as it is, `login or feature.used` as one selector of both names.  nullopt when it is
+/// something else.
+[[nodiscard]] std::optional<Expression> as_selector(const Expression& expression);
+
 /// The exact double of a number expression (40% = 0.4).
 [[nodiscard]] double number_of(const Expression& number);
 

@@ -37,12 +37,15 @@ constexpr BinaryRule kBinary[] = {
 
 // Words of other languages that stand where an operator should.
 constexpr std::pair<std::string_view, std::string_view> kForeignWords[] = {
-    {"in", "write x = \"a\" or x = \"b\""},
-    {"is", "compare with `=`; an empty property equals nothing"},
-    {"like", "texts are compared with `=` as a whole"},
+    {"in", "write one_of(x, \"a\", \"b\")"},
+    {"is", "compare with `=`, or write is_empty(x)"},
+    {"like", "write starts_with(x, \"a\"), ends_with(x, \"a\") or contains(x, \"a\")"},
     {"between", "write x >= 1 and x <= 9"},
     {"where", "a filter stands in braces behind the event: ticket.opened{severity = \"high\"}[28d]"},
 };
+
+constexpr std::string_view kEventsHint =
+    "a window stands right behind an event's name, or behind several: (login or feature.used)[28d]";
 
 class Parser {
  public:
@@ -100,6 +103,7 @@ class Parser {
       }
     }
     if (t.kind == Kind::open_brace) hint = "a filter stands right behind an event's name, before the window";
+    if (t.kind == Kind::open_bracket) hint = kEventsHint;
     if (t.kind == Kind::comma && t.text == ",")
       hint = "a comma separates the arguments of a function; the decimal sign is a point";
     if (t.kind == Kind::colon) hint = "a colon names an argument of a function: half_life: 14d";
@@ -149,6 +153,7 @@ class Parser {
       return;
     }
     std::string hint = "is an operator or a comma missing?";
+    if (t.kind == Kind::open_bracket) hint = kEventsHint;
     for (const auto& [word, remedy] : kForeignWords) {
       if (t.kind == Kind::name && text::lower(t.text) == word) hint = remedy;
     }
@@ -303,7 +308,11 @@ class Parser {
     if (!inner) return placeholder(open, end);
     inner->begin = open.begin;
     inner->end = end;
-    return inner;
+    if (!is(Kind::open_brace) && !is(Kind::open_bracket)) return inner;
+    auto events = as_selector(*inner);
+    const bool names_alone = events && !events->has_filter && !events->has_window;
+    if (!names_alone) return inner;  // what follows is reported by the caller
+    return nested([&] { return selector(std::move(*events)); });
   }
 
   std::optional<Expression> list() {
@@ -403,6 +412,12 @@ class Parser {
       e.window_begin = length.begin;
       if (length.days < 1)
         fault(length, "out-of-range", "a window must have at least one day", "1d is the as-of day alone");
+    } else if (is(Kind::name)) {
+      const Token name = take();
+      e.has_window = true;
+      e.whole_life = name.text == "life";
+      if (!e.whole_life) e.window_name = name.text;
+      e.window_begin = name.begin;
     } else if (!is(Kind::end)) {
       const std::string hint = is(Kind::number) ? fmt::format("write {}d", here().text) : "for example login[28d]";
       fault(here(), "bad-expression", fmt::format("the length of the window is expected before {}", shown(here())),

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "model/check_expression.h"
+#include "vocabulary/vocabulary.h"
 
 namespace kenko::model {
 namespace {
@@ -28,8 +30,7 @@ class FilterCheck {
       if (is_own_field(e))
         add(e.begin, "wrong-type", fmt::format("`{}` is not true or false", e.text), "compare it: value > 3");
     } else if (e.kind == Expression::Kind::call) {
-      add(e.begin, "not-yet", fmt::format("`{}` cannot be used in a filter yet", e.text),
-          "compare a property with a constant: severity = \"high\"");
+      call(e);
     } else {
       add(e.begin, "wrong-type", "a filter must be a condition", "for example severity = \"high\" and value > 3");
     }
@@ -44,6 +45,86 @@ class FilterCheck {
     problems_->push_back(std::move(p));
   }
 
+  // starts_with(plan, "a"), one_of(plan, "a", "b"), between(value, 1, 9), is_empty(plan), about("billing").
+  void call(const Expression& e) {
+    const auto words = vocabulary::filter_words();
+    const auto word = std::find_if(words.begin(), words.end(), [&](const auto& w) { return w.name == e.text; });
+    if (word == words.end() || is_sentiment(e)) {
+      not_in_a_filter(e);
+      return;
+    }
+    const bool about = e.text == "about";
+    const size_t least = e.text == "between" ? 3 : about || e.text == "is_empty" ? 1 : 2;
+    const size_t most = e.text == "one_of" ? language::kMaxBytes : least;
+    if (e.items.size() < least || e.items.size() > most || !e.named.empty()) {
+      add(e.begin, "wrong-arguments", fmt::format("`{}` is written {}", e.text, word->form), std::string(word->doc));
+      return;
+    }
+    if (about) {
+      if (e.items[0].kind != Expression::Kind::text || e.items[0].text.empty())
+        add(e.items[0].begin, "wrong-type", "`about` needs a topic in double quotes", "about(\"billing\")");
+      return;
+    }
+    const Expression& f = e.items[0];
+    if (!is_field(f)) {
+      add(f.begin, "wrong-type", fmt::format("`{}` needs a property first: {}", e.text, word->form),
+          f.kind == Expression::Kind::text ? "names stand without quotes" : "");
+      return;
+    }
+    field(f);
+    for (size_t i = 1; i < e.items.size(); ++i) argument(e, f, e.items[i], *word);
+    if (e.text == "between") rises(e);
+  }
+
+  void not_in_a_filter(const Expression& e) {
+    if (is_sentiment(e)) {
+      add(e.begin, "wrong-type", "`sentiment(text)` is a number and no condition", "sentiment(text) < -0.2");
+      return;
+    }
+    std::vector<std::string> known;
+    for (const auto& w : vocabulary::filter_words()) known.emplace_back(w.name);
+    const bool other = !vocabulary::find_functions(e.text).empty();
+    add(e.begin, other ? "wrong-type" : "unknown-function",
+        other ? fmt::format("`{}` is a function of an account and cannot stand in a filter on one event", e.text)
+              : fmt::format("there is no function `{}` in filters", e.text),
+        other ? "a filter tests one event: severity = \"high\"" : text::did_you_mean(e.text, known));
+  }
+
+  // An argument behind the field.
+  void argument(const Expression& call, const Expression& f, const Expression& e, const vocabulary::Word& word) {
+    const auto literal = literal_of(e);
+    const bool of_texts = call.text == "starts_with" || call.text == "ends_with" || call.text == "contains";
+    const Type wanted = of_texts                 ? Type::text
+                        : call.text == "between" ? Type::number
+                        : literal                ? literal->type
+                                                 : Type::text;
+    if (!literal || literal->type != wanted) {
+      add(e.begin, "wrong-type",
+          fmt::format("`{}` needs {} here: {}", call.text,
+                      of_texts                 ? "a text in double quotes"
+                      : call.text == "between" ? "a number"
+                                               : "a number or a text in double quotes",
+                      word.form),
+          e.kind == Expression::Kind::name ? fmt::format("a text stands in double quotes: \"{}\"", e.text) : "");
+      return;
+    }
+    if (of_texts && literal->text.empty())
+      add(e.begin, "wrong-type", "an empty text stands here", "is_empty(f) tests it");
+    own_field_fits(f, *literal);
+    number_fits(e, *literal);
+  }
+
+  void rises(const Expression& e) {
+    const auto low = literal_of(e.items[1]);
+    const auto high = literal_of(e.items[2]);
+    if (!low || !high || low->type != Type::number || high->type != Type::number) return;
+    if (low->number.value <= high->number.value) return;
+    add(e.items[2].begin, "out-of-range", "nothing lies between a greater and a smaller number",
+        "the smaller one comes first: between(value, 1, 9)");
+  }
+
+  static bool is_field(const Expression& e) { return e.kind == Expression::Kind::name || is_sentiment(e); }
+
   void comparison(const Expression& e) {
     const Expression* left = &e.items[0];
     const Expression* right = &e.items[1];
@@ -54,36 +135,56 @@ class FilterCheck {
     }
     if (!literal) {
       const bool fields = left->kind == Expression::Kind::name && right->kind == Expression::Kind::name;
-      add(e.operator_begin, "not-yet", "a filter can only compare a property with a constant yet",
+      add(e.operator_begin, "wrong-type", "a filter compares a property with a constant",
           fields ? fmt::format("a text stands in double quotes: {} = \"{}\"", language::quoted_name(e.items[0].text),
                                e.items[1].text)
                  : "for example severity = \"high\"");
       return;
     }
-    if (left->kind != Expression::Kind::name) {
+    if (!is_field(*left)) {
       const bool constant = literal_of(*left).has_value();
-      add(left->begin, constant ? "wrong-type" : "not-yet",
-          constant ? "two constants are compared" : "a filter can only compare a property with a constant yet",
+      add(left->begin, "wrong-type",
+          constant ? "two constants are compared" : "a filter compares a property with a constant",
           "for example severity = \"high\"");
       return;
     }
     field(*left);
     operator_fits(e, *left, *literal);
-    if (literal->type == Type::number && literal->number.fault != ParsedDecimal::Fault::none) {
-      add(right->begin, "out-of-range", "the number is too large", "");
-    } else if (literal->type == Type::number && literal->number.rounded) {
-      add(right->begin, "out-of-range", "the number has more than 6 decimal places", "");
+    number_fits(*right, *literal);
+  }
+
+  void number_fits(const Expression& e, const Literal& literal) {
+    if (literal.type != Type::number) return;
+    if (literal.number.fault != ParsedDecimal::Fault::none) {
+      add(e.begin, "out-of-range", "the number is too large", "");
+    } else if (literal.number.rounded) {
+      add(e.begin, "out-of-range", "the number has more than 6 decimal places", "");
     }
+  }
+
+  // The fields that every event has are a number and a text; the mood is a number.
+  bool own_field_fits(const Expression& left, const Literal& literal) {
+    if (is_sentiment(left) && literal.type != Type::number) {
+      add(left.begin, "wrong-type", "`sentiment(text)` is a number from -1 to 1 and is compared with something else",
+          "for example sentiment(text) < -0.2");
+      return false;
+    }
+    if (!is_own_field(left)) return true;
+    if (left.text == "value" && literal.type != Type::number) {
+      add(left.begin, "wrong-type", "`value` is a number and is compared with something else",
+          "a property called value stands in backticks: `value`");
+      return false;
+    }
+    if (left.text == "currency" && literal.type != Type::text) {
+      add(left.begin, "wrong-type", "`currency` is a text and is compared with something else", "currency = \"EUR\"");
+      return false;
+    }
+    return true;
   }
 
   void operator_fits(const Expression& e, const Expression& left, const Literal& literal) {
     const bool equality = e.op == Operator::equal || e.op == Operator::not_equal;
-    if (is_own_field(left) && left.text == "value" && literal.type != Type::number) {
-      add(left.begin, "wrong-type", "`value` is a number and is compared with something else",
-          "a property called value stands in backticks: `value`");
-    } else if (is_own_field(left) && left.text == "currency" && literal.type != Type::text) {
-      add(left.begin, "wrong-type", "`currency` is a text and is compared with something else", "currency = \"EUR\"");
-    } else if (literal.type != Type::number && !equality) {
+    if (own_field_fits(left, literal) && literal.type != Type::number && !equality) {
       add(e.operator_begin, "wrong-type",
           fmt::format("texts and flags have no order: `{}` only compares numbers", language::spelling(e.op)),
           "use `=` or `!=`, or write the number without quotes");
@@ -91,10 +192,13 @@ class FilterCheck {
   }
 
   void field(const Expression& name) {
-    if (name.backticked) return;
-    if (name.text == "text" || name.text == "user" || name.text.starts_with("user.")) {
-      add(name.begin, "not-yet", fmt::format("`{}` cannot be tested in a filter yet", name.text),
-          fmt::format("if it is a property of the event, put it in backticks: `{}`", name.text));
+    if (name.backticked || is_sentiment(name)) return;
+    if (name.text == "text") {
+      add(name.begin, "wrong-type", "the text of an event is not kept",
+          "test about(\"billing\") or sentiment(text) < -0.2; a property called text stands in backticks: `text`");
+    } else if (name.text == "user") {
+      add(name.begin, "wrong-type", "a filter tests properties of the user: user.role = \"admin\"",
+          "a property called user stands in backticks: `user`");
     }
   }
 
@@ -106,6 +210,16 @@ class FilterCheck {
 
 bool is_own_field(const Expression& name) {
   return !name.backticked && (name.text == "value" || name.text == "currency");
+}
+
+std::string user_key(const Expression& name) {
+  const bool of_user = name.kind == Expression::Kind::name && !name.backticked && name.text.starts_with("user.");
+  return of_user ? name.text.substr(5) : "";
+}
+
+bool is_sentiment(const Expression& e) {
+  return e.kind == Expression::Kind::call && e.text == "sentiment" && e.named.empty() && e.items.size() == 1 &&
+         e.items[0].kind == Expression::Kind::name && !e.items[0].backticked && e.items[0].text == "text";
 }
 
 ParsedDecimal decimal_of(const Expression& number) {

@@ -52,18 +52,26 @@ class ExpressionLowering {
   NodeId scalar(Op op, Type type, const language::Expression& e);
   NodeId call(const language::Expression& e);
   NodeId choice(Op op, const language::Expression& e);
-  NodeId change(const language::Expression& e);
+  NodeId over(Op op, NodeId value, int32_t lag_days);
+  NodeId of_text(Op op, const std::string& text);
+  NodeId children(const language::Expression& e);
   NodeId attribute(const std::string& key);
   NodeId aggregate(const vocabulary::Function& f, const language::Expression& e);
+  void argument(const vocabulary::Parameter& p, const language::Expression& e, Aggregate& a);
   uint32_t selector(const language::Expression& e);
+  [[nodiscard]] const model::Metric& named(const std::string& name) const;
 
   const model::Model* model_;
   model::Context context_;
   std::vector<Node> nodes_;
   std::vector<Selector> selectors_;
   std::map<std::string, NodeId> ids_;
-  Observation observation_;  // of what is being lowered
+  std::map<std::string, NodeId> metrics_;  // those lowered already, by name
+  Observation observation_;                // of what is being lowered
 };
+
+/// The filter of a selector.
+[[nodiscard]] Filter lower_filter(const language::Expression& filter);
 
 /// The curve of a metric whose value is `value` (words need its window).  A segment's curve of the metric: the same.
 [[nodiscard]] Curve lower_curve(const model::Curve& curve, const language::Expression& value);

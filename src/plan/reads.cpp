@@ -33,9 +33,12 @@ Reads expression_reads(const Plan& plan, size_t metric) {
         out.events.insert(out.events.end(), second.begin(), second.end());
       }
     }
-    if (node.op == Op::attribute) out.attributes.push_back(node.text);
+    if (node.op == Op::attribute || node.op == Op::days_until) out.attributes.push_back(node.text);
     out.seats = out.seats || node.op == Op::seats;
     out.arr = out.arr || node.op == Op::arr;
+    out.term =
+        out.term || node.op == Op::term_months || node.op == Op::days_into_term || node.op == Op::days_to_renewal;
+    out.children = out.children || node.op == Op::children;
   }
   std::reverse(out.aggregates.begin(), out.aggregates.end());
   sort_unique(out.events);

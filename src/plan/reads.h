@@ -14,9 +14,11 @@ namespace kenko::plan {
 struct Reads {
   std::vector<NodeId> aggregates;       ///< nodes whose op is aggregate: selector, window and function of each
   std::vector<std::string> events;      ///< their event names
-  std::vector<std::string> attributes;  ///< keys of attr()
+  std::vector<std::string> attributes;  ///< keys of attr() and days_until()
   bool seats = false;
   bool arr = false;
+  bool term = false;      ///< term_months(), days_into_term(), days_to_renewal()
+  bool children = false;  ///< children(): what is read below it is read of them
 };
 
 /// `metric` is an index of Plan::metrics.

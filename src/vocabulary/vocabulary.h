@@ -70,7 +70,6 @@ enum class ArgumentKind : uint8_t {
   all_events,       ///< login, with or without a filter, without a window
   number_field,     ///< `value` or a property, read as a number
   distinct_field,   ///< `user` or a property
-  any_events,       ///< either: a window may stand there
   property,         ///< the name of a property
   fold,             ///< sum, mean, min, max or count
   share,            ///< a number from 0 to 1
@@ -107,7 +106,8 @@ struct Function {
   std::string_view family;
   std::vector<Parameter> parameters;
   ResultKind result = ResultKind::number;
-  std::string_view unit;       ///< of one: "active day"; plural with an s; empty = none
+  std::string_view unit;  ///< what one of it is: "active day" (plural with an s), "money", "share"; empty = that of
+                          ///< what it reads, or none
   std::string_view null_rule;  ///< when it is null
   std::string_view doc;        ///< one line
   std::string_view example;    ///< parses, and passes the check over the example workspace of the tests
@@ -138,9 +138,13 @@ struct Word {
 [[nodiscard]] std::span<const Word> curves();
 [[nodiscard]] std::span<const Word> missing_policies();
 
+/// What may stand in a filter besides comparisons.
+[[nodiscard]] std::span<const Word> filter_words();
+
 /// A key of the model file.
 struct Key {
-  std::string_view scope;  ///< where it stands: "", or the key in whose every entry; `accounts`, `hierarchy`: in it itself
+  std::string_view
+      scope;  ///< where it stands: "", or the key in whose every entry; `accounts`, `hierarchy`: in it itself
   std::string_view name;
   std::string_view type;      ///< in words
   std::string_view default_;  ///< "required", or the default in words

@@ -27,6 +27,16 @@ constexpr Word kMissing[] = {
     {"hold", "{hold: 60d}", "the points of the last day with a value, at most so many days back; they are evidence"},
 };
 
+constexpr Word kFilterWords[] = {
+    {"starts_with", "starts_with(f, \"x\")", "the text of f begins with x, byte by byte"},
+    {"ends_with", "ends_with(f, \"x\")", "it ends with x"},
+    {"contains", "contains(f, \"x\")", "x is somewhere in it"},
+    {"one_of", "one_of(f, \"a\", \"b\", ...)", "f equals one of these texts or numbers"},
+    {"between", "between(f, 1, 9)", "f is a number from 1 to 9, both included"},
+    {"is_empty", "is_empty(f)", "the event has no f"},
+    {"about", "about(\"billing\")", "the event's text is about this topic"},
+};
+
 constexpr Key kKeys[] = {
     {"", "kenko", "1", "required", "version of the model format", "1"},
     {"", "model", "name", "required", "the model's name", "1"},
@@ -117,6 +127,7 @@ constexpr Key kKeys[] = {
 
 std::span<const Word> curves() { return kCurves; }
 std::span<const Word> missing_policies() { return kMissing; }
+std::span<const Word> filter_words() { return kFilterWords; }
 std::span<const Key> model_keys() { return kKeys; }
 
 }  // namespace kenko::vocabulary

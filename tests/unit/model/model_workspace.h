@@ -16,13 +16,15 @@ inline facts::Settings example_settings() {
     out.emits = std::move(emits);
     return out;
   };
-  source("product", facts::Coverage::all, {"feature.used", "login"});
-  source("desk", facts::Coverage::touched, {"ticket.opened", "ticket.solved"});
+  source("product", facts::Coverage::all, {"feature.used", "login", "workflow.completed", "workflow.started"});
+  source("desk", facts::Coverage::touched, {"ticket.commented", "ticket.opened", "ticket.solved"});
   source("survey", facts::Coverage::touched, {"csat.answered", "nps.answered"});
   source("billing", facts::Coverage::all, {"invoice.issued", "invoice.paid", "payment.failed"});
-  source("crm", facts::Coverage::touched, {"meeting.held", "message.sent"}).attributes = {
-      {"employees", AttributeType::number}, {"health_check", AttributeType::number}, {"mrr", AttributeType::money},
-      {"plan", AttributeType::text},        {"started", AttributeType::day},         {"vip", AttributeType::flag}};
+  source("crm", facts::Coverage::touched, {"meeting.held", "message.sent", "milestone.done", "milestone.due"})
+      .attributes = {{"employees", AttributeType::number}, {"health_check", AttributeType::number},
+                     {"mrr", AttributeType::money},        {"plan", AttributeType::text},
+                     {"started", AttributeType::day},      {"vip", AttributeType::flag},
+                     {"go_live", AttributeType::day}};
   return s;
 }
 

@@ -172,7 +172,7 @@ TEST(Lower, FingerprintIsOfTheMeaningAlone) {
 
 TEST(Reads, NamesWhatAMetricRestsOn) {
   const Plan p = plan_of({{"a", "if(attr(vip), count(login[28d]) / seats(), change(count(ticket.opened[7d]), 7d))"},
-                          {"b", "arr() + count(login[28d])"}});
+                          {"b", "arr() / count(login[28d])"}});
   const Reads a = expression_reads(p, 0);
   EXPECT_THAT(a.events, ElementsAre("login", "ticket.opened"));
   EXPECT_THAT(a.attributes, ElementsAre("vip"));
@@ -200,7 +200,7 @@ TEST(VerifyDeathTest, FindsEveryBrokenInvariant) {
   EXPECT_DEATH(verify(broken([](Plan& p) { p.nodes[2].args.pop_back(); })), "has 1 arguments");
   EXPECT_DEATH(verify(broken([](Plan& p) { p.nodes[2].op = Op::less; })), "wrong types");
   EXPECT_DEATH(verify(broken([](Plan& p) { p.nodes[0].aggregate.selector = 9; })), "selector 9");
-  EXPECT_DEATH(verify(broken([](Plan& p) { p.nodes[0].aggregate.window_days = 0; })), "window of 0 days");
+  EXPECT_DEATH(verify(broken([](Plan& p) { p.nodes[0].aggregate.window_days = -1; })), "window of -1 days");
   EXPECT_DEATH(verify(broken([](Plan& p) { p.nodes[0].aggregate.field.kind = Field::Kind::user; })), "field");
   EXPECT_DEATH(verify(broken([](Plan& p) { p.nodes[3].aggregate.window_days = 15; })), "slope over 15 days");
   EXPECT_DEATH(verify(broken([](Plan& p) { std::swap(p.metrics[0], p.metrics[1]); })), "out of order");
