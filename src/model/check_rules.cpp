@@ -234,16 +234,14 @@ class RulesCheck {
 
   void inputs() {
     for (const Input& in : model_->inputs) {
-      if (in.event_at.line == 0) continue;
-      if (!std::binary_search(context_->events.begin(), context_->events.end(), in.event)) {
-        std::string hint = text::did_you_mean(in.event, context_->events);
-        if (!text::closest(in.event, context_->events))
-          hint = fmt::format("enter one (kenko log ACCOUNT {}), or list it under `emits:` of a source", in.event);
-        add(in.event_at, "unknown-event", fmt::format("no source emits the event `{}`", in.event), std::move(hint));
-      } else if (!reads(in.event)) {
-        add(in.event_at, "no-effect", fmt::format("nothing in the model reads `{}`", in.event),
-            "a metric uses it: value: last(EVENT[91d], value); or leave the input out", Severity::warning);
-      }
+      if (in.event_at.line == 0 || reads(in.event)) continue;
+      const bool close = text::closest(in.event, context_->events).has_value() &&
+                         !std::binary_search(context_->events.begin(), context_->events.end(), in.event);
+      add(in.event_at, "no-effect", fmt::format("nothing in the model reads `{}`", in.event),
+          close ? text::did_you_mean(in.event, context_->events)
+                : fmt::format("a metric reads it: current({}, value); or leave the input out",
+                              language::quoted_name(in.event)),
+          Severity::warning);
     }
   }
 

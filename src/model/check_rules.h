@@ -12,8 +12,8 @@
 
 namespace kenko::model {
 
-/// Checks constants, triggers, segments, stages, accounts, hierarchy and inputs; fills in the reads of their conditions.
-/// `typed`: for each metric whether its value passed (check_values).
+/// Checks constants, triggers, segments, stages, accounts, hierarchy and inputs; fills in the reads of their
+/// conditions. `typed`: for each metric whether its value passed (check_values).
 void check_rules(Model& model, const Context& context, const std::vector<bool>& typed, Problems& problems);
 
 /// Checks bands: the model's, or those of a segment or stage.
