@@ -19,6 +19,7 @@ void read_triggers(Reader& reader, Model& model) {
     t.name = name.text;
     t.at = place_only(name);
     check_name(entry, name, "trigger");
+    if (!entry.is_map()) return;
     t.label = entry.text("label").value_or("");
     t.why = entry.text("why").value_or("");
     if (auto when = read_condition(entry, "when", Need::required)) t.when = std::move(*when);
@@ -138,7 +139,7 @@ void read_accounts(Reader& reader, Accounts& out) {
       accounts->values().add(item, "unknown-word", fmt::format("accounts with the status `{}` cannot be scored", *word),
                              *word == "paused" ? "a paused account keeps its last score; leave it out"
                              : never           ? "leave it out"
-                                               : "any of trial, onboarding, active, notice");
+                                     : text::did_you_mean(*word, {"trial", "onboarding", "active", "notice"}));
     }
     if (node->is_list() && node->items.empty()) {
       accounts->add("status", "no-effect", "no status is listed, so no account would be scored",
