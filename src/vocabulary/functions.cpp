@@ -166,7 +166,7 @@ std::vector<Function> others() {
        "money",
        "no contract counts, none says an amount, or a rate is missing",
        "a year's revenue of the contracts that count on the day, of one product or of all",
-       "arr()"},
+       "arr(\"Support\") / arr()"},
       {Id::min,
        "min",
        "scalar",
@@ -364,7 +364,27 @@ std::vector<Function> all() {
   for (Function& f : people_and_change()) out.push_back(std::move(f));
   for (Function& f : pairs()) out.push_back(std::move(f));
   for (Function& f : accounts()) out.push_back(std::move(f));
+  constexpr std::string_view kFamilies[] = {"volume",      "people and breadth", "recency", "change",
+                                            "open things", "accounts",           "scalar"};
+  const auto rank = [&](const Function& f) { return std::find(std::begin(kFamilies), std::end(kFamilies), f.family); };
+  std::stable_sort(out.begin(), out.end(), [&](const Function& a, const Function& b) { return rank(a) < rank(b); });
   return out;
+}
+
+// What stands behind the name of a named argument.
+std::string_view value_form(ArgumentKind kind) {
+  switch (kind) {
+    case ArgumentKind::steps:
+      return "[days: weight, ...]";
+    case ArgumentKind::roles:
+      return "[role: influence, ...]";
+    case ArgumentKind::whole_number:
+      return "n";
+    case ArgumentKind::property:
+      return "property";
+    default:
+      return "days";
+  }
 }
 
 }  // namespace
@@ -385,31 +405,41 @@ std::vector<const Function*> find_functions(std::string_view name) {
 const Function& function(FunctionId id) {
   const auto found =
       std::find_if(functions().begin(), functions().end(), [&](const Function& f) { return f.id == id; });
-  KENKO_CHECK(found != functions().end() && id != FunctionId::none, "no function {}", static_cast<int>(id));
+  KENKO_CHECK(found != functions().end(), "no function {}", static_cast<int>(id));
   return *found;
 }
 
 std::vector<std::string> function_names() {
   std::vector<std::string> out;
   for (const Function& f : functions()) {
-    if (f.built && std::find(out.begin(), out.end(), f.name) == out.end()) out.emplace_back(f.name);
+    if (std::find(out.begin(), out.end(), f.name) == out.end()) out.emplace_back(f.name);
   }
   return out;
 }
 
 std::string signature(const Function& function) {
   std::string out;
-  std::string named;
+  std::vector<int> choices;  // in order of appearance
   for (const Parameter& p : function.parameters) {
     if (p.named) {
-      const std::string_view value = p.kind == ArgumentKind::steps ? "[days: weight, ...]" : "days";
-      named += fmt::format("{}{}: {}", named.empty() ? "" : " | ", p.name, value);
+      if (std::find(choices.begin(), choices.end(), p.choice) == choices.end()) choices.push_back(p.choice);
       continue;
     }
-    out += p.optional ? fmt::format("[, {}]", p.name) : fmt::format("{}{}", out.empty() ? "" : ", ", p.name);
+    const std::string_view comma = out.empty() ? "" : ", ";
+    out += p.optional ? fmt::format("[{}{}]", comma, p.name) : fmt::format("{}{}", comma, p.name);
     if (p.repeated) out += ", ...";
   }
-  if (!named.empty()) out += fmt::format(", {}", named);
+  for (const int choice : choices) {
+    std::string alternatives;
+    bool optional = true;
+    for (const Parameter& p : function.parameters) {
+      if (!p.named || p.choice != choice) continue;
+      alternatives += fmt::format("{}{}: {}", alternatives.empty() ? "" : " | ", p.name, value_form(p.kind));
+      optional = optional && p.optional;
+    }
+    const std::string part = fmt::format("{}{}", out.empty() ? "" : ", ", alternatives);
+    out += optional ? fmt::format("[{}]", part) : part;
+  }
   return fmt::format("{}({})", function.name, out);
 }
 

@@ -1,7 +1,7 @@
 // vocabulary/vocabulary.h
 //
 // Every word that a model may use, one table row each.  The reader, the checks, the tables of docs/GRAMMAR.md and the
-// JSON Schema all come from these rows.  A row with `built` = false is planned: it is refused with the code "not-yet".
+// JSON Schema all come from these rows.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,8 @@
 
 namespace kenko::vocabulary {
 
-/// Names a built function for code that treats each in its own way.
+/// Names a function for code that treats each in its own way.
 enum class FunctionId : uint8_t {
-  none,  ///< planned functions
   count,
   sum,
   mean,
@@ -101,7 +100,7 @@ enum class ResultKind : uint8_t {
 };
 
 struct Function {
-  FunctionId id = FunctionId::none;
+  FunctionId id = FunctionId::count;
   std::string_view name;
   std::string_view family;
   std::vector<Parameter> parameters;
@@ -112,8 +111,6 @@ struct Function {
   std::string_view doc;        ///< one line
   std::string_view example;    ///< parses, and passes the check over the example workspace of the tests
   bool in_sql = true;          ///< generated SQL computes it too
-  bool ours = false;           ///< rests on a person's judgement
-  bool built = true;
 
   [[nodiscard]] bool is_aggregate() const { return id >= FunctionId::count && id <= FunctionId::contact_health; }
 };
@@ -123,7 +120,7 @@ struct Function {
 /// The rows of a name; empty when there is none.
 [[nodiscard]] std::vector<const Function*> find_functions(std::string_view name);
 [[nodiscard]] const Function& function(FunctionId id);
-/// Names of the built functions, for "did you mean".
+/// Names of the functions, for "did you mean".
 [[nodiscard]] std::vector<std::string> function_names();
 /// `sum(events[window], field)`.
 [[nodiscard]] std::string signature(const Function& function);
@@ -133,7 +130,6 @@ struct Word {
   std::string_view name;
   std::string_view form;  ///< how it is written
   std::string_view doc;
-  bool built = true;
 };
 [[nodiscard]] std::span<const Word> curves();
 [[nodiscard]] std::span<const Word> missing_policies();
@@ -150,7 +146,6 @@ struct Key {
   std::string_view default_;  ///< "required", or the default in words
   std::string_view doc;
   std::string_view since;  ///< version of the model format
-  bool built = true;
 };
 [[nodiscard]] std::span<const Key> model_keys();
 
