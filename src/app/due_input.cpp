@@ -39,7 +39,7 @@ std::optional<Decimal> arr_of(const facts::Portfolio& portfolio, uint32_t accoun
 }
 
 // Fills in when the input was given last; false when it is not due.
-bool is_due(const facts::Portfolio& portfolio, const plan::Input& input, Day life_first, Day as_of, DueRow& row) {
+bool is_due(const facts::Portfolio& portfolio, const model::Input& input, Day life_first, Day as_of, DueRow& row) {
   const auto last = last_event(portfolio, row.account, input.event, life_first, as_of);
   if (!last) return true;
   row.last = last->day;
@@ -80,7 +80,7 @@ Result<DueReport> find_due_input(const Scoring& scoring, const std::string& owne
   report.as_of = scoring.as_of();
   report.model = scoring.plan().model;
   report.portfolio = &portfolio;
-  report.inputs = scoring.plan().inputs;
+  report.inputs = scoring.model().inputs;
   if (report.inputs.empty()) return no_inputs(scoring);
   bool owner_seen = owner.empty();
   score::for_each_account(

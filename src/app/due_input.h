@@ -28,7 +28,7 @@ struct DueReport {
   Day as_of;
   std::string model;
   const facts::Portfolio* portfolio = nullptr;  ///< of the Scoring
-  std::vector<plan::Input> inputs;              ///< of the model
+  std::vector<model::Input> inputs;             ///< of the model
   std::vector<DueRow> rows;
   int64_t accounts = 0;  ///< that are scored on the day
 };

@@ -131,7 +131,7 @@ std::string entry_text(const app::ManualReport& report, const Entry& entry, cons
 report::Cell text_cell(const std::string& s) { return s.empty() ? report::Cell{} : report::Cell{s}; }
 
 std::string due_command(const app::DueReport& due, const app::DueRow& row, const ManualOutput& out) {
-  const plan::Input& input = due.inputs[row.input];
+  const model::Input& input = due.inputs[row.input];
   std::string command = fmt::format("{} log {} {}", out.program, shell_word(due.portfolio->accounts[row.account]),
                                     shell_word(input.event));
   return command + (input.rubric.empty() && input.event != app::kPulse ? "" : " value=");
@@ -144,9 +144,9 @@ std::string given_words(const app::DueReport& due, const app::DueRow& row) {
   return row.expired ? ago + ", expired" : ago;
 }
 
-const std::string& label_of(const plan::Input& input) { return input.label.empty() ? input.name : input.label; }
+const std::string& label_of(const model::Input& input) { return input.label.empty() ? input.name : input.label; }
 
-std::string input_words(const plan::Input& input) {
+std::string input_words(const model::Input& input) {
   std::string out = fmt::format("{}: every {} days{}\n", label_of(input), input.every_days,
                                 input.from.empty() ? "" : ", from " + input.from);
   for (const auto& [value, meaning] : input.rubric) out += fmt::format("  {}  {}\n", value, meaning);
@@ -258,7 +258,7 @@ report::Table due_table(const app::DueReport& due, const ManualOutput& out) {
                {"event", "event", Align::left, 0, true},       {"days", "days since", Align::right, 0, true},
                {"every_days", "every", Align::right, 0, true}, {"expired", "expired", Align::left, 0, true}};
   for (const app::DueRow& row : due.rows) {
-    const plan::Input& input = due.inputs[row.input];
+    const model::Input& input = due.inputs[row.input];
     report::Cell arr;
     if (row.arr) {
       const int64_t cents = row.arr->micros / 10'000;
