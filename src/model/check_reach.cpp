@@ -134,6 +134,8 @@ bool implies(const Demands& stronger, const Demands& weaker) {
   });
 }
 
+constexpr size_t kMostAlternatives = 64;  // longer conditions are not looked at: the work grows with the square
+
 bool days_within(const Segment& inner, const Segment& outer) {
   return (!outer.from || (inner.from && *inner.from >= *outer.from)) &&
          (!outer.until || (inner.until && *inner.until <= *outer.until));
@@ -158,6 +160,10 @@ void check_reach(const std::vector<Segment>& segments, std::string_view what, co
     }
     if (!s.when.value) continue;
     alternatives(own, *s.when.value);
+    if (own.size() > kMostAlternatives) {
+      own.clear();
+      continue;
+    }
     if (std::all_of(own.begin(), own.end(), [](const Demands& d) { return d.never; })) {
       warn(s, fmt::format("{} `{}` never applies: `{}` is never true", what, s.name, s.when.expression),
            "a condition joined by `and` must hold in all its parts; alternatives are joined by `or`");

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <set>
 
 #include "base/text.h"
@@ -26,7 +25,9 @@ bool is_word(std::string_view s) {
 bool is_language_word(std::string_view name) {
   static constexpr std::string_view kWords[] = {"and",  "or",    "not",      "true", "false",
                                                 "life", "value", "currency", "user", "text"};
+  const auto filters = vocabulary::filter_words();
   return std::find(std::begin(kWords), std::end(kWords), name) != std::end(kWords) ||
+         std::any_of(filters.begin(), filters.end(), [&](const auto& w) { return w.name == name; }) ||
          !vocabulary::find_functions(name).empty();
 }
 
