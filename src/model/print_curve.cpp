@@ -53,7 +53,7 @@ class Amounts {
 std::string ends_words(const Curve& c) {
   if (!c.open_below && !c.open_above) return "; in between a straight line";
   const std::string_view where = c.open_below && c.open_above ? "below and above" : c.open_below ? "below" : "above";
-  return fmt::format("; in between a straight line, which goes on {} them up to 0 or 100", where);
+  return fmt::format("; in between a straight line, which goes on {} them, within 0 and 100", where);
 }
 
 // "0 active days give 0 points, 1 active day gives 30, ... 28 active days or more give 100".
