@@ -87,8 +87,9 @@ class Entering {
     }
     Problem problem = found.problems().front();
     if (problem.code == "unknown-account" && !id.empty()) {
-      const std::string near = portfolio_.accounts.empty() ? "" : problem.hint + "; ";
-      problem.hint = near + "--new-account says that it is a new one";
+      const std::string near =
+          portfolio_.accounts.empty() ? "" : problem.hint + (problem.hint.ends_with('?') ? " " : "; ");
+      problem.hint = near + "if it is a new account, add --new-account";
     }
     problems_.push_back(std::move(problem));
     return Done{};
@@ -159,7 +160,7 @@ class Entering {
       warning.code = "new-event-name";
       warning.severity = Severity::warning;
       warning.message = fmt::format("`{}` is a new name of an event; `{}` is known", draft.event->name, *near);
-      warning.hint = "if it was a slip of the pen, take it back as said below";
+      warning.hint = "was it a slip of the pen?  It can be taken back as said below";
       report_.warnings.push_back(std::move(warning));
     }
   }

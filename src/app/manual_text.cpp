@@ -178,7 +178,7 @@ Result<AttributeType> type_of(const std::string& key, const std::string& told, c
   const auto known = known_type(key, settings);
   if (known && said && *said != known->type) {
     return wrong("attribute-type", fmt::format("`{}` is a {}, not a {}", key, settings::type_name(known->type), told),
-                 fmt::format("{}; leave --type out", known->from));
+                 fmt::format("{}; set it without --type", known->from));
   }
   if (known) return known->type;
   if (said) return *said;
@@ -262,7 +262,9 @@ Result<Moment> read_moment(const std::string& text, const ManualContext& context
     moment.day = zone.day_of(moment.at);
   }
   if (moment.at > context.now) {
-    return wrong("future-fact", fmt::format("--at {} lies in the future (it is {} now)", text, context.now.iso()),
+    return wrong("future-fact",
+                 fmt::format("--at {} lies in the future (it is {} now)", text,
+                             Instant{context.now.micros / 1'000'000 * 1'000'000}.iso()),
                  "what is going to happen is no fact yet: enter it when it has happened");
   }
   if (moment.day < Day::of(1970, 1, 1)) {

@@ -42,14 +42,14 @@ std::string value_text(const facts::AttributeValue& v) {
 // "at most 40", "4 EUR, reason \"no reply\"": what an entry says beside its name.
 std::string says(const Entry& entry) {
   if (entry.kind == Entry::Kind::undo) return "takes back " + state::entry_id(entry.undoes);
-  if (entry.attribute) return entry.attribute->value ? value_text(*entry.attribute->value) : "ends";
+  if (entry.attribute) return entry.attribute->value ? value_text(*entry.attribute->value) : "no value";
   const facts::EventFact& e = *entry.event;
   std::vector<std::string> parts;
   const bool is_override = e.name == app::kOverrideSet;
   const std::string kind = is_override ? property_of(e, "kind") : "";
   if (e.value) {
     const std::string before = kind == "floor" ? "at least " : kind == "ceiling" ? "at most " : "";
-    parts.push_back(before + e.value->text() + (e.currency.empty() ? "" : " " + e.currency));
+    parts.push_back((is_override ? before : "value ") + e.value->text() + (e.currency.empty() ? "" : " " + e.currency));
   }
   if (e.text) parts.push_back(quoted(*e.text));
   if (e.user_ref) parts.push_back("user " + *e.user_ref);
@@ -89,8 +89,9 @@ std::string account_words(const app::ManualReport& report) {
 // Scores without --as-of do not see a day before it has closed.
 std::string open_day_hint(Day day, const std::string& account, const ManualOutput& out) {
   if (day <= app::last_closed_day(out.now, *out.settings)) return "";
-  return fmt::format("    {} has not closed yet, so scores show it from tomorrow; now: {} explain {} --as-of {}\n",
-                     day.words(), out.program, shell_word(account), day.iso());
+  return fmt::format("    {} closes at {:02}:{:02} of the next day; until then: {} explain {} --as-of {}\n",
+                     day.words(), out.settings->close_minutes / 60, out.settings->close_minutes % 60, out.program,
+                     shell_word(account), day.iso());
 }
 
 std::string entry_text(const app::ManualReport& report, const Entry& entry, const ManualOutput& out) {
@@ -104,7 +105,7 @@ std::string entry_text(const app::ManualReport& report, const Entry& entry, cons
   std::string head;
   if (entry.attribute) {
     head = entry.attribute->value ? fmt::format("{} of {} is {}", what(entry), account, quoted(says(entry)))
-                                  : fmt::format("{} of {} ends", what(entry), account);
+                                  : fmt::format("{} of {} has no value", what(entry), account);
     head += fmt::format(" from {} on, by {}", day.words(), entry.author);
   } else if (entry.event->name == app::kOverrideSet) {
     const auto expires = Day::parse(property_of(*entry.event, "expires"));
@@ -120,6 +121,8 @@ std::string entry_text(const app::ManualReport& report, const Entry& entry, cons
   } else if (entry.event->name == app::kOverrideCleared) {
     head = fmt::format("the override of {} ends today, {}, by {}\n    because: {}", account, day.words(), entry.author,
                        property_of(*entry.event, "reason"));
+  } else if (entry.event->name == app::kNote) {
+    head = fmt::format("note on {}, by {}\n    {}", account, entry.author, says(entry));
   } else {
     const std::string details = says(entry);
     head = fmt::format("{} of {} on {}, by {}{}", entry.event->name, account, day.words(), entry.author,
@@ -219,6 +222,17 @@ report::Table entries_table(const std::vector<Entry>& entries, const facts::Sett
                {"expires", "expires", Align::left, 0, true},
                {"undoes", "undoes", Align::left, 0, true},
                {"undone_by", "undone by", Align::left, 0, true}};
+  // An undo is about what it takes back in the end.
+  const auto root_of = [&entries](const Entry& e) {
+    const Entry* root = &e;
+    for (const Entry* next = root; next != nullptr && root->kind == Entry::Kind::undo;) {
+      const auto found =
+          std::find_if(entries.begin(), entries.end(), [&](const Entry& x) { return x.number == root->undoes; });
+      next = found == entries.end() ? nullptr : &*found;
+      if (next != nullptr) root = next;
+    }
+    return root;
+  };
   const auto id_cell = [](int64_t number) {
     return number == 0 ? report::Cell{} : report::Cell{state::entry_id(number)};
   };
@@ -228,7 +242,7 @@ report::Table entries_table(const std::vector<Entry>& entries, const facts::Sett
     if (e.event && e.event->value) value = e.event->value->text();
     if (e.attribute && e.attribute->value) value = value_text(*e.attribute->value);
     t.rows.push_back({{state::entry_id(e.number)},
-                      text_cell(account_of(e)),
+                      text_cell(account_of(*root_of(e))),
                       {what(e)},
                       {day_of(e, settings).iso()},
                       {e.author},
@@ -291,7 +305,8 @@ std::string due_text(const app::DueReport& due, const ManualOutput& out, const r
     accounts.insert(row.account);
     inputs.insert(row.input);
   }
-  text += fmt::format("{} of {} accounts need a word from somebody\n\n", accounts.size(), text::grouped(due.accounts));
+  text += fmt::format("{} of {} accounts {} a word from somebody\n\n", accounts.size(), text::grouped(due.accounts),
+                      accounts.size() == 1 ? "needs" : "need");
   text += report::to_text(due_table(due, out), terminal) + "\n";
   for (const size_t input : inputs) text += input_words(due.inputs[input]);
   return text + "\nComplete a command with the value and, where there is one, reason=\"...\"\n";

@@ -69,7 +69,7 @@ class Log(Manual):
         """A new user, an empty folder: a workspace, an account, a fact."""
         self.workspace("new")
         out = self.kenko("-C", "new", "log", "acme", "meeting.held", status=1)
-        self.assertRegex(out.stderr, r"no account `acme` \[unknown-account\]\n    hint: --new-account")
+        self.assertRegex(out.stderr, r"no account `acme` \[unknown-account\]\n    hint: if it is a new account, add --new-account")
         out = self.kenko("-C", "new", "log", "acme", "meeting.held", "--new-account", "kind=qbr", "--by", "Ann Lee")
         self.assertIn("meeting.held of acme on ", out.stdout)
         self.assertIn("by Ann Lee", out.stdout)
