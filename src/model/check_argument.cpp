@@ -152,6 +152,10 @@ bool ArgumentCheck::known_event(const std::string& name, size_t begin) {
   std::string hint = text::did_you_mean(name, context_->events);
   if (context_->events.empty())
     hint = "no source has any events yet: import some first, or list them under `emits:` in kenko.yaml";
+  if (const auto key = context_->attributes.find(name); key != context_->attributes.end()) {
+    const bool day = key->second == facts::AttributeType::day;
+    hint = fmt::format("it is an attribute: {}({})", day ? "days_until" : "attr", language::quoted_name(name));
+  }
   add(begin, "unknown-event", fmt::format("no source emits the event `{}`", name), std::move(hint));
   return false;
 }
@@ -167,12 +171,11 @@ bool ArgumentCheck::field(const Expression& e, bool distinct, const Function& f)
   }
   if (e.backticked) return true;
   if (!user_key(e).empty()) {
-    return refuse(
-        e, fmt::format("`{}` can only be tested in a filter", e.text),
-        fmt::format("count(login{{{} = \"admin\"}}[28d]); a property of the event stands in backticks", e.text));
+    return refuse(e, fmt::format("`{}` can only be tested in a filter", e.text),
+                  "for example count(login{user.role = \"admin\"}[28d]); a property of the event stands in backticks");
   }
   if (e.text == "text") {
-    return refuse(e, "the text of an event is no number, and not kept",
+    return refuse(e, "the text of an event is no number",
                   "take sentiment(text), or count(ticket.opened{about(\"billing\")}[28d])");
   }
   if (distinct && (e.text == "value" || e.text == "currency")) {

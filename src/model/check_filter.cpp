@@ -142,6 +142,11 @@ class FilterCheck {
       return;
     }
     if (!is_field(*left)) {
+      const bool function = left->kind == Expression::Kind::call && !vocabulary::find_functions(left->text).empty();
+      if (function) {
+        not_in_a_filter(*left);
+        return;
+      }
       const bool constant = literal_of(*left).has_value();
       add(left->begin, "wrong-type",
           constant ? "two constants are compared" : "a filter compares a property with a constant",
@@ -194,7 +199,7 @@ class FilterCheck {
   void field(const Expression& name) {
     if (name.backticked || is_sentiment(name)) return;
     if (name.text == "text") {
-      add(name.begin, "wrong-type", "the text of an event is not kept",
+      add(name.begin, "wrong-type", "the text of an event cannot be compared",
           "test about(\"billing\") or sentiment(text) < -0.2; a property called text stands in backticks: `text`");
     } else if (name.text == "user") {
       add(name.begin, "wrong-type", "a filter tests properties of the user: user.role = \"admin\"",

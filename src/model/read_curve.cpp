@@ -189,6 +189,11 @@ bool read_curve(const Reader& reader, const Node& node, Curve& curve) {
   static constexpr std::string_view kWords[] = {"steps", "category", "hill", "percentile", "baseline", "points"};
   const auto* word =
       std::find_if(std::begin(kWords), std::end(kWords), [&](std::string_view w) { return node.find(w) != nullptr; });
+  if (const Node* ends = node.find("ends"); ends != nullptr && word == std::end(kWords)) {
+    reader.values().add(*ends, "bad-curve", "`ends` stands beside `points`",
+                        "for example {points: {0: 0, 28: 100}, ends: open}");
+    return false;
+  }
   if (word == std::end(kWords)) {
     curve.kind = has_word(node) ? Curve::Kind::words : Curve::Kind::linear;
     return has_word(node) ? read_words(reader, node, curve) : read_number_points(reader, node, curve);

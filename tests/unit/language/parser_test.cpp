@@ -62,6 +62,39 @@ TEST(Parser, KnowsWhereEachPartStands) {
   EXPECT_EQ(selector.days, 28);
 }
 
+TEST(Parser, ReadsSeveralEventsAndNamedWindows) {
+  EXPECT_EQ(canonical("count( ( login or feature.used ) {a=1} [4w])"), "count((login or feature.used){a = 1}[28d])");
+  EXPECT_EQ(canonical("days_since((login or `Page View` or x))"), "days_since(login or `Page View` or x)");
+  EXPECT_EQ(canonical("((login))[28d]"), "login[28d]");
+  EXPECT_EQ(canonical("count(login[life]) + count(login[month])"), "count(login[life]) + count(login[month])");
+  const auto e = parse("(b or a or c){x}[life]", in_text(""));
+  ASSERT_TRUE(e.ok());
+  EXPECT_EQ(e->kind, Expression::Kind::selector);
+  EXPECT_EQ(e->text, "b");
+  EXPECT_THAT(e->others, testing::ElementsAre("a", "c"));
+  EXPECT_TRUE(e->whole_life);
+  EXPECT_EQ(e->days, 0);
+  EXPECT_EQ(e->begin, 0U);
+  EXPECT_EQ(e->end, 22U);
+  EXPECT_EQ(e->window_begin, 17U);
+  const auto named = parse("login[month]", in_text(""));
+  EXPECT_EQ(named->window_name, "month");
+  EXPECT_FALSE(named->whole_life);
+  EXPECT_THAT(canonical("(a + b)[28d]"), HasSubstr("(login or feature.used)[28d]"));
+  EXPECT_THAT(canonical("count((a and b)[28d])"), HasSubstr("(login or feature.used)[28d]"));
+}
+
+TEST(Parser, MakesSelectorsOfNames) {
+  const auto selector = [](const std::string& text) { return as_selector(*parse(text, in_text(text))); };
+  EXPECT_EQ(selector("login")->kind, Expression::Kind::selector);
+  EXPECT_THAT(selector("a or b or c")->others, testing::ElementsAre("b", "c"));
+  EXPECT_EQ(selector("(a or b)[7d]")->days, 7);
+  EXPECT_FALSE(selector("a and b").has_value());
+  EXPECT_FALSE(selector("a or b[7d]").has_value());
+  EXPECT_FALSE(selector("a[7d] or b").has_value());
+  EXPECT_FALSE(selector("count(a[7d])").has_value());
+}
+
 TEST(Parser, NamesTheRightSpelling) {
   EXPECT_THAT(
       canonical("a == 1"),
@@ -82,7 +115,7 @@ TEST(Parser, NamesTheRightSpelling) {
   EXPECT_THAT(canonical("count(login[28d]{a = 1})"), HasSubstr("the filter stands behind the window"));
   EXPECT_THAT(canonical("count(login{a = 1, b = 2}[28d])"), HasSubstr("join conditions with `and`"));
   EXPECT_THAT(canonical("a < b < c"), HasSubstr("comparisons cannot be chained"));
-  EXPECT_THAT(canonical("a in b"), HasSubstr("write x = \"a\" or x = \"b\""));
+  EXPECT_THAT(canonical("a in b"), HasSubstr("write one_of(x, \"a\", \"b\")"));
   EXPECT_THAT(canonical("顧客 = 1"), HasSubstr("stands in backticks"));
   EXPECT_THAT(canonical("1_000"), HasSubstr("without a separator"));
   EXPECT_THAT(canonical(".5"), HasSubstr("write 0.5"));
