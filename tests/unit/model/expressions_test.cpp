@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
+#include "base/text.h"
 #include "model/check_expression.h"
 #include "model/load.h"
 #include "model/units.h"
@@ -139,6 +143,34 @@ TEST(Expressions, EveryFactCountsAsOne) {
   const auto constant = loaded({{"x", "1 + 2"}});
   ASSERT_FALSE(constant.ok());
   EXPECT_THAT(to_text(constant.problems()), HasSubstr("constant-metric"));
+}
+
+// The second model of docs/GRAMMAR.md, and the expressions and filters of its tables.
+TEST(Expressions, TheGrammarIsRight) {
+  std::ifstream in("docs/GRAMMAR.md", std::ios::binary);
+  std::ostringstream content;
+  content << in.rdbuf();
+  const std::string text = content.str();
+  const size_t second = text.find("```yaml\n", text.find("```yaml\n") + 8) + 8;
+  const auto model = load(text.substr(second, text.find("```\n", second) - second), "grammar.yaml", example_settings());
+  ASSERT_TRUE(model.ok()) << to_text(model.problems());
+  EXPECT_THAT(model->warnings, IsEmpty()) << to_text(model->warnings);
+  int checked = 0;
+  bool filters = false;
+  for (const std::string_view line : text::split(text, '\n')) {
+    if (line.starts_with("| filter |")) filters = true;
+    if (line.starts_with("| function |")) break;
+    if (!line.starts_with("| `")) continue;
+    const size_t ticks = line.starts_with("| ``") ? 2 : 1;
+    const size_t first = 2 + ticks;
+    const std::string example(line.substr(first, line.find(std::string(ticks, '`') + " |", first) - first));
+    const auto found = loaded({{"x", filters ? fmt::format("count(login{{{}}}[28d])", example) : example},
+                               {"users", "seats()"},
+                               {"logins", "seats()"}});
+    EXPECT_TRUE(found.ok()) << to_text(found.problems());
+    ++checked;
+  }
+  EXPECT_GE(checked, 26);
 }
 
 TEST(Units, FitTogether) {

@@ -57,7 +57,7 @@ TEST(Vocabulary, ExamplesOfTheGrammarParse) {
   };
   bool examples = false;
   for (const std::string_view line : text::split(text, '\n')) {
-    if (line.starts_with("| expression |")) examples = true;
+    if (line.starts_with("| expression |") || line.starts_with("| filter |")) examples = true;
     if (!line.starts_with("|")) examples = false;
     const std::string_view ticks = line.starts_with("| `` ") || line.starts_with("| ``") ? "``" : "`";
     if (examples && line.starts_with("| `")) {
@@ -65,13 +65,14 @@ TEST(Vocabulary, ExamplesOfTheGrammarParse) {
       check(std::string(line.substr(first, line.find(fmt::format("{} |", ticks), first) - first)));
     }
     const std::string_view trimmed = text::trim(line);
-    if (trimmed.starts_with("value: ")) {
-      std::string_view value = trimmed.substr(7);
+    const bool value_line = trimmed.starts_with("value: ");
+    if (value_line || trimmed.starts_with("when: ")) {
+      std::string_view value = trimmed.substr(value_line ? 7 : 6);
       if (value.starts_with('\'')) value = value.substr(1, value.size() - 2);
       check(std::string(value));
     }
   }
-  EXPECT_GE(parsed, 16);
+  EXPECT_GE(parsed, 40);
   check("starts_with(InvoiceNo, \"C\") and Quantity < 0");
   check("not is_empty(`Customer ID`)");
   check("one_of(column, \"a\", \"b\")");
