@@ -42,6 +42,13 @@ std::string micros_of_text(const std::string& e) {
       e);
 }
 
+std::string day_of_text(const std::string& e) {
+  return fmt::format(
+      "CASE WHEN regexp_full_match({0}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') AND {0} >= '0001' "
+      "THEN TRY_CAST({0} AS DATE) - DATE '1970-01-01' END",
+      e);
+}
+
 }  // namespace
 
 const Dialect& duckdb() {
@@ -53,7 +60,8 @@ const Dialect& duckdb() {
                                     .number = number,
                                     .text = text,
                                     .real_of_big = real_of_big,
-                                    .micros_of_text = micros_of_text};
+                                    .micros_of_text = micros_of_text,
+                                    .day_of_text = day_of_text};
   return kDialect;
 }
 

@@ -24,6 +24,7 @@ struct Dialect {
   std::string (*text)(std::string_view);                ///< literal
   std::string (*real_of_big)(const std::string& e);     ///< nearest double of an exact sum; null stays null
   std::string (*micros_of_text)(const std::string& e);  ///< strict decimal read as millionths, null when it is none
+  std::string (*day_of_text)(const std::string& e);     ///< ISO date as Day::number, null when it is none
 };
 
 [[nodiscard]] const Dialect& duckdb();

@@ -29,7 +29,19 @@ std::string_view comparison(plan::FilterOp op) {
 }
 
 std::string leaf(const plan::Filter& f, const Inputs& inputs, const Dialect& dialect) {
-  const std::string column = f.own ? "value" : inputs.property(f.field);
+  const std::string column = f.own ? "value" : f.of_user ? inputs.user_attribute(f.field) : inputs.property(f.field);
+  switch (f.op) {
+    case plan::FilterOp::is_empty:
+      return fmt::format("({} IS NULL)", column);
+    case plan::FilterOp::starts_with:
+      return fmt::format("starts_with({}, {})", column, dialect.text(f.text));
+    case plan::FilterOp::ends_with:
+      return fmt::format("ends_with({}, {})", column, dialect.text(f.text));
+    case plan::FilterOp::contains:
+      return fmt::format("contains({}, {})", column, dialect.text(f.text));
+    default:
+      break;
+  }
   switch (f.literal_type) {
     case plan::Type::number:
       return fmt::format("({} {} {})", f.own ? column : dialect.micros_of_text(column), comparison(f.op),

@@ -22,30 +22,51 @@ size_t position(const std::vector<T>& list, const U& item, std::string_view what
   return static_cast<size_t>(it - list.begin());
 }
 
-void add_fields(const plan::Filter& filter, std::vector<std::string>& properties) {
-  for (const plan::Filter& arg : filter.args) add_fields(arg, properties);
-  if (filter.args.empty() && !filter.own) properties.push_back(filter.field);
+void add_fields(const plan::Filter& filter, Inputs& in) {
+  for (const plan::Filter& arg : filter.args) add_fields(arg, in);
+  if (!filter.args.empty() || filter.own) return;
+  (filter.of_user ? in.user_attributes : in.properties).push_back(filter.field);
+}
+
+void add_properties(const plan::Aggregate& a, std::vector<std::string>& properties) {
+  if (a.field.kind == plan::Field::Kind::property) properties.push_back(a.field.property);
+  if (a.function == plan::Function::current) properties.emplace_back("expires");
+  if (!plan::is_pair(a.function)) return;
+  properties.push_back(a.by);
+  if (!a.due.empty()) properties.push_back(a.due);
 }
 
 }  // namespace
+
+bool is_given(plan::Op op) {
+  switch (op) {
+    case plan::Op::attribute:
+    case plan::Op::seats:
+    case plan::Op::arr:
+    case plan::Op::term_months:
+    case plan::Op::days_into_term:
+    case plan::Op::days_to_renewal:
+    case plan::Op::days_until:
+      return true;
+    default:
+      return false;
+  }
+}
 
 Inputs inputs_of(const plan::Plan& plan) {
   Inputs in;
   for (const plan::Selector& selector : plan.selectors) {
     in.events.insert(in.events.end(), selector.events.begin(), selector.events.end());
-    if (selector.filter) add_fields(*selector.filter, in.properties);
+    if (selector.filter) add_fields(*selector.filter, in);
   }
   for (const plan::Node& node : plan.nodes) {
-    if (node.op == plan::Op::aggregate && node.aggregate.field.kind == plan::Field::Kind::property) {
-      in.properties.push_back(node.aggregate.field.property);
-    }
-    if (node.op == plan::Op::attribute) in.attributes.push_back({node.text, node.type});
-    in.seats = in.seats || node.op == plan::Op::seats;
-    in.arr = in.arr || node.op == plan::Op::arr;
+    if (node.op == plan::Op::aggregate) add_properties(node.aggregate, in.properties);
+    if (is_given(node.op)) in.given.push_back({node.op, node.type, node.text});
   }
   sort_unique(in.events);
   sort_unique(in.properties);
-  sort_unique(in.attributes);
+  sort_unique(in.user_attributes);
+  sort_unique(in.given);
   return in;
 }
 
@@ -61,8 +82,12 @@ std::string Inputs::property(std::string_view key) const {
   return fmt::format("property_{}", position(properties, key, key));
 }
 
-std::string Inputs::attribute(std::string_view key, plan::Type type) const {
-  return fmt::format("attribute_{}", position(attributes, Attribute{std::string(key), type}, key));
+std::string Inputs::user_attribute(std::string_view key) const {
+  return fmt::format("user_{}", position(user_attributes, key, key));
+}
+
+std::string Inputs::given_column(const plan::Node& node) const {
+  return fmt::format("given_{}", position(given, Given{node.op, node.type, node.text}, node.text));
 }
 
 }  // namespace kenko::sql

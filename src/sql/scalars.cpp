@@ -49,6 +49,14 @@ std::vector<std::string> columns_of(const Node& node, std::string (*column)(Node
   return out;
 }
 
+// docs/SEMANTICS.md#functions, vs_own_baseline.
+std::string baseline(NodeId id, const std::string& x, const Dialect& dialect) {
+  return fmt::format(
+      "CASE WHEN {0} IS NULL OR weeks_of_n{1} < 4 THEN NULL WHEN spread_of_n{1} > 0 THEN ({0} - mean_of_n{1}) / "
+      "spread_of_n{1} WHEN {0} = mean_of_n{1} THEN {2} END",
+      x, id, dialect.number(0));
+}
+
 bool compares(Op op) { return op >= Op::equal && op <= Op::greater_equal; }
 
 }  // namespace
@@ -67,11 +75,21 @@ std::string scalar(const plan::Plan& plan, NodeId id, const Inputs& inputs, cons
     case Op::aggregate:
       break;
     case Op::attribute:
-      return inputs.attribute(node.text, node.type);
     case Op::seats:
-      return "seats";
     case Op::arr:
-      return "arr";
+    case Op::term_months:
+    case Op::days_into_term:
+    case Op::days_to_renewal:
+    case Op::days_until:
+      return inputs.given_column(node);
+    case Op::tenure:
+      return fmt::format("CAST(day - account_start AS {})", dialect.real);
+    case Op::log1p:
+      return fmt::format("CASE WHEN {0} + {1} > 0 THEN ln({0} + {1}) END", dialect.number(1), x.at(0));
+    case Op::earlier:
+      return lagged(x.at(0), node.lag_days);
+    case Op::baseline:
+      return baseline(id, x.at(0), dialect);
     case Op::negate:
       return "-" + x.at(0);
     case Op::not_:
@@ -119,8 +137,38 @@ std::string scalar(const plan::Plan& plan, NodeId id, const Inputs& inputs, cons
     default:
       break;
   }
-  KENKO_CHECK(false, "node {} is an aggregate", id);
+  KENKO_CHECK(false, "node {} is no scalar that SQL computes", id);
   return "";
+}
+
+std::string baseline_columns(const plan::Plan& plan, NodeId id, int step, const Dialect& dialect) {
+  const Node& node = plan.nodes[id];
+  const int32_t weeks = node.lag_days / 7;
+  const auto week = [&](int32_t j) { return fmt::format("week_{}_of_n{}", j, id); };
+  std::string out, sum = dialect.number(0), number;
+  for (int32_t j = weeks; j >= 1; --j) {  // the oldest first
+    const std::string y = week(j);
+    switch (step) {
+      case 0:
+        out += fmt::format(",\n    {} AS {}", lagged(value_column(node.args[0]), 7 * j), y);
+        break;
+      case 1:
+        sum += fmt::format(" + coalesce({}, {})", y, dialect.number(0));
+        number += fmt::format("{}CASE WHEN {} IS NULL THEN 0 ELSE 1 END", number.empty() ? "" : " + ", y);
+        break;
+      default:
+        sum += fmt::format(" + coalesce(({0} - mean_of_n{1}) * ({0} - mean_of_n{1}), {2})", y, id, dialect.number(0));
+    }
+  }
+  if (step == 0) return out;
+  if (step == 1) {
+    return fmt::format(",\n    {0} AS weeks_of_n{2},\n    ({1}) / nullif({0}, 0) AS mean_of_n{2}", number, sum, id);
+  }
+  return fmt::format(
+      ",\n    CASE WHEN weeks_of_n{0} >= 4 THEN greatest(sqrt(({1}) / CAST(weeks_of_n{0} - 1 AS {2})), "
+      "abs(mean_of_n{0}) / "
+      "{3}) END AS spread_of_n{0}",
+      id, sum, dialect.real, dialect.number(20));
 }
 
 std::string scale_of(const plan::Plan& plan, NodeId id, const std::vector<bool>& decays) {
@@ -136,6 +184,10 @@ std::string scale_of(const plan::Plan& plan, NodeId id, const std::vector<bool>&
   switch (node.op) {
     case Op::negate:
       return s.at(0);
+    case Op::earlier:
+      return lagged(s.at(0), node.lag_days);
+    case Op::log1p:
+      return fmt::format("{} / nullif(abs(1 + {}), 0)", s.at(0), value_column(node.args[0]));
     case Op::add:
     case Op::subtract:
       return fmt::format("{} + {}", s.at(0), s.at(1));
@@ -159,7 +211,7 @@ std::string edge_of(const plan::Plan& plan, NodeId id, const std::vector<bool>& 
   for (const NodeId arg : node.args) {
     if (!decays[arg]) continue;
     out += (out.empty() ? "" : " OR ") + edge_column(arg);
-    if (node.op == Op::change)
+    if (node.op == Op::change || node.op == Op::earlier)
       out += " OR " + fmt::format("coalesce({}, FALSE)", lagged(edge_column(arg), node.lag_days));
   }
   if (compares(node.op) && plan.nodes[node.args[0]].type == plan::Type::number) {

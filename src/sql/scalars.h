@@ -22,6 +22,10 @@ namespace kenko::sql {
 /// The value of node `id`, which is not an aggregate.
 [[nodiscard]] std::string scalar(const plan::Plan& plan, plan::NodeId id, const Inputs& inputs, const Dialect& dialect);
 
+/// A baseline is put together in three further relations between those of its argument and its own: what each adds.
+inline constexpr int kBaselineSteps = 3;
+[[nodiscard]] std::string baseline_columns(const plan::Plan& plan, plan::NodeId id, int step, const Dialect& dialect);
+
 /// What scale_column and edge_column hold for a node that rests on a decay, given which nodes do.
 [[nodiscard]] std::string scale_of(const plan::Plan& plan, plan::NodeId id, const std::vector<bool>& decays);
 [[nodiscard]] std::string edge_of(const plan::Plan& plan, plan::NodeId id, const std::vector<bool>& decays);
