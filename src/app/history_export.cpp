@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "duck/connection.h"
+#include "score/day_parts.h"
 
 namespace kenko::app {
 namespace {
@@ -26,7 +27,7 @@ void add_day(const plan::Plan& plan, const score::AccountHistory& history, const
   for (size_t m = 0; with_metrics && m < plan.metrics.size(); ++m) {
     const engine::MetricDays& metric = days.metrics[m];
     out.value[m].push_back(metric.valid[at] != 0 ? metric.value[at] : std::numeric_limits<double>::quiet_NaN());
-    out.points[m].push_back(score::points_of(plan.metrics[m], metric.points[at]).points);
+    out.points[m].push_back(score::points_on(plan.metrics[m], metric, days.first, at).points);
   }
 }
 

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "engine/bound.h"
-#include "engine/life_run.h"
-#include "engine/population.h"
+#include "engine/level_run.h"
+#include "engine/peers.h"
 
 namespace kenko::engine {
 
@@ -14,7 +14,26 @@ std::string_view word(AccountStatus status) {
   return kWords[static_cast<size_t>(status)];
 }
 
-Scratch::Scratch() : buffers_(std::make_unique<Buffers>()) {}
+bool is_scored(const plan::Accounts& accounts, AccountStatus status) {
+  switch (status) {
+    case AccountStatus::trial:
+      return accounts.trial;
+    case AccountStatus::onboarding:
+      return accounts.onboarding;
+    case AccountStatus::active:
+      return accounts.active;
+    case AccountStatus::notice:
+      return accounts.notice;
+    case AccountStatus::none:
+    case AccountStatus::paused:
+    case AccountStatus::churned:
+    case AccountStatus::internal:
+      break;
+  }
+  return false;
+}
+
+Scratch::Scratch() : buffers_(std::make_unique<Buffers>()), extras_(std::make_unique<LifeExtras>()) {}
 Scratch::~Scratch() = default;
 Scratch::Scratch(Scratch&&) noexcept = default;
 Scratch& Scratch::operator=(Scratch&&) noexcept = default;
@@ -31,34 +50,17 @@ std::string_view Engine::text(double code) const {
   return c == 0 ? std::string_view{} : bound_->texts.text(c);
 }
 
-void Engine::run(uint32_t account, Day until, Scratch& scratch, std::vector<LifeDays>& lives) const {
+void Engine::run(uint32_t account, const Peers& peers, Scratch& scratch, std::vector<LifeDays>& lives) const {
   lives.clear();
-  Scratch::Buffers& buffers = *scratch.buffers_;
-  find_population(*bound_, account, until, buffers.population);
-  if (!buffers.population.exists) return;
-  const auto& spans = buffers.population.lives;
-  if (buffers.lives.size() < spans.size()) buffers.lives.resize(spans.size());
-  for (size_t i = 0; i < spans.size(); ++i) {
-    Scratch::Buffers::Life& life = buffers.lives[i];
-    life.nodes.resize(bound_->plan.nodes.size());
-    life.points.resize(bound_->plan.metrics.size());
-    life.metrics.resize(bound_->plan.metrics.size());
-    LifeRun run{*bound_, account, spans[i], buffers, life};
-    run.find_account_start(spans[i].first == buffers.population.first);
-    run.match_events();
-    for (const plan::Stage& stage : bound_->plan.stages) {
-      for (const plan::NodeId id : stage.nodes) run.compute(id);
-    }
-    for (size_t m = 0; m < bound_->plan.metrics.size(); ++m) {
-      const NodeDays& node = life.nodes[bound_->plan.metrics[m].node];
-      life.points[m].resize(run.days());
-      run.points(m, bound_->curves[m], life.points[m]);
-      life.metrics[m] = {node.value, node.valid, life.points[m]};
-    }
-    lives.push_back({spans[i].first, std::span(buffers.population.status).subspan(run.offset(), run.days()),
-                     std::span(buffers.population.fact_day).subspan(run.offset(), run.days()), life.account_start,
-                     life.metrics});
+  LevelRun run(*bound_, peers, account, *scratch.buffers_, *scratch.extras_);
+  for (size_t life = 0; life < run.lives(); ++life) {
+    run.compute(life, peers.levels().size(), nullptr);
+    lives.push_back(run.finish(life));
   }
+}
+
+void Engine::run(uint32_t account, Day until, Scratch& scratch, std::vector<LifeDays>& lives) const {
+  run(account, Peers(*this, until, 1, std::span(&account, 1)), scratch, lives);
 }
 
 }  // namespace kenko::engine

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/decimal.h"
+#include "score/day_parts.h"
 
 namespace kenko::explain {
 namespace {
@@ -107,7 +108,7 @@ Explanation explain_day(const plan::Plan& plan, const score::DayRow& row) {
   for (uint32_t m = 0; m < plan.metrics.size(); ++m) {
     if (!plan.metrics[m].dimension) continue;
     const engine::MetricDays& days = row.days->metrics[m];
-    const score::MetricPoints p = score::points_of(plan.metrics[m], days.points[row.at]);
+    const score::MetricPoints p = score::points_on(plan.metrics[m], days, row.days->first, row.at);
     Part part;
     part.metric = m;
     if (days.valid[row.at] != 0) part.value = days.value[row.at];

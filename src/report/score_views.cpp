@@ -4,6 +4,7 @@
 
 #include "report/band_chip.h"
 #include "report/views.h"
+#include "score/day_parts.h"
 
 namespace kenko::report {
 namespace {
@@ -82,7 +83,7 @@ std::vector<Cell> score_row(const engine::Engine& engine, const score::DayRow& r
   }
   for (uint32_t m = 0; m < plan.metrics.size(); ++m) {
     if (plan.metrics[m].dimension)
-      out.push_back(points_cell(score::points_of(plan.metrics[m], row.days->metrics[m].points[at]).points));
+      out.push_back(points_cell(score::points_on(plan.metrics[m], row.days->metrics[m], row.days->first, at).points));
   }
   return out;
 }
