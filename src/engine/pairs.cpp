@@ -69,15 +69,17 @@ size_t first_not_before(const PairItems& items, size_t item, size_t b, std::span
   return b;
 }
 
-// Per day, d - the least `since` of the spans that hold it, 0 without one.
+// Per day, d - the least `since` of the spans that hold it, 0 without one.  A heap keeps the spans that have begun;
+// what has ended leaves it when it comes to the top.
 void greatest_age(PairScratch& s, Output out) {
-  std::sort(s.spans.begin(), s.spans.end(), [](const auto& x, const auto& y) { return x.start < y.start; });
+  s.start.resize(s.spans.size());
+  for (size_t i = 0; i < s.spans.size(); ++i) s.start[i] = static_cast<uint32_t>(s.spans[i].start);
+  s.by_start.build(s.start, out.value.size());
   const auto later = [](const PairScratch::Span& x, const PairScratch::Span& y) { return x.since > y.since; };
   s.heap.clear();
-  size_t next = 0;
   for (int32_t d = 0; d < out.days(); ++d) {
-    for (; next < s.spans.size() && s.spans[next].start <= d; ++next) {
-      s.heap.push_back(s.spans[next]);
+    for (const uint32_t i : s.by_start.of(at(d))) {
+      s.heap.push_back(s.spans[i]);
       std::push_heap(s.heap.begin(), s.heap.end(), later);
     }
     while (!s.heap.empty() && s.heap.front().end <= d) {

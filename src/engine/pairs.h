@@ -46,6 +46,8 @@ struct PairScratch {
     int32_t start = 0, end = 0, since = 0;
   };
   std::vector<Span> spans, heap;
+  std::vector<uint32_t> start;
+  Groups by_start;  ///< spans by their first day
   std::vector<int32_t> number;
   std::vector<int64_t> sum;
   std::vector<Int128> wide;
