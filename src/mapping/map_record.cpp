@@ -54,6 +54,9 @@ class Mapper::Impl {
         if (!maker.apply(plan)) return refuse(record.line, std::move(out.reject), out);
       }
     }
+    if (plans_.empty()) {  // not "left out on purpose": most likely the file has another name than expected
+      return refuse(record.line, {0, "", "no-rule-for-file", "no rule of the mapping is for files of this name"}, out);
+    }
     if (!taken && mapping_.ignore_others) {
       out.outcome = Outcome::ignored;
       return;

@@ -375,7 +375,13 @@ Problems check_columns(const Mapping& mapping, const std::string& data_file,
     p.code = "no-rule-for-file";
     p.place.file = mapping.file;
     p.message = fmt::format("no rule of the mapping is for the file {}", data_file);
-    p.hint = "look at the `files:` of its rules";
+    std::vector<std::string> patterns;
+    for (const Rule& rule : mapping.rules) {
+      for (const std::string& pattern : rule.files) {
+        if (std::find(patterns.begin(), patterns.end(), pattern) == patterns.end()) patterns.push_back(pattern);
+      }
+    }
+    p.hint = fmt::format("its `files:` are {}; name the file so, or write another pattern", text::join(patterns, ", "));
     problems.push_back(std::move(p));
     return problems;
   }

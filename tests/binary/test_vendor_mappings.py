@@ -216,6 +216,21 @@ class Stripe(VendorTest):
         self.assertEqual(notice["si_Bri2b"], (0, 3, 1_000_000))
         self.assertEqual(notice["si_Bri2c"], (0, 1, None), "a metered price has neither quantity nor amount")
 
+    def test_a_change_of_plan_keeps_the_past(self):
+        self.vendor_workspace("stripe")
+        mapping = self.dir / "w/mappings/stripe.yaml"
+        text = mapping.read_text(encoding="utf-8")
+        mapping.write_text(text.replace("      currency: Currency\n      seats",
+                                        "      currency: Currency\n      valid_from: Current Period Start (UTC)\n"
+                                        "      seats"), encoding="utf-8")
+        rows = (SAMPLES / "stripe/subscriptions.csv").read_text(encoding="utf-8")
+        more = rows.replace("clinic-monthly,prod_clinic,16,", "clinic-monthly,prod_clinic,20,")
+        self.assertNotEqual(rows, more)
+        self.write("subscriptions.csv", more)
+        self.import_files("w", "subscriptions.csv", options=["--source", "stripe"])
+        self.assertEqual(self.column("arr()", "2026-02-28")["cus_Bri03"], 9600)
+        self.assertEqual(self.column("arr()", "2026-03-01")["cus_Bri03"], 12000)
+
     def test_amounts(self):
         self.vendor_workspace("stripe", name="csv")
         self.vendor_workspace("stripe_api", name="api")
@@ -366,6 +381,19 @@ class Together(VendorTest):
         for account in (a[0], a[4]):
             self.assertIn("Evidence", self.kenko("-C", "w", "explain", account).stdout)
         self.assertIn("Aldermoor", self.kenko("-C", "w", "accounts", "list").stdout)
+
+
+class NamesOfFiles(VendorTest):
+    def test_a_file_that_no_rule_is_for_is_not_passed_over(self):
+        self.workspace()
+        self.write("download.json", (SAMPLES / "zendesk/users.json").read_text(encoding="utf-8"))
+        self.assertEqual(self.import_files("w", "download.json", mapping=MAPPINGS / "zendesk.yaml")[0]["rejected"], 9)
+        rejects = self.kenko("-C", "w", "rejects", "list").stdout
+        self.assertIn("no rule of the mapping is for files of this name", rejects)
+        self.write("download.csv", (SAMPLES / "stripe/customers.csv").read_text(encoding="utf-8"))
+        out = self.kenko("-C", "w", "import", "--mapping", MAPPINGS / "stripe.yaml", "download.csv", status=None)
+        self.assertIn("no rule of the mapping is for the file", out.stderr)
+        self.assertIn("*customers*.csv, *subscriptions*.csv", out.stderr)
 
 
 class EveryMapping(VendorTest):

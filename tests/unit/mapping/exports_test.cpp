@@ -145,6 +145,9 @@ TEST(Exports, RowsThatNoRuleTakes) {
   const Cells row{{"k", "b"}, {"c", "1"}, {"t", "2026-01-01"}};
   EXPECT_EQ(map(mapping_of(yaml), row).reject.code, "filtered");
   EXPECT_EQ(map(mapping_of(yaml + "others: ignored\n"), row).outcome, Outcome::ignored);
+  const Mapping other =
+      mapping_of("kenko: 1\nothers: ignored\nrules:\n  e: {files: x.csv, event: x, account: c, time: t}\n");
+  EXPECT_EQ(map(other, row).reject.code, "no-rule-for-file") << "a file of another name is not left out on purpose";
   const Cells wrong{{"k", "a"}, {"c", "1"}, {"t", "never"}};
   EXPECT_EQ(map(mapping_of(yaml + "others: ignored\n"), wrong).reject.code, "bad-time") << "a fault is a fault";
 }
