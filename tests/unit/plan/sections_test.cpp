@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cctype>
+
+#include "base/random.h"
 #include "model/load.h"
 #include "plan/lower.h"
 #include "plan/print.h"
@@ -225,6 +228,42 @@ TEST(Sections, FingerprintIsOfTheSettingsThatCount) {
   const Hash128 both = plan_of(std::string(kModel), moved).fingerprint;
   moved.sources[1].attributes.erase("vip");
   EXPECT_NE(plan_of(std::string(kModel), moved).fingerprint, both);
+}
+
+// A word of the text, and one of its kind in its place: a number for a number, days for days, a name for a name.
+std::string with_another_word(std::string text, Random& random) {
+  static const std::vector<std::string> kNumbers = {"0", "1", "2.5", "40", "99.99", "100", "0.01"};
+  static const std::vector<std::string> kDays = {"1d", "28d", "2w", "400d"};
+  static const std::vector<std::string> kNames = {"a",   "b",    "c",   "use",    "deep",    "alone", "deeds",
+                                                  "one", "two",  "min", "max",    "mean",    "z",     "vip",
+                                                  "cap", "plan", "off", "points", "segment", "true",  "month"};
+  const auto part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.'; };
+  size_t begin = random.next() % text.size();
+  while (begin < text.size() && !part(text[begin])) ++begin;
+  size_t end = begin;
+  while (begin > 0 && part(text[begin - 1])) --begin;
+  while (end < text.size() && part(text[end])) ++end;
+  if (end < text.size() && text[end] == ':' && random.next() % 8 != 0) return text;  // keys seldom
+  const bool number = begin < text.size() && std::isdigit(static_cast<unsigned char>(text[begin])) != 0;
+  const bool days = number && std::isalpha(static_cast<unsigned char>(text[end - 1])) != 0;
+  const auto& words = days ? kDays : number ? kNumbers : kNames;
+  return text.replace(begin, end - begin, words[random.next() % words.size()]);
+}
+
+// Whatever the check lets pass can be lowered and is a good plan; verify, which lower calls, would stop the test.
+TEST(Sections, WhatPassesTheCheckIsLowered) {
+  Random random(2603);
+  int passed = 0;
+  for (int round = 0; round < 1500; ++round) {
+    std::string damaged(kModel);
+    const int words = 1 + round % 4;
+    for (int k = 0; k < words; ++k) damaged = with_another_word(std::move(damaged), random);
+    const auto model = model::load(damaged, "m.yaml", settings());
+    if (!model.ok()) continue;
+    ++passed;
+    EXPECT_TRUE(lower(*model, settings()).ok()) << damaged;
+  }
+  EXPECT_GT(passed, 150);
 }
 
 TEST(SectionsDeathTest, FindEveryBrokenInvariant) {
