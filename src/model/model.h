@@ -69,7 +69,7 @@ struct Reads {
   std::vector<std::string> attributes;
   std::vector<std::string> metrics;  ///< those that it names itself
   bool contracts = false;
-  bool account = false;     ///< tenure()
+  bool account = false;  ///< tenure()
   bool percentile = false;
   bool children = false;
 };

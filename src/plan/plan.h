@@ -233,9 +233,9 @@ struct Metric {
   std::string name;
   std::string label;  ///< = name where the model gives none
   std::string why;
-  std::string expression;  ///< as written, for print and explain
-  NodeId node = 0;         ///< the value that is shown
-  NodeId points_node = 0;  ///< what goes into the curve: `node`, or its percentile or baseline
+  std::string expression;             ///< as written, for print and explain
+  NodeId node = 0;                    ///< the value that is shown
+  NodeId points_node = 0;             ///< what goes into the curve: `node`, or its percentile or baseline
   std::optional<uint32_t> dimension;  ///< none: shown, never scored
   Decimal weight;                     ///< > 0 when scored
   Curve curve;

@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "model/load.h"
 #include "plan/lower.h"
 #include "plan/print.h"
+#include "plan/reads.h"
 
 namespace kenko::plan {
 namespace {
@@ -158,6 +161,68 @@ TEST(LowerExpression, LowersCurves) {
   EXPECT_EQ(curve("seats()", "{hill: {half: 0.5}}"), "hill half=0.5 power=1");
   EXPECT_EQ(curve("seats()", "{percentile: {0%: 0, 50%: 60, 100%: 100}}"), "linear 0:0 0.5:60 1:100 of n1");
   EXPECT_EQ(curve("seats()", "{baseline: {-2: 0, 2: 100}, over: 4w}"), "linear -2:0 2:100 of n1");
+}
+
+TEST(LowerExpression, KnowsWhatEachReads) {
+  const Plan p =
+      plan_of_metrics({{"a", "open(ticket.opened, message.sent, by: k) + children(days_until(go_live), max)"},
+                       {"b", "days_to_renewal() + days_since(login)"}});
+  const Reads a = expression_reads(p, 0);
+  EXPECT_THAT(a.events, ElementsAre("message.sent", "ticket.opened"));
+  EXPECT_THAT(a.attributes, ElementsAre("go_live"));
+  EXPECT_TRUE(a.children);
+  EXPECT_FALSE(a.term);
+  const Reads b = expression_reads(p, 1);
+  EXPECT_TRUE(b.term);
+  EXPECT_FALSE(b.children || b.seats || b.arr);
+  EXPECT_EQ(b.aggregates.size(), 1U);
+}
+
+TEST(LowerExpression, EveryPartIsPartOfTheFingerprint) {
+  const char* kDifferent[] = {
+      "open(ticket.opened, login, by: k)",
+      "open(ticket.opened, message.sent, by: k)",
+      "open(ticket.opened, login, by: l)",
+      "missed(ticket.opened, login, by: k)",
+      "missed(ticket.opened, login, by: k, due: d)",
+      "missed(ticket.opened, login, by: k, due: e)",
+      "quantile(login[28d], value, 0.5)",
+      "quantile(login[28d], value, 0.6)",
+      "count(login[28d])",
+      "sum(login[28d], value)",
+      "sum(login[life], value)",
+      "users_with(login[28d], events: 2)",
+      "users_with(login[28d], events: 3)",
+      "users_with(login[28d], days: 3)",
+      "streak(login)",
+      "streak(login, 2d)",
+      "contact_health(login[28d], roles: [a: 1])",
+      "contact_health(login[28d], roles: [a: 2])",
+      "contact_health(login[28d], roles: [b: 1])",
+      "children(seats(), sum)",
+      "children(seats(), mean)",
+      "seats()",
+      "seats(\"a\")",
+      "vs_own_baseline(seats(), 4w)",
+      "vs_own_baseline(seats(), 5w)",
+      "same_period_last_year(seats())",
+      "count(login{user.a}[28d])",
+      "count(login{a}[28d])",
+      "count(login{about(\"a\")}[28d])",
+      "count(login{starts_with(a, \"x\")}[28d])",
+      "count(login{ends_with(a, \"x\")}[28d])",
+      "count((login or message.sent)[28d])",
+  };
+  std::map<std::string, std::string> seen;
+  for (const char* expression : kDifferent) {
+    const Plan p = plan_of_metrics({{"m", expression}});
+    const auto [place, added] = seen.emplace(p.fingerprint.hex(), expression);
+    EXPECT_TRUE(added) << expression << " and " << place->second;
+  }
+  const auto print = [](const char* expression) { return plan_of_metrics({{"m", expression}}).fingerprint; };
+  EXPECT_EQ(print("median(login[28d], value)"), print("quantile(login[4w], value, 50%)"));
+  EXPECT_EQ(print("count((login or message.sent)[28d])"), print("count((message.sent or login)[28d])"));
+  EXPECT_EQ(print("count(login{one_of(a, 1, 2)}[7d])"), print("count(login{a = 1 or a = 2}[7d])"));
 }
 
 }  // namespace
