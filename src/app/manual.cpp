@@ -10,6 +10,7 @@
 #include "app/portfolio.h"
 #include "app/scoring.h"
 #include "base/text.h"
+#include "identity/resolve.h"
 #include "model/read.h"
 #include "ports/files.h"
 #include "state/write_lock.h"
@@ -66,11 +67,18 @@ class Entering {
   [[nodiscard]] const facts::Portfolio& portfolio() const { return portfolio_; }
   [[nodiscard]] std::optional<uint32_t> account() const { return account_; }
 
-  // Finds the account; what is wrong waits for finish().  Storage problems come at once.
-  Status find_account() {
+  // Finds the account; what is wrong waits for finish().  Storage problems come at once.  Most accounts are named by
+  // something that is no event, and that is little; only one that is not costs the reading of all events, as does
+  // `with_events`, after which portfolio() has everything.
+  Status find_account(bool with_events = false) {
     portfolio_.settings = workspace_.settings;
     KENKO_TRY(auto state, open_state(workspace_.dir));
-    if (state) {
+    if (state && !with_events) {
+      KENKO_TRY(const ports::StoredFacts stored, state->load_facts());
+      portfolio_ = identity::resolve(stored.facts, workspace_.settings);
+      with_events = !app::find_account(portfolio_, who_.account);
+    }
+    if (state && with_events) {
       KENKO_TRY(portfolio_, load_portfolio(workspace_.dir, *state, workspace_.settings));
     }
     const auto found = app::find_account(portfolio_, who_.account);
@@ -231,7 +239,7 @@ Result<ManualReport> set_override(const Workspace& workspace, const ManualAccoun
 Result<ManualReport> clear_override(const Workspace& workspace, const ManualAccount& who, const std::string& reason,
                                     const ports::Clock& clock) {
   Entering entering(workspace, who, clock.now());
-  KENKO_TRY_STATUS(entering.find_account());
+  KENKO_TRY_STATUS(entering.find_account(true));
   if (const auto account = entering.account()) {
     const Day today = entering.context().today();
     if (!override_on(entering.portfolio(), *account, Day::kMin, today, nullptr)) {

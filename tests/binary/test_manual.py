@@ -2,8 +2,9 @@
 import datetime
 import fcntl
 import re
+import subprocess
 
-from kenko_runner import KenkoTest, main
+from kenko_runner import BIN, KenkoTest, environment, main
 
 MODEL = """kenko: 1
 model: first
@@ -175,6 +176,22 @@ class Log(Manual):
             self.assertEqual(self.entries(), [], "readers need no lock")
         self.run_in("log", "acme", "call")
 
+    def test_many_at_once(self):
+        """Of commands that run at the same time each is recorded once or told to wait; no id comes twice."""
+        command = [BIN, "-C", "w", "log", "acme", "call", "--by", "ann"]
+        running = [subprocess.Popen(command, cwd=self.dir, env=environment(), stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE) for _ in range(8)]
+        ids = []
+        for process in running:
+            out, err = (text.decode() for text in process.communicate(timeout=300))
+            if process.returncode == 0:
+                ids.append(out.split()[0])
+            else:
+                self.assertIn("[workspace-locked]", err)
+        self.assertGreater(len(ids), 0)
+        self.assertEqual(sorted(r["id"] for r in self.entries()), sorted(ids))
+        self.assertEqual(len(set(ids)), len(ids))
+
     def test_forms_of_the_list(self):
         self.assertIn("nothing was entered", self.run_in("log", "--list").stdout)
         self.run_in("log", "acme", "call", "value=12.50", "currency=EUR", "text=he said \"no\", twice", "--user", "u1")
@@ -203,6 +220,12 @@ class Override(Manual):
         out = self.run_in("override", "acme", "--clear", "--reason", "signed")
         self.assertIn("ends today", out.stdout)
         self.assertEqual(self.refused("override", "acme", "--clear", "--reason", "x")[0], ["no-override"])
+
+    def test_an_override_of_a_file_can_be_ended(self):
+        self.write("o.csv", "name,occurred_at,account,value,kind,expires,reason\n"
+                            f"override.set,{day(-3)},bolt,30,ceiling,{day(9)},from the CRM\n")
+        self.import_files("w", "o.csv")
+        self.assertIn("ends today", self.run_in("override", "bolt", "--clear", "--reason", "over").stdout)
 
     def test_what_is_refused(self):
         good = ("--until", day(10), "--reason", "x")
