@@ -84,22 +84,24 @@ void Engine::Bound::bind_names() {
 }
 
 void Engine::Bound::bind_selectors() {
-  std::vector<std::vector<uint32_t>> of_name(portfolio.texts.size() + 1);
+  std::vector<std::pair<uint32_t, uint32_t>> takes;  // name and selector
   for (const plan::Selector& s : plan.selectors) {
     BoundSelector bound;
     bound.filtered = s.filter.has_value();
     if (s.filter) bound.filter = bind_filter(*s.filter);
     for (const std::string& event : s.events) {
       const uint32_t name = portfolio.texts.find(event);
-      if (name != 0) of_name[name].push_back(static_cast<uint32_t>(selectors.size()));
+      if (name != 0) takes.emplace_back(name, static_cast<uint32_t>(selectors.size()));
     }
     selectors.push_back(std::move(bound));
   }
-  for (const auto& taking : of_name) {
-    selector_begin.push_back(static_cast<uint32_t>(selectors_of_names.size()));
-    selectors_of_names.insert(selectors_of_names.end(), taking.begin(), taking.end());
+  std::sort(takes.begin(), takes.end());
+  selector_begin.assign(portfolio.texts.size() + 2, 0);
+  for (const auto& [name, selector] : takes) {
+    ++selector_begin[name + 1];
+    selectors_of_names.push_back(selector);
   }
-  selector_begin.push_back(static_cast<uint32_t>(selectors_of_names.size()));
+  for (size_t name = 1; name < selector_begin.size(); ++name) selector_begin[name] += selector_begin[name - 1];
 }
 
 void Engine::Bound::bind_aggregates() {
