@@ -108,7 +108,7 @@ std::string Aggregates::users_with(const Aggregate& a) {
     body = steps_of(fmt::format(
         "SELECT account, life, day AS starts, least(oldest + {0}, coalesce(again, oldest + {0})) AS ends FROM (\n"
         "      SELECT account, life, day, lag(day, {1}) OVER mine AS oldest, lead(day) OVER mine AS again FROM {2}\n"
-        "      WINDOW mine AS (PARTITION BY account, life, {3} ORDER BY day))",
+        "      WINDOW mine AS (PARTITION BY account, life, {3} ORDER BY day)) WHERE oldest IS NOT NULL",
         a.window_days, a.at_least - 1, events, person));
   }
   return fmt::format("CAST({} AS {})", running("u", body), dialect_.real);

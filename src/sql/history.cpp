@@ -44,7 +44,8 @@ class Writer {
   std::string write() {
     const std::string nodes = node_relations();  // registers the aggregates
     const std::string points = pointed();
-    return fmt::format("WITH\n{},\n{}{}{}\n{}\n", aggregates_.ctes(), nodes, points, roll_up_.ctes(last_), selection());
+    const std::string roll_up = roll_up_.ctes(last_);
+    return fmt::format("WITH\n{},\n{}{}{}\n{}\n", aggregates_.ctes(), nodes, points, roll_up, selection());
   }
 
  private:

@@ -184,9 +184,9 @@ int RollUp::depth(uint32_t dimension) const {
   return out;
 }
 
-std::string RollUp::next(const std::string& name, const std::string& columns) {
-  const std::string from = std::exchange(last_, name);
-  return fmt::format("{} AS (\n  SELECT *{}\n  FROM {})", name, columns, from);
+void RollUp::next(const std::string& name, const std::string& columns) {
+  out_ += fmt::format(",\n{} AS (\n  SELECT *{}\n  FROM {})", name, columns, last_);
+  last_ = name;
 }
 
 std::string RollUp::band_of(const std::vector<plan::Band>& bands) const {
@@ -229,7 +229,8 @@ std::string RollUp::ctes(const std::string& from) {
     worth += given ? fmt::format(",\n    coalesce(held_{0}, {1}) AS worth_{0}", i, otherwise)
                    : fmt::format(",\n    held_{0} AS worth_{0}", i);
   }
-  std::string out = ",\n" + next("held", held) + ",\n" + next("worth", worth);
+  next("held", held);
+  next("worth", worth);
   int deepest = 0;
   for (uint32_t j = 0; j < plan_.dimensions.size(); ++j) deepest = std::max(deepest, depth(j));
   for (int level = deepest; level >= 0; --level) {  // the innermost first
@@ -244,33 +245,30 @@ std::string RollUp::ctes(const std::string& from) {
       dimension +=
           fmt::format(",\n    coalesce({}, 0) AS covered_{}", half_up("coverable" + suffix, "whole" + suffix), j);
     }
-    out += fmt::format(",\n{},\n{}", next(fmt::format("weighed_{}", level), sum),
-                       next(fmt::format("dimensions_{}", level), dimension));
+    next(fmt::format("weighed_{}", level), sum);
+    next(fmt::format("dimensions_{}", level), dimension);
   }
   const std::vector<Member> top = members_of(std::nullopt);
-  out += ",\n" + next("summed", sums(top, ""));
-  out += ",\n" + next("whole_score", fmt::format(",\n    {} AS rolled_up_micros,\n    coalesce({}, 0) AS coverage",
-                                                 rolled(top, plan_.rollup, 0, ""), half_up("coverable", "whole")));
-  out += ",\n" +
-         next("rounded", fmt::format(",\n    {} AS rolled_up,\n    count(*) FILTER (fact_day AND status <> 'paused') "
-                                     "OVER (PARTITION BY account ORDER BY day ROWS UNBOUNDED PRECEDING) AS since_fact",
-                                     half_up("rolled_up_micros", "10000")));
-  out += ",\n" +
-         next("stated",
-              fmt::format(
-                  ",\n    CASE WHEN status = 'paused' THEN 'paused'"
-                  "\n      WHEN NOT ({}) THEN 'not scored'"
-                  "\n      WHEN rolled_up IS NOT NULL AND coverage >= {} THEN 'scored'"
-                  "\n      WHEN day - account_start + 1 <= {} THEN 'too new' ELSE 'insufficient data' END AS state",
-                  scored_status(), plan_.min_coverage_micros, plan_.too_new_days));
-  if (!coverage_.score) return out;
-  out += ",\n" +
-         next("silent",
-              ",\n    CASE WHEN state = 'scored' THEN min(CASE WHEN state = 'scored' THEN rolled_up END)"
-              "\n      OVER (PARTITION BY account, since_fact ORDER BY day ROWS UNBOUNDED PRECEDING) END AS score");
+  next("summed", sums(top, ""));
+  next("whole_score", fmt::format(",\n    {} AS rolled_up_micros,\n    coalesce({}, 0) AS coverage",
+                                  rolled(top, plan_.rollup, 0, ""), half_up("coverable", "whole")));
+  next("rounded", fmt::format(",\n    {} AS rolled_up,\n    count(*) FILTER (fact_day AND status <> 'paused') "
+                              "OVER (PARTITION BY account ORDER BY day ROWS UNBOUNDED PRECEDING) AS since_fact",
+                              half_up("rolled_up_micros", "10000")));
+  next("stated",
+       fmt::format(",\n    CASE WHEN status = 'paused' THEN 'paused'"
+                   "\n      WHEN NOT ({}) THEN 'not scored'"
+                   "\n      WHEN rolled_up IS NOT NULL AND coverage >= {} THEN 'scored'"
+                   "\n      WHEN day - account_start + 1 <= {} THEN 'too new' ELSE 'insufficient data' END AS state",
+                   scored_status(), plan_.min_coverage_micros, plan_.too_new_days));
+  if (!coverage_.score) return out_;
+  next("silent",
+       ",\n    CASE WHEN state = 'scored' THEN min(CASE WHEN state = 'scored' THEN rolled_up END)"
+       "\n      OVER (PARTITION BY account, since_fact ORDER BY day ROWS UNBOUNDED PRECEDING) END AS score");
   const std::string band = by_day(
       band_of(plan_.bands), [&](const plan::Changes& c) { return c.bands.empty() ? std::string() : band_of(c.bands); });
-  return out + ",\n" + next("banded", fmt::format(",\n    score - rolled_up AS silence,\n    {} AS band", band));
+  next("banded", fmt::format(",\n    score - rolled_up AS silence,\n    {} AS band", band));
+  return out_;
 }
 
 }  // namespace kenko::sql

@@ -52,12 +52,12 @@ class RollUp {
   [[nodiscard]] std::string band_of(const std::vector<plan::Band>& bands) const;
   [[nodiscard]] std::string scored_status() const;
   [[nodiscard]] int depth(uint32_t dimension) const;
-  std::string next(const std::string& name, const std::string& columns);
+  void next(const std::string& name, const std::string& columns);
 
   const plan::Plan& plan_;
   const Dialect& dialect_;
   const Coverage& coverage_;
-  std::string last_;
+  std::string last_, out_;
 };
 
 }  // namespace kenko::sql

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <optional>
 #include <string_view>
+#include <type_traits>
 
 #include "base/check.h"
-#include "sql/history.h"
+#include "score/day_parts.h"
 
 namespace kenko::verify {
 namespace {
@@ -16,25 +17,42 @@ bool is_text(const plan::Plan& plan, size_t metric) {
   return plan.nodes[plan.metrics[metric].node].type == plan::Type::text;
 }
 
+void append_metrics(HistoryTable& out, const engine::Engine& engine, const engine::LifeDays& days, size_t d,
+                    facts::Dictionary& texts) {
+  for (size_t i = 0; i < out.metrics.size(); ++i) {
+    const engine::MetricDays& m = days.metrics[i];
+    HistoryTable::Metric& column = out.metrics[i];
+    const bool valid = m.valid[d] != 0;
+    double value = valid ? m.value[d] : 0;
+    if (valid && is_text(engine.plan(), i)) value = texts.intern(engine.text(value));
+    column.value.push_back(value);
+    column.valid.push_back(valid ? 1 : 0);
+    const plan::Metric& metric = engine.plan().metrics[i];
+    if (!metric.dimension) continue;
+    const score::MetricPoints p = score::points_on(metric, m, days.first, d);
+    column.points.push_back(m.points[d]);
+    column.worth.push_back(p.points);
+    column.evidence.push_back(p.evidence ? 1 : 0);
+  }
+}
+
 void append_row(HistoryTable& out, const engine::Engine& engine, const engine::LifeDays& days,
                 const score::LifeScores& scores, size_t d, facts::Dictionary& texts) {
   out.status.push_back(static_cast<uint8_t>(scores.status[d]));
   out.state.push_back(static_cast<uint8_t>(scores.state[d]));
   out.score.push_back(scores.score[d]);
   out.rolled_up.push_back(scores.rolled_up[d]);
+  out.hierarchy.push_back(scores.hierarchy[d]);
+  out.triggers.push_back(scores.triggers[d]);
+  out.cap.push_back(scores.cap[d]);
   out.silence.push_back(scores.silence[d]);
+  out.override_line.push_back(scores.override_line[d]);
   out.coverage.push_back(scores.coverage[d]);
   out.band.push_back(scores.band[d]);
+  out.segment.push_back(scores.segment[d]);
+  out.stage.push_back(scores.stage[d]);
   for (size_t j = 0; j < out.dimension.size(); ++j) out.dimension[j].push_back(scores.dimension[j][d]);
-  for (size_t i = 0; i < out.metrics.size(); ++i) {
-    const engine::MetricDays& m = days.metrics[i];
-    const bool valid = m.valid[d] != 0;
-    double value = valid ? m.value[d] : 0;
-    if (valid && is_text(engine.plan(), i)) value = texts.intern(engine.text(value));
-    out.metrics[i].value.push_back(value);
-    out.metrics[i].valid.push_back(valid ? 1 : 0);
-    out.metrics[i].points.push_back(m.points[d]);
-  }
+  append_metrics(out, engine, days, d, texts);
 }
 
 // Reads the columns of a result by name.
@@ -68,83 +86,110 @@ uint8_t state_of(std::string_view word) {
 // Appends chunks of the generated query to a table.
 class Appender {
  public:
-  Appender(const Reader& reader, const plan::Plan& plan, bool with_scale, facts::Dictionary& texts, HistoryTable& out)
-      : plan_(plan),
-        texts_(texts),
-        out_(out),
-        account_(reader.at("account")),
-        day_(reader.at("day")),
-        state_(reader.at("state")) {
+  Appender(const Reader& reader, const plan::Plan& plan, const sql::HistoryOptions& options, facts::Dictionary& texts,
+           HistoryTable& out)
+      : texts_(texts), out_(out), account_(reader.at("account")), day_(reader.at("day")) {
+    const sql::Coverage covered = sql::covered(plan, options.facts);
     const std::vector<bool> decays = sql::rests_on_decay(plan);
-    for (size_t j = 0; j < plan.dimensions.size(); ++j) dimension_.push_back(reader.at(fmt::format("dimension_{}", j)));
-    for (size_t i = 0; i < plan.metrics.size(); ++i) {
-      const bool scaled = with_scale && decays[plan.metrics[i].node];
-      metrics_.push_back({reader.at(fmt::format("value_{}", i)), reader.at(fmt::format("points_{}", i)),
-                          scaled ? reader.at(fmt::format("scale_{}", i)) : 0,
-                          scaled ? reader.at(fmt::format("edge_{}", i)) : 0, scaled, is_text(plan, i)});
-    }
-    for (const auto& [name, none, into] :
-         {Number{"score", kNothing, &out.score}, Number{"rolled_up", kNothing, &out.rolled_up},
-          Number{"silence", 0, &out.silence}, Number{"coverage", 0, &out.coverage},
-          Number{"band", kNothing, &out.band}}) {
-      numbers_.push_back({reader.at(name), none, into});
-    }
     out.dimension.resize(plan.dimensions.size());
     out.metrics.resize(plan.metrics.size());
+    for (size_t i = 0; i < plan.metrics.size(); ++i) {
+      if (!covered.metric[i]) continue;
+      const plan::Metric& metric = plan.metrics[i];
+      const bool scaled = options.with_scale && sql::rests_on_decay(metric, decays);
+      metrics_.push_back({i, reader.at(fmt::format("value_{}", i)), scaled ? reader.at(fmt::format("scale_{}", i)) : 0,
+                          scaled ? reader.at(fmt::format("edge_{}", i)) : 0, scaled, is_text(plan, i)});
+      if (metric.dimension) number(reader, fmt::format("points_{}", i), kNoPoints, out.metrics[i].points);
+    }
+    if (covered.segments) number(reader, "segment", kNothing, out.segment);
+    if (covered.stages) number(reader, "stage", kNothing, out.stage);
+    if (covered.rolled_up) {
+      state_ = reader.at("state");
+      for (size_t j = 0; j < plan.dimensions.size(); ++j)
+        number(reader, fmt::format("dimension_{}", j), kNothing, out.dimension[j]);
+      number(reader, "coverage", 0, out.coverage);
+      number(reader, "rolled_up", kNothing, out.rolled_up);
+    }
+    if (covered.score) {
+      number(reader, "score", kNothing, out.score);
+      number(reader, "silence", 0, out.silence);
+      number(reader, "band", kNothing, out.band);
+    }
   }
 
   void append(const duck::Chunk& chunk) {
     for (size_t r = 0; r < chunk.size(); ++r) {
       out_.account.push_back(static_cast<uint32_t>(integer(chunk, account_, r, 0)));
       out_.day.push_back(integer(chunk, day_, r, 0));
-      out_.state.push_back(state_of(chunk.text(state_, r)));
-      for (const Bound& n : numbers_) n.into->push_back(integer(chunk, n.column, r, n.none));
-      for (size_t j = 0; j < dimension_.size(); ++j)
-        out_.dimension[j].push_back(integer(chunk, dimension_[j], r, kNothing));
-      for (size_t i = 0; i < metrics_.size(); ++i) append_metric(chunk, r, i);
+      if (state_) out_.state.push_back(state_of(chunk.text(*state_, r)));
+      for (const Number& n : numbers_) n.into->push_back(integer(chunk, n.column, r, n.none));
+      for (const MetricColumns& m : metrics_) append_metric(chunk, r, m);
     }
   }
 
  private:
   struct Number {
-    const char* name;
-    int32_t none;
-    std::vector<int32_t>* into;
-  };
-  struct Bound {
     size_t column;
     int32_t none;
     std::vector<int32_t>* into;
   };
   struct MetricColumns {
-    size_t value, points, scale, edge;
+    size_t metric, value, scale, edge;
     bool scaled, text;
   };
 
-  void append_metric(const duck::Chunk& chunk, size_t r, size_t i) {
-    const MetricColumns& c = metrics_[i];
-    HistoryTable::Metric& m = out_.metrics[i];
+  void number(const Reader& reader, const std::string& name, int32_t none, std::vector<int32_t>& into) {
+    numbers_.push_back({reader.at(name), none, &into});
+  }
+
+  void append_metric(const duck::Chunk& chunk, size_t r, const MetricColumns& c) {
+    HistoryTable::Metric& m = out_.metrics[c.metric];
     const bool valid = chunk.valid(c.value, r);
     double value = 0;
     if (valid) value = c.text ? texts_.intern(chunk.text(c.value, r)) : chunk.data<double>(c.value)[r];
     m.value.push_back(value);
     m.valid.push_back(valid ? 1 : 0);
-    m.points.push_back(integer(chunk, c.points, r, kNothing));
     if (!c.scaled) return;
     m.scale.push_back(chunk.valid(c.scale, r) ? chunk.data<double>(c.scale)[r] : 0);
     m.edge.push_back(chunk.valid(c.edge, r) && chunk.data<bool>(c.edge)[r] ? 1 : 0);
   }
 
-  const plan::Plan& plan_;
   facts::Dictionary& texts_;
   HistoryTable& out_;
-  size_t account_, day_, state_;
-  std::vector<size_t> dimension_;
+  size_t account_, day_;
+  std::optional<size_t> state_;
   std::vector<MetricColumns> metrics_;
-  std::vector<Bound> numbers_;
+  std::vector<Number> numbers_;
 };
 
 }  // namespace
+
+HistoryTable HistoryTable::rows(std::span<const size_t> wanted) const {
+  const auto take = [&](const auto& column) {
+    std::decay_t<decltype(column)> out;
+    if (column.empty()) return out;
+    out.reserve(wanted.size());
+    for (const size_t i : wanted) out.push_back(column[i]);
+    return out;
+  };
+  HistoryTable out;
+  out.account = take(account);
+  out.day = take(day);
+  out.status = take(status);
+  out.state = take(state);
+  for (const auto column :
+       {&HistoryTable::score, &HistoryTable::rolled_up, &HistoryTable::hierarchy, &HistoryTable::triggers,
+        &HistoryTable::cap, &HistoryTable::silence, &HistoryTable::override_line, &HistoryTable::coverage,
+        &HistoryTable::band, &HistoryTable::segment, &HistoryTable::stage}) {
+    out.*column = take(this->*column);
+  }
+  for (const auto& d : dimension) out.dimension.push_back(take(d));
+  for (const Metric& m : metrics) {
+    out.metrics.push_back(
+        {take(m.value), take(m.valid), take(m.points), take(m.worth), take(m.evidence), take(m.scale), take(m.edge)});
+  }
+  return out;
+}
 
 HistoryTable native_history(const engine::Engine& engine, const Extent& extent, facts::Dictionary& texts) {
   HistoryTable out;
@@ -167,10 +212,10 @@ HistoryTable native_history(const engine::Engine& engine, const Extent& extent, 
 }
 
 Result<HistoryTable> sql_history(duck::Connection& connection, const std::string& sql, const plan::Plan& plan,
-                                 bool with_scale, facts::Dictionary& texts) {
+                                 const sql::HistoryOptions& options, facts::Dictionary& texts) {
   HistoryTable out;
   KENKO_TRY(duck::Rows rows, connection.query(sql));
-  Appender appender(Reader(rows), plan, with_scale, texts, out);
+  Appender appender(Reader(rows), plan, options, texts, out);
   while (true) {
     KENKO_TRY(const duck::Chunk chunk, rows.next());
     if (chunk.size() == 0) break;

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/peers.h"
 #include "sql/inputs.h"
 
 namespace kenko::verify {
@@ -19,25 +22,32 @@ using facts::ResolvedEvents;
 
 constexpr int32_t kNull = INT32_MIN;
 
-// A plan that computes nothing but what SQL is given: attributes, then seats, then arr.
+// A plan that computes nothing but what SQL is given.
 plan::Plan given_plan(const sql::Inputs& inputs) {
   plan::Plan out;
   out.stages = {{plan::Stage::Kind::local, {}}, {plan::Stage::Kind::account, {}}};
-  const auto add = [&out](plan::Op op, plan::Type type, const std::string& text) {
+  for (const sql::Inputs::Given& given : inputs.given) {
     plan::Node node;
-    node.op = op;
-    node.type = type;
-    node.text = text;
+    node.op = given.op;
+    node.type = given.type;
+    node.text = given.text;
     plan::Metric metric;
     metric.name = fmt::format("given_{:06}", out.metrics.size());
-    metric.node = static_cast<plan::NodeId>(out.nodes.size());
+    metric.node = metric.points_node = static_cast<plan::NodeId>(out.nodes.size());
     out.stages[0].nodes.push_back(metric.node);
     out.nodes.push_back(std::move(node));
     out.metrics.push_back(std::move(metric));
-  };
-  for (const sql::Inputs::Attribute& a : inputs.attributes) add(plan::Op::attribute, a.type, a.key);
-  add(plan::Op::seats, plan::Type::number, "");
-  add(plan::Op::arr, plan::Type::number, "");
+  }
+  return out;
+}
+
+// Decides whether anything rests on facts that SQL is not given.
+sql::Facts facts_of(const Portfolio& portfolio) {
+  sql::Facts out;
+  const uint32_t set = portfolio.texts.find("override.set");
+  out.overrides = set != 0 && std::find(portfolio.events.name.begin(), portfolio.events.name.end(), set) !=
+                                  portfolio.events.name.end();
+  for (const auto& source : portfolio.settings.sources) out.overdue = out.overdue || source.every_days.has_value();
   return out;
 }
 
@@ -92,6 +102,21 @@ class Observation {
   std::optional<Day> all_from_;
 };
 
+std::string text_of(const facts::AttributeValue& value) {
+  switch (value.type) {
+    case facts::AttributeType::number:
+    case facts::AttributeType::money:
+      return value.number.text();
+    case facts::AttributeType::flag:
+      return value.flag ? "true" : "false";
+    case facts::AttributeType::day:
+      return value.day.iso();
+    case facts::AttributeType::text:
+      break;
+  }
+  return value.text;
+}
+
 duck::Column nullable_int32(std::string name, const std::vector<int32_t>& values) {
   return {std::move(name), duck::Type::int32, [&values](uint64_t begin, size_t count, duck::Cells& cells) {
             for (size_t i = 0; i < count; ++i) {
@@ -110,11 +135,10 @@ duck::Column boolean(std::string name, const std::vector<uint8_t>& values) {
 // The days of all lives, a column each.
 class Spine {
  public:
-  Spine(const sql::Inputs& inputs, const Portfolio& portfolio)
-      : inputs_(inputs),
-        portfolio_(portfolio),
-        plan_(given_plan(inputs)),
+  Spine(const sql::Inputs& inputs, const Portfolio& portfolio, Day until)
+      : plan_(given_plan(inputs)),
         engine_(plan_, portfolio),
+        peers_(engine_, until, 1),
         observed_(inputs.events.size()),
         value_(plan_.metrics.size()),
         valid_(plan_.metrics.size()) {
@@ -122,8 +146,8 @@ class Spine {
   }
 
   // The lives of the account, whose days it appends.
-  std::vector<std::pair<Day, Day>> add(uint32_t account, Day until) {
-    engine_.run(account, until, scratch_, lives_);
+  std::vector<std::pair<Day, Day>> add(uint32_t account) {
+    engine_.run(account, peers_, scratch_, lives_);
     std::vector<std::pair<Day, Day>> spans;
     for (const engine::LifeDays& life : lives_) {
       add(account, static_cast<int32_t>(spans.size()), life);
@@ -172,13 +196,11 @@ class Spine {
   }
 
   [[nodiscard]] duck::Column given(size_t i) const {
-    const size_t attributes = inputs_.attributes.size();
-    const std::string name = i < attributes ? fmt::format("attribute_{}", i) : i == attributes ? "seats" : "arr";
     const plan::Type type = plan_.nodes[i].type;
     const duck::Type column = type == plan::Type::text   ? duck::Type::text
                               : type == plan::Type::flag ? duck::Type::boolean
                                                          : duck::Type::real;
-    return {name, column, [this, i, type](uint64_t begin, size_t count, duck::Cells& cells) {
+    return {fmt::format("given_{}", i), column, [this, i, type](uint64_t begin, size_t count, duck::Cells& cells) {
               for (size_t k = 0; k < count; ++k) {
                 const double value = value_[i][begin + k];
                 if (valid_[i][begin + k] == 0) {
@@ -194,10 +216,9 @@ class Spine {
             }};
   }
 
-  const sql::Inputs& inputs_;
-  const Portfolio& portfolio_;
   plan::Plan plan_;
   engine::Engine engine_;
+  engine::Peers peers_;
   engine::Scratch scratch_;
   std::vector<engine::LifeDays> lives_;
   std::vector<Observation> observations_;
@@ -233,6 +254,14 @@ class Events {
     columns.push_back(duck::int32_column("account", account_));
     columns.push_back(duck::int32_column("life", life_));
     columns.push_back(duck::int32_column("day", day_));
+    columns.push_back({"number", duck::Type::int64, [this](uint64_t begin, size_t count, duck::Cells& cells) {
+                         for (size_t i = 0; i < count; ++i)
+                           cells.data<int64_t>()[i] = static_cast<int64_t>(row_[begin + i]);
+                       }});
+    columns.push_back({"occurred", duck::Type::int64, [this](uint64_t begin, size_t count, duck::Cells& cells) {
+                         for (size_t i = 0; i < count; ++i)
+                           cells.data<int64_t>()[i] = portfolio_.events.occurred[row_[begin + i]];
+                       }});
     columns.push_back(duck::text_column(
         "name", [this](uint64_t i) { return portfolio_.texts.text(portfolio_.events.name[row_[i]]); }));
     columns.push_back({"person", duck::Type::int32, [this](uint64_t begin, size_t count, duck::Cells& cells) {
@@ -253,6 +282,8 @@ class Events {
                            cells.data<bool>()[i] = (flags(begin + i) & ResolvedEvents::kNoRate) != 0;
                        }});
     for (size_t p = 0; p < inputs.properties.size(); ++p) columns.push_back(property(inputs.properties[p], p));
+    for (size_t u = 0; u < inputs.user_attributes.size(); ++u)
+      columns.push_back(user_attribute(inputs.user_attributes[u], u));
     return {row_.size(), std::move(columns)};
   }
 
@@ -275,6 +306,25 @@ class Events {
     });
   }
 
+  // The attribute in force on the event's day, read like a property.
+  [[nodiscard]] duck::Column user_attribute(const std::string& key, size_t number) const {
+    const uint32_t code = portfolio_.texts.find(key);
+    auto text = std::make_shared<std::string>();
+    return duck::text_column(fmt::format("user_{}", number), [this, code, text](uint64_t i) -> std::string_view {
+      const auto wanted = std::tuple(portfolio_.events.user[row_[i]], code, Day{portfolio_.events.day[row_[i]]});
+      if (std::get<0>(wanted) == 0 || code == 0) return {};
+      const auto& all = portfolio_.contact_attributes;
+      const auto after = std::upper_bound(all.begin(), all.end(), wanted, [](const auto& w, const auto& row) {
+        return w < std::tuple(row.user, row.key, row.day);
+      });
+      if (after == all.begin()) return {};
+      const facts::ContactAttributeRow& row = *(after - 1);
+      if (std::pair(row.user, row.key) != std::pair(std::get<0>(wanted), code) || row.null) return {};
+      *text = text_of(row.value);
+      return text->empty() ? std::string_view() : *text;
+    });
+  }
+
   const Portfolio& portfolio_;
   std::vector<uint64_t> row_;
   std::vector<int32_t> account_, life_, day_;
@@ -285,12 +335,11 @@ class Events {
 Result<LoadedPortfolio> load_portfolio(duck::Connection& connection, const plan::Plan& plan, const Portfolio& portfolio,
                                        Day until) {
   const sql::Inputs inputs = sql::inputs_of(plan);
-  Spine spine(inputs, portfolio);
+  Spine spine(inputs, portfolio, until);
   Events events(portfolio);
-  for (uint32_t account = 0; account < portfolio.accounts.size(); ++account)
-    events.add(account, spine.add(account, until));
+  for (uint32_t account = 0; account < portfolio.accounts.size(); ++account) events.add(account, spine.add(account));
   duck::Table spine_table = spine.table();
-  const LoadedPortfolio out{events.size(), spine_table.rows, spine.longest()};
+  const LoadedPortfolio out{events.size(), spine_table.rows, spine.longest(), facts_of(portfolio)};
   KENKO_TRY_STATUS(connection.register_table("event_source", events.table(inputs)));
   KENKO_TRY_STATUS(connection.execute("CREATE TABLE event AS SELECT * FROM event_source"));
   KENKO_TRY_STATUS(connection.register_table("spine_source", std::move(spine_table)));

@@ -9,19 +9,32 @@
 
 namespace kenko::verify {
 
+inline plan::Dimension dimension(const std::string& name, Decimal weight) {
+  plan::Dimension out;
+  out.name = out.label = name;
+  out.weight = weight;
+  return out;
+}
+inline plan::Band band(const std::string& name, int32_t from_hundredths) {
+  plan::Band out;
+  out.name = name;
+  out.from_hundredths = from_hundredths;
+  return out;
+}
+
 class PlanBuilder {
  public:
   PlanBuilder() {
-    plan_.dimensions.push_back({"use", "use", Decimal::whole(1)});
-    plan_.bands = {{"red", 0}, {"green", 6'000}};
+    plan_.dimensions.push_back(dimension("use", Decimal::whole(1)));
+    plan_.bands = {band("red", 0), band("green", 6'000)};
   }
 
   uint32_t selector(const std::string& event) {
-    plan_.selectors.push_back({event, std::nullopt});
+    plan_.selectors.push_back({{event}, std::nullopt});
     return static_cast<uint32_t>(plan_.selectors.size() - 1);
   }
   uint32_t selector(const std::string& event, plan::Filter filter) {
-    plan_.selectors.push_back({event, std::move(filter)});
+    plan_.selectors.push_back({{event}, std::move(filter)});
     return static_cast<uint32_t>(plan_.selectors.size() - 1);
   }
 
@@ -52,7 +65,7 @@ class PlanBuilder {
   void metric(plan::NodeId node) {
     plan::Metric m;
     m.name = "m" + std::to_string(plan_.metrics.size());
-    m.node = node;
+    m.node = m.points_node = node;
     m.dimension = 0;
     m.weight = Decimal::whole(1);
     m.curve.kind = plan::Curve::Kind::linear;
