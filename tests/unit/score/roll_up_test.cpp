@@ -20,8 +20,11 @@ struct World {
 
   World(const std::vector<int32_t>& whole_points, std::vector<uint8_t> fact_days) : fact(std::move(fact_days)) {
     plan.nodes.resize(1);
-    plan.dimensions = {{"all", "", Decimal::whole(1)}};
-    plan.bands = {{"red", 0}, {"green", 8000}};
+    plan.dimensions.resize(1);
+    plan.dimensions[0].name = "all";
+    plan.dimensions[0].weight = Decimal::whole(1);
+    plan.bands.resize(2);
+    plan.bands[1].from_hundredths = 8000;
     plan::Metric m;
     m.name = "m";
     m.dimension = 0;
@@ -30,7 +33,7 @@ struct World {
     for (const int32_t p : whole_points) {
       value.push_back(p);
       valid.push_back(p >= 0);
-      points.push_back(p < 0 ? -1 : p * 1'000'000);
+      points.push_back(p < 0 ? engine::kNoPoints : p * 1'000'000);
     }
     start.assign(points.size(), 0);
     status.assign(points.size(), AccountStatus::active);
@@ -96,13 +99,13 @@ TEST(Missing, ZeroGivesPointsButNoEvidence) {
 
 TEST(Band, TheBestNeedsEvidenceInEveryDimension) {
   World w({95}, {1});
-  w.plan.dimensions.push_back({"other", "", Decimal::whole(1)});
+  w.plan.dimensions.push_back(w.plan.dimensions[0]);
   plan::Metric m = w.plan.metrics[0];
   m.dimension = 1;
   m.missing.kind = plan::Missing::Kind::score;
   m.missing.points_micros = 100'000'000;
   w.plan.metrics.push_back(m);
-  const std::vector<int32_t> none{-1};
+  const std::vector<int32_t> none{engine::kNoPoints};
   const std::vector<uint8_t> invalid{0};
   const std::vector<engine::MetricDays> metrics{{w.value, w.valid, w.points}, {w.value, invalid, none}};
   w.plan.min_coverage_micros = 500'000;
