@@ -251,6 +251,7 @@ FileFormat CellReader::file_format(Reader& map) {
   }
   const Node* groups = map.find("thousands");
   if (groups != nullptr && groups->is_scalar()) out.thousands = groups->text == "blank" ? " " : groups->text;
+  out.ignore_case = map.flag("ignore_case").value_or(false);
   if (out.thousands == std::string(1, out.decimal)) {
     map.add("thousands", "bad-format", "the decimal sign and the sign between thousands are the same");
   }

@@ -145,6 +145,15 @@ std::string_view Row::text(int32_t slot) const {
   return cell;
 }
 
+int32_t find_column(std::span<const std::string_view> names, std::string_view name, const FileFormat& format) {
+  auto it = std::find(names.begin(), names.end(), name);
+  if (it == names.end() && format.ignore_case) {
+    const std::string low = text::lower(name);
+    it = std::find_if(names.begin(), names.end(), [&](std::string_view other) { return text::lower(other) == low; });
+  }
+  return it == names.end() ? -1 : static_cast<int32_t>(it - names.begin());
+}
+
 std::string_view without_zero_fraction(std::string_view text) {
   const size_t dot = text.find('.');
   if (dot == std::string_view::npos || dot == 0 || dot + 1 == text.size()) return text;

@@ -36,6 +36,10 @@ struct Row {
   [[nodiscard]] std::string_view text(int32_t slot) const;
 };
 
+/// The first column of that name, or, when the format says so, of that name in another case; -1 = there is none.
+[[nodiscard]] int32_t find_column(std::span<const std::string_view> names, std::string_view name,
+                                  const FileFormat& format);
+
 /// The text of a cell after `integer`, `before` and `map`.  `scratch` holds it when it is no view of the record.
 [[nodiscard]] std::string_view cell_text(const Cell& cell, const Row& row, std::string& scratch);
 

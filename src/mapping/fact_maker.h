@@ -24,7 +24,8 @@ struct RulePlan {
 
 /// The columns that a rule with `properties: all` or `attributes: all` takes: those that it does not use otherwise.
 [[nodiscard]] std::vector<std::pair<size_t, std::string>> other_columns(const Rule& rule,
-                                                                        std::span<const std::string_view> names);
+                                                                        std::span<const std::string_view> names,
+                                                                        const FileFormat& format);
 
 /// The id that the id columns give, without the rule's name; empty when one of them is empty or there are none.
 [[nodiscard]] std::string given_id(const EventRule& rule, const Row& row, std::string& scratch);

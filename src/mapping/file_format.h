@@ -29,6 +29,7 @@ struct FileFormat {
   std::string thousands;           ///< what stands between groups of digits; empty = nothing may
   std::vector<std::string> strip;  ///< texts that may stand before or after a number: currency signs, units
   std::vector<std::string> empty;  ///< texts that mean "no value" ("NULL", "n/a")
+  bool ignore_case = false;  ///< a column is found whatever the case of its name; one of the very name comes first
 
   friend bool operator==(const FileFormat&, const FileFormat&) = default;
 };

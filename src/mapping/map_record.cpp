@@ -120,14 +120,14 @@ class Mapper::Impl {
     }
     for (size_t slot = 0; slot < mapping_.columns.size(); ++slot) {
       if (column_of_slot_[slot] >= 0) continue;  // a column of this very name
-      const std::string_view list = list_of_element(mapping_.columns[slot]);
-      if (list.empty()) continue;
-      const auto it = std::find(record.names.begin(), record.names.end(), list);
-      if (it == record.names.end()) continue;
-      column_of_slot_[slot] = static_cast<int32_t>(it - record.names.begin());
-      element_of_slot_[slot] = std::string_view(mapping_.columns[slot]).substr(list.size());
+      const std::string_view name = mapping_.columns[slot];
+      if (mapping_.format.ignore_case) column_of_slot_[slot] = find_column(record.names, name, mapping_.format);
+      const std::string_view list = list_of_element(name);
+      if (column_of_slot_[slot] >= 0 || list.empty()) continue;
+      column_of_slot_[slot] = find_column(record.names, list, mapping_.format);
+      element_of_slot_[slot] = name.substr(list.size());
     }
-    for (RulePlan& plan : plans_) plan.others = other_columns(*plan.rule, record.names);
+    for (RulePlan& plan : plans_) plan.others = other_columns(*plan.rule, record.names, mapping_.format);
   }
 
   const Mapping& mapping_;

@@ -38,6 +38,7 @@ void add(PartsHash& hash, const FileFormat& format) {
   hash.add(std::string_view(&format.decimal, 1)).add(format.thousands);
   add(hash, format.strip);
   add(hash, format.empty);
+  if (format.ignore_case) hash.add("ignore_case");
 }
 
 Hash128 hash_of(const Rule& rule) {

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "mapping/cell_reader.h"
+#include "mapping/cells.h"
 #include "mapping/json_element.h"
 #include "tree/reader.h"
 
@@ -388,8 +389,8 @@ Problems check_columns(const Mapping& mapping, const std::string& data_file,
   const std::vector<std::string> known(columns.begin(), columns.end());
   const auto there = [&](const std::string& column) {
     const std::string_view list = list_of_element(column);
-    return std::find(known.begin(), known.end(), column) != known.end() ||
-           (!list.empty() && std::find(known.begin(), known.end(), list) != known.end());
+    return find_column(columns, column, mapping.format) >= 0 ||
+           (!list.empty() && find_column(columns, list, mapping.format) >= 0);
   };
   std::set<std::string> reported;
   for (const ColumnUse& use : mapping.uses) {

@@ -140,6 +140,14 @@ class Salesforce(VendorTest):
         after = self.column("count(ticket.opened[90d])")
         self.assertEqual(before[self.ACCOUNTS[0]] - after[self.ACCOUNTS[0]], 1)
 
+    def test_data_loader_writes_names_in_capitals(self):
+        self.vendor_workspace("salesforce")
+        for file in ("Account.csv", "Case.csv"):
+            head, rows = (SAMPLES / "salesforce" / file).read_text(encoding="utf-8").split("\n", 1)
+            self.write(file, head.upper() + "\n" + rows)
+            row = self.import_files("w", file, options=["--source", "salesforce"])[0]
+            self.assertEqual((row["rejected"], row["added"], row["filtered"]), (0, 0, 1), "the same ids, nothing new")
+
     def test_a_missing_column_is_named_and_an_own_one_is_not_missed(self):
         self.workspace()
         text = (SAMPLES / "salesforce/Contract.csv").read_text(encoding="utf-8")

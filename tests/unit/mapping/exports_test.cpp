@@ -140,6 +140,24 @@ rules:
   EXPECT_EQ(map(m, {{"B", "b"}, {"t", "[\"2026-01-01\"]"}}).facts.events.size(), 1U);
 }
 
+TEST(Exports, NamesOfColumnsInAnotherCase) {
+  const std::string rule = "rules:\n  e: {event: x, account: Id, time: \"T[0]\", properties: all}\n";
+  const Cells capitals{{"ID", "1"}, {"t", "[\"2026-01-01\"]"}, {"MORE", "m"}};
+  EXPECT_EQ(map(mapping_of("kenko: 1\n" + rule), capitals).reject.code, "no-account");
+  const Mapping any = mapping_of("kenko: 1\nformat: {ignore_case: true}\n" + rule);
+  const Mapped out = map(any, capitals);
+  ASSERT_EQ(out.facts.events.size(), 1U) << out.reject.message;
+  EXPECT_EQ(out.facts.events[0].account_ref, "1");
+  EXPECT_EQ(out.facts.events[0].occurred_at.iso(), "2026-01-01T00:00:00Z");
+  const std::vector<facts::Property> others{{"MORE", "m"}, {"t", "[\"2026-01-01\"]"}};
+  EXPECT_EQ(out.facts.events[0].properties, others) << "the id is used, the list is more than its first element";
+  const Cells both{{"ID", "1"}, {"Id", "2"}, {"t", "[\"2026-01-01\"]"}};
+  EXPECT_EQ(map(any, both).facts.events.at(0).account_ref, "2") << "the very name comes first";
+  using Names = std::vector<std::string_view>;
+  EXPECT_TRUE(check_columns(any, "f.csv", Names{"ID", "t"}).empty());
+  EXPECT_EQ(check_columns(mapping_of("kenko: 1\n" + rule), "f.csv", Names{"ID", "t"}).size(), 2U);
+}
+
 TEST(Exports, RowsThatNoRuleTakes) {
   const std::string yaml = "kenko: 1\nrules:\n  e: {where: k = \"a\", event: x, account: c, time: t}\n";
   const Cells row{{"k", "b"}, {"c", "1"}, {"t", "2026-01-01"}};
