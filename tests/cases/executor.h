@@ -31,8 +31,10 @@ class Executor {
   [[nodiscard]] virtual std::string name() const = 0;
   /// One result for each wanted row.
   [[nodiscard]] virtual Result<Results> run(const Case& c, const std::vector<Wanted>& wanted) = 0;
-  /// False for generated SQL, which is given lives and statuses and leaves explanations to others.
+  /// False for generated SQL, which is given lives and statuses and leaves explanations and rules to others.
   [[nodiscard]] virtual bool explains() const { return true; }
+  /// Whether the last run gave this column of `expect`.
+  [[nodiscard]] virtual bool computes(const std::string& /*column*/) const { return true; }
 };
 
 /// The reference interpreter, over all facts, and over the facts cut at each day (law a).

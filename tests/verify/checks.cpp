@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -45,27 +46,7 @@ HistoryTable rows_of(const HistoryTable& t, Keep keep) {
   for (size_t i = 0; i < t.size(); ++i) {
     if (keep(t.account[i], Day{t.day[i]})) rows.push_back(i);
   }
-  const auto take = [&rows](const auto& column) {
-    std::decay_t<decltype(column)> out;
-    if (column.empty()) return out;
-    out.reserve(rows.size());
-    for (const size_t i : rows) out.push_back(column[i]);
-    return out;
-  };
-  HistoryTable out;
-  out.account = take(t.account);
-  out.day = take(t.day);
-  out.status = take(t.status);
-  out.state = take(t.state);
-  out.score = take(t.score);
-  out.rolled_up = take(t.rolled_up);
-  out.silence = take(t.silence);
-  out.coverage = take(t.coverage);
-  out.band = take(t.band);
-  for (const auto& d : t.dimension) out.dimension.push_back(take(d));
-  for (const auto& m : t.metrics)
-    out.metrics.push_back({take(m.value), take(m.valid), take(m.points), take(m.scale), take(m.edge)});
-  return out;
+  return t.rows(rows);
 }
 
 class Checks {
@@ -103,8 +84,9 @@ class Checks {
     KENKO_TRY(duck::Connection connection, duck::Connection::open({.threads = how_.threads}));
     KENKO_TRY(const LoadedPortfolio loaded,
               load_portfolio(connection, subject_.plan, subject_.portfolio, subject_.last));
-    const std::string query = sql::history_sql(subject_.plan, sql::duckdb(), {loaded.longest_life_days, true});
-    KENKO_TRY(sql_, sql_history(connection, query, subject_.plan, true, texts_));
+    const sql::HistoryOptions options = loaded.options(true);
+    const std::string query = sql::history_sql(subject_.plan, sql::duckdb(), options);
+    KENKO_TRY(sql_, sql_history(connection, query, subject_.plan, options, texts_));
     comparison_.compare("generated SQL", native_, sql_, &sql_);
     return Done{};
   }
@@ -138,24 +120,9 @@ class Checks {
 
   // Rows begin..end-1 of the native history with `other`, exactly.
   void compare_range(std::string_view oracle, size_t begin, size_t end, const HistoryTable& other) {
-    const auto cut = [&](const auto& column) {
-      using Column = std::decay_t<decltype(column)>;
-      return column.empty()
-                 ? Column()
-                 : Column(column.begin() + static_cast<ptrdiff_t>(begin), column.begin() + static_cast<ptrdiff_t>(end));
-    };
-    HistoryTable part;
-    part.account = cut(native_.account);
-    part.day = cut(native_.day);
-    part.status = cut(native_.status);
-    part.state = cut(native_.state);
-    part.score = cut(native_.score);
-    part.rolled_up = cut(native_.rolled_up);
-    part.silence = cut(native_.silence);
-    part.coverage = cut(native_.coverage);
-    part.band = cut(native_.band);
-    for (const auto& d : native_.dimension) part.dimension.push_back(cut(d));
-    for (const auto& m : native_.metrics) part.metrics.push_back({cut(m.value), cut(m.valid), cut(m.points), {}, {}});
+    std::vector<size_t> rows(end - begin);
+    std::iota(rows.begin(), rows.end(), begin);
+    const HistoryTable part = native_.rows(rows);
     comparison_.compare_exactly(oracle, part, other);
   }
 

@@ -33,11 +33,15 @@ class Comparison::Rows {
         b_(other),
         scales_(scales),
         tally_(all.tallies_[std::string(oracle)]),
-        decays_(all.plan_->nodes.size(), false) {}
+        decays_(all.plan_->metrics.size(), false) {}
 
-  void allow_decays() { decays_ = sql::rests_on_decay(*all_.plan_); }
+  void allow_decays() {
+    const std::vector<bool> nodes = sql::rests_on_decay(*all_.plan_);
+    for (size_t m = 0; m < decays_.size(); ++m) decays_[m] = sql::rests_on_decay(all_.plan_->metrics[m], nodes);
+  }
 
   void run() {
+    list_columns();
     size_t i = 0, j = 0;
     while (i < a_.size() || j < b_.size()) {
       const int order = compare_keys(i, j);
@@ -67,22 +71,69 @@ class Comparison::Rows {
                 native_has ? "none" : "there");
   }
 
+  // A column of integers that both have.
+  struct Numbers {
+    std::string name;
+    const std::vector<int32_t>*a, *b;
+  };
+
+  // What both have, and how much of the rest there is.
+  void list_columns() {
+    const plan::Plan& plan = *all_.plan_;
+    for (size_t m = 0; m < plan.metrics.size(); ++m) {
+      const HistoryTable::Metric &a = a_.metrics[m], &b = b_.metrics[m];
+      const bool both = a.value.empty() == b.value.empty();
+      if (both) {
+        metrics_.push_back(m);
+      } else {
+        leave_out("metrics", 2);
+        ++tally_.metrics_left_out;
+      }
+      if (plan.metrics[m].dimension && a.worth.empty() != b.worth.empty())
+        leave_out("points after missing and stale", 2);
+    }
+    for (size_t k = 0; k < a_.dimension.size(); ++k)
+      add("dimension " + plan.dimensions[k].name, "dimensions", a_.dimension[k], b_.dimension[k]);
+    using Column = std::vector<int32_t> HistoryTable::*;
+    for (const auto& [name, column] : {std::pair<const char*, Column>{"rolled-up score", &HistoryTable::rolled_up},
+                                       {"score", &HistoryTable::score},
+                                       {"silence", &HistoryTable::silence},
+                                       {"coverage", &HistoryTable::coverage},
+                                       {"band", &HistoryTable::band},
+                                       {"hierarchy", &HistoryTable::hierarchy},
+                                       {"triggers", &HistoryTable::triggers},
+                                       {"cap", &HistoryTable::cap},
+                                       {"override", &HistoryTable::override_line},
+                                       {"segment", &HistoryTable::segment},
+                                       {"stage", &HistoryTable::stage}}) {
+      add(name, name, a_.*column, b_.*column);
+    }
+    states_ = a_.state.empty() == b_.state.empty();
+    statuses_ = a_.status.empty() == b_.status.empty();
+    if (!states_) leave_out("state", 1);
+    if (!statuses_) leave_out("status", 1);
+  }
+
+  void add(const std::string& name, const char* kind, const std::vector<int32_t>& a, const std::vector<int32_t>& b) {
+    if (a.empty() != b.empty()) return leave_out(kind, 1);
+    if (!a.empty()) numbers_.push_back({name, &a, &b});
+  }
+
+  void leave_out(const char* kind, uint64_t cells) {
+    if (a_.size() == 0 || b_.size() == 0) return;  // no rows is no column either; the rows are compared
+    tally_.left_out += cells * a_.size();
+    all_.left_out_[fmt::format("{}: {}", oracle_, kind)] += cells * a_.size();
+  }
+
   void row(size_t i, size_t j) {
     if (tainted_account_ != a_.account[i]) {
       tainted_account_ = a_.account[i];
       points_moved_ = edge_crossed_ = false;
     }
-    for (size_t m = 0; m < a_.metrics.size(); ++m) metric(m, i, j);
-    for (size_t k = 0; k < a_.dimension.size(); ++k) {
-      number("dimension " + all_.plan_->dimensions[k].name, a_.dimension[k][i], b_.dimension[k][j], i);
-    }
-    number("rolled-up score", a_.rolled_up[i], b_.rolled_up[j], i);
-    number("score", a_.score[i], b_.score[j], i);
-    number("silence", a_.silence[i], b_.silence[j], i);
-    number("coverage", a_.coverage[i], b_.coverage[j], i);
-    number("band", a_.band[i], b_.band[j], i);
-    number("state", a_.state[i], b_.state[j], i);
-    if (!a_.status.empty() && !b_.status.empty()) number("status", a_.status[i], b_.status[j], i);
+    for (const size_t m : metrics_) metric(m, i, j);
+    for (const Numbers& n : numbers_) number(n.name, (*n.a)[i], (*n.b)[j], i);
+    if (states_) number("state", a_.state[i], b_.state[j], i);
+    if (statuses_) number("status", a_.status[i], b_.status[j], i);
   }
 
   // What follows from points: a moved point moves it by one, a crossed edge by anything.  Silence carries that on to
@@ -95,36 +146,58 @@ class Comparison::Rows {
   }
 
   void metric(size_t m, size_t i, size_t j) {
-    tally_.cells += 2;
     const HistoryTable::Metric& a = a_.metrics[m];
     const HistoryTable::Metric& b = b_.metrics[m];
-    const bool decays = decays_[all_.plan_->metrics[m].node];
+    const bool same = value(m, i, j);
+    if (!a.points.empty() && !b.points.empty()) points(m, same, "points", a.points[i], b.points[j], i);
+    if (a.worth.empty() || b.worth.empty()) return;
+    points(m, same, "points after missing", a.worth[i], b.worth[j], i);
+    number(name_of(m) + " evidence", a.evidence[i], b.evidence[j], i);
+  }
+
+  [[nodiscard]] std::string name_of(size_t m) const {
+    return fmt::format("{} = {}", all_.plan_->metrics[m].name, all_.plan_->metrics[m].expression);
+  }
+
+  [[nodiscard]] bool near_edge(size_t m, size_t i) const {
+    const auto at = scale_row(i);
+    return at >= 0 && !scales_->metrics[m].edge.empty() && scales_->metrics[m].edge[static_cast<size_t>(at)] != 0;
+  }
+
+  // Compares the value; true where it is the same, or as near as a decay may be.
+  bool value(size_t m, size_t i, size_t j) {
+    ++tally_.cells;
+    const HistoryTable::Metric& a = a_.metrics[m];
+    const HistoryTable::Metric& b = b_.metrics[m];
     const bool both = a.valid[i] != 0 && b.valid[j] != 0;
     bool same = a.valid[i] == b.valid[j] && (!both || same_number(a.value[i], b.value[j]));
-    bool near_edge = false;
-    if (decays && !same) {
+    bool edge = false;
+    if (decays_[m] && !same) {
       const auto at = scale_row(i);
+      const bool scaled = at >= 0 && !scales_->metrics[m].scale.empty();
       const double scale =
-          at < 0 ? std::abs(a.value[i]) + std::abs(b.value[j]) : scales_->metrics[m].scale[static_cast<size_t>(at)];
-      near_edge = at >= 0 && scales_->metrics[m].edge[static_cast<size_t>(at)] != 0;
+          scaled ? scales_->metrics[m].scale[static_cast<size_t>(at)] : std::abs(a.value[i]) + std::abs(b.value[j]);
+      edge = near_edge(m, i);
       same = both && std::abs(a.value[i] - b.value[j]) <= kNear * scale;
     }
-    const std::string name = fmt::format("{} = {}", all_.plan_->metrics[m].name, all_.plan_->metrics[m].expression);
     if (!same) {
-      edge_crossed_ = edge_crossed_ || near_edge;
-      all_.differ(near_edge, oracle_, a_.account[i], a_.day[i], name, shown(a.valid[i] != 0, a.value[i]),
+      edge_crossed_ = edge_crossed_ || edge;
+      all_.differ(edge, oracle_, a_.account[i], a_.day[i], name_of(m), shown(a.valid[i] != 0, a.value[i]),
                   shown(b.valid[j] != 0, b.value[j]));
     }
-    if (a.points[i] == b.points[j]) return;
-    if (decays && !near_edge) {
-      const auto at = scale_row(i);
-      near_edge = at >= 0 && scales_->metrics[m].edge[static_cast<size_t>(at)] != 0;
-    }
-    const bool by_one = decays && same && std::abs(a.points[i] - b.points[j]) <= 1;
+    return same;
+  }
+
+  // Points of a metric whose values are the `same` (or not).
+  void points(size_t m, bool same, const char* what, int32_t a, int32_t b, size_t i) {
+    ++tally_.cells;
+    if (a == b) return;
+    const bool edge = decays_[m] && near_edge(m, i);
+    const bool by_one = decays_[m] && same && std::abs(int64_t{a} - b) <= 1;
     points_moved_ = points_moved_ || by_one;
-    edge_crossed_ = edge_crossed_ || near_edge;
-    all_.differ(by_one || near_edge, oracle_, a_.account[i], a_.day[i], name + " points",
-                fmt::format("{}", a.points[i]), fmt::format("{}", b.points[j]));
+    edge_crossed_ = edge_crossed_ || edge;
+    all_.differ(by_one || edge, oracle_, a_.account[i], a_.day[i], fmt::format("{} {}", name_of(m), what),
+                fmt::format("{}", a), fmt::format("{}", b));
   }
 
   // The row of `scales_` for native row i, -1 without one.
@@ -141,7 +214,10 @@ class Comparison::Rows {
   const HistoryTable& b_;
   const HistoryTable* scales_;
   Tally& tally_;
-  std::vector<bool> decays_;
+  std::vector<bool> decays_;     // by metric
+  std::vector<size_t> metrics_;  // that both have
+  std::vector<Numbers> numbers_;
+  bool states_ = false, statuses_ = false;
   uint32_t tainted_account_ = UINT32_MAX;
   bool points_moved_ = false;
   bool edge_crossed_ = false;
@@ -211,16 +287,29 @@ uint64_t Comparison::edges() const {
   return sum;
 }
 
+uint64_t Comparison::left_out() const {
+  uint64_t sum = 0;
+  for (const auto& [name, t] : tallies_) sum += t.left_out;
+  return sum;
+}
+
 bool Comparison::good() const {
   constexpr uint64_t kCellsPerEdge = 1'000'000;
   return mismatches() == 0 && edges() <= std::max<uint64_t>(1, cells() / kCellsPerEdge);
 }
 
 void Comparison::print(bool by_metric) const {
-  fmt::print("\n{:<28} {:>14} {:>11} {:>6} {:>9}\n", "compared with native", "cells", "mismatches", "edges", "seconds");
+  fmt::print("\n{:<28} {:>14} {:>11} {:>6} {:>13} {:>9}\n", "compared with native", "cells", "mismatches", "edges",
+             "not compared", "seconds");
   for (const auto& [name, t] : tallies_) {
-    fmt::print("{:<28} {:>14} {:>11} {:>6} {:>9.2f}\n", name, t.cells, t.mismatches, t.edges, t.seconds);
+    fmt::print("{:<28} {:>14} {:>11} {:>6} {:>13} {:>9.2f}\n", name, t.cells, t.mismatches, t.edges, t.left_out,
+               t.seconds);
   }
+  for (const auto& [name, t] : tallies_) {
+    if (t.metrics_left_out > 0) fmt::print("{}: {} metrics not compared\n", name, t.metrics_left_out);
+  }
+  if (!left_out_.empty()) fmt::print("\nnot compared, because one of the two does not compute it:\n");
+  for (const auto& [what, cells] : left_out_) fmt::print("  {:<56} {:>14} cells\n", what, cells);
   if (by_metric) {
     fmt::print("\n{:<32} {:>12} {:>9}\n", "metric", "days", "null");
     for (const auto& [name, n] : nulls_) {

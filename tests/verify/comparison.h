@@ -25,7 +25,9 @@ struct Difference {
 struct Tally {
   uint64_t cells = 0;
   uint64_t mismatches = 0;
-  uint64_t edges = 0;  ///< differences that a decay within 1e-9 of a rounding edge explains
+  uint64_t edges = 0;     ///< differences that a decay within 1e-9 of a rounding edge explains
+  uint64_t left_out = 0;  ///< cells that one of the two does not compute
+  uint64_t metrics_left_out = 0;
   double seconds = 0;
 };
 
@@ -44,7 +46,7 @@ class Comparison {
   /// Integers, texts, exact numbers, points, scores and bands must be equal.  A metric that rests on an exponential
   /// decay may differ by 1e-9 of its scale; where it does, its points may differ by one and what follows from them by
   /// one unit, and where a comparison or a step of a curve lies that near, by anything: such cells are edges, listed
-  /// and limited.
+  /// and limited.  A column that one of the two does not have is not compared, but counted and reported.
   void compare(std::string_view oracle, const HistoryTable& native, const HistoryTable& other,
                const HistoryTable* scales);
 
@@ -63,6 +65,7 @@ class Comparison {
   [[nodiscard]] uint64_t cells() const;
   [[nodiscard]] uint64_t mismatches() const;
   [[nodiscard]] uint64_t edges() const;
+  [[nodiscard]] uint64_t left_out() const;
   /// No mismatch, and not more edges than one cell in a million (but one is always allowed).
   [[nodiscard]] bool good() const;
   void print(bool by_metric) const;
@@ -77,6 +80,7 @@ class Comparison {
   const facts::Portfolio* portfolio_ = nullptr;
   std::map<std::string, Tally, std::less<>> tallies_;
   std::map<std::string, NullShare> nulls_;
+  std::map<std::string, uint64_t> left_out_;  ///< cells by what they show
   std::vector<Difference> differences_, edge_list_;
 };
 

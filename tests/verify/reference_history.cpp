@@ -42,40 +42,71 @@ class Appender {
 
   void append(uint32_t account, const DayResult& day) {
     if (!day.alive) return;
+    if (out_.account.empty() || out_.account.back() != account) last_band_ = kNothing;
     out_.account.push_back(account);
     out_.day.push_back(day.day.number);
     out_.status.push_back(status_of(day.status));
     out_.state.push_back(state_of(day.state));
     out_.score.push_back(day.score.value_or(kNothing));
     out_.rolled_up.push_back(day.rolled_up.value_or(kNothing));
+    out_.hierarchy.push_back(day.hierarchy);
+    int64_t triggers = 0;
+    for (const auto& [name, points] : day.triggers) triggers += points;
+    out_.triggers.push_back(static_cast<int32_t>(triggers));
+    out_.cap.push_back(day.cap);
     out_.silence.push_back(day.silence);
+    out_.override_line.push_back(day.override_);
     out_.coverage.push_back(static_cast<int32_t>(day.coverage_micros));
-    out_.band.push_back(band(day.band));
+    out_.segment.push_back(position(plan_.segments, day.segment));
+    out_.stage.push_back(position(plan_.life_stages, day.stage));
+    out_.band.push_back(band(day));
     for (size_t j = 0; j < plan_.dimensions.size(); ++j) {
       const auto& points = day.dimensions.at(plan_.dimensions[j].name);
       out_.dimension[j].push_back(points ? static_cast<int32_t>(*points) : kNothing);
     }
-    for (size_t i = 0; i < plan_.metrics.size(); ++i) append(out_.metrics[i], day.metrics.at(plan_.metrics[i].name));
+    for (size_t i = 0; i < plan_.metrics.size(); ++i) append(i, day.metrics.at(plan_.metrics[i].name));
   }
 
  private:
-  [[nodiscard]] int32_t band(const std::string& name) const {
-    for (size_t b = 0; b < plan_.bands.size(); ++b) {
-      if (!name.empty() && plan_.bands[b].name == name) return static_cast<int32_t>(b);
+  template <typename T>
+  [[nodiscard]] static int32_t position(const std::vector<T>& list, const std::string& name) {
+    for (size_t i = 0; i < list.size(); ++i) {
+      if (!name.empty() && list[i].name == name) return static_cast<int32_t>(i);
     }
     return kNothing;
   }
 
-  void append(HistoryTable::Metric& m, const MetricCell& cell) {
+  // A paused day keeps the band of another day, whose bands may be others.
+  int32_t band(const DayResult& day) {
+    if (day.band.empty()) return last_band_ = kNothing;
+    if (day.state != "paused") {
+      const int32_t segment = out_.segment.back(), stage = out_.stage.back();
+      const std::vector<plan::Band>* bands = &plan_.bands;
+      if (segment >= 0 && !plan_.segments[static_cast<size_t>(segment)].changes.bands.empty())
+        bands = &plan_.segments[static_cast<size_t>(segment)].changes.bands;
+      if (stage >= 0 && !plan_.life_stages[static_cast<size_t>(stage)].changes.bands.empty())
+        bands = &plan_.life_stages[static_cast<size_t>(stage)].changes.bands;
+      last_band_ = position(*bands, day.band);
+    }
+    return last_band_;
+  }
+
+  void append(size_t metric, const MetricCell& cell) {
+    HistoryTable::Metric& m = out_.metrics[metric];
     double value = 0;
     if (const auto* number = std::get_if<double>(&cell.value)) value = *number;
     if (const auto* flag = std::get_if<bool>(&cell.value)) value = *flag ? 1 : 0;
     if (const auto* text = std::get_if<std::string>(&cell.value)) value = texts_.intern(*text);
     m.value.push_back(value);
     m.valid.push_back(reference::is_null(cell.value) ? 0 : 1);
-    m.points.push_back(cell.evidence && cell.points ? static_cast<int32_t>(*cell.points) : kNothing);
+    if (!plan_.metrics[metric].dimension) return;
+    const auto points = [](const std::optional<int64_t>& p) { return p ? static_cast<int32_t>(*p) : kNoPoints; };
+    m.points.push_back(points(cell.by_curve));
+    m.worth.push_back(points(cell.points));
+    m.evidence.push_back(cell.evidence ? 1 : 0);
   }
 
+  int32_t last_band_ = kNothing;
   const plan::Plan& plan_;
   facts::Dictionary& texts_;
   HistoryTable& out_;
@@ -99,6 +130,13 @@ HistoryTable reference_history(const Subject& subject, const facts::Cut& cut, co
   }
   HistoryTable out;
   Appender appender(subject.plan, texts, out);
+  if (reference::looks_at_others(subject.model, company)) {
+    const auto all = reference::interpret_all(subject.model, company, subject.first, until);
+    for (const auto& w : wanted) {
+      for (const DayResult& day : all.at(w.id)) appender.append(w.number, day);
+    }
+    return out;
+  }
   // A block of accounts at a time, so that the days of all need not be held at once.
   constexpr size_t kBlock = 64;
   for (size_t begin = 0; begin < wanted.size(); begin += kBlock) {
