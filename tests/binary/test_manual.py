@@ -221,6 +221,19 @@ class Override(Manual):
         self.assertIn("ends today", out.stdout)
         self.assertEqual(self.refused("override", "acme", "--clear", "--reason", "x")[0], ["no-override"])
 
+    def test_the_score_under_an_override(self):
+        self.run_in("log", "bolt", "pulse.set", "value=3")
+        before = self.score()
+        for option, value, expected in (("--ceiling", "20.5", "20.50"), ("--floor", "90", "90.00"), ("--value", "7", "7.00")):
+            out = self.run_in("override", "acme", option, value, "--until", day(1), "--reason", "x")
+            self.assertEqual(str(self.score()), expected)
+            later = self.run_in("score", "--model", "first", "--as-of", day(1), "--account", "acme", "--format", "json")
+            self.assertNotEqual(str(later.json()[0]["score"]), expected, "the day named with --until is free of it")
+        self.run_in(*re.search(r"kenko -C w (log --undo m\d+)", out.stdout).group(1).split())
+        self.assertEqual(str(self.score()), "90.00", "what was taken back was never said")
+        self.run_in("override", "acme", "--clear", "--reason", "signed")
+        self.assertEqual(self.score(), before)
+
     def test_an_override_of_a_file_can_be_ended(self):
         self.write("o.csv", "name,occurred_at,account,value,kind,expires,reason\n"
                             f"override.set,{day(-3)},bolt,30,ceiling,{day(9)},from the CRM\n")
