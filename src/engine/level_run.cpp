@@ -67,7 +67,7 @@ void LevelRun::compute(size_t life, size_t levels, const std::vector<uint8_t>* w
                        std::ranges::all_of(bound_.plan.segments, [wanted](const plan::Segment& s) {
                          return wanted == nullptr || (*wanted)[s.when] != 0;
                        });
-    if (known) find_segments(life, bound_.plan.segments, extras_.lives[life].segment);
+    if (known) find_segments(life, bound_.plan.segments, &Scratch::LifeExtras::Life::segment);
   }
 }
 
@@ -115,7 +115,8 @@ void LevelRun::percentile(size_t life, plan::NodeId id) {
   }
 }
 
-void LevelRun::find_segments(size_t life, const std::vector<plan::Segment>& segments, std::vector<int16_t>& out) {
+void LevelRun::find_segments(size_t life, const std::vector<plan::Segment>& segments, Chosen chosen) {
+  std::vector<int16_t>& out = extras_.lives[life].*chosen;
   out.clear();
   if (segments.empty()) return;
   out.assign(days(life), -1);
@@ -130,9 +131,12 @@ void LevelRun::find_segments(size_t life, const std::vector<plan::Segment>& segm
     }
   }
   const auto freeze = peers_.options().freeze_after;
-  if (!freeze || *freeze < first || *freeze > spans_[life].last) return;
-  const auto at = static_cast<size_t>(*freeze - first);
-  std::fill(out.begin() + static_cast<ptrdiff_t>(at), out.end(), out[at]);
+  for (size_t then = 0; freeze && then <= life; ++then) {
+    if (*freeze < spans_[then].first || *freeze > spans_[then].last) continue;
+    const auto at = static_cast<size_t>(*freeze - spans_[then].first);
+    const int16_t kept = (extras_.lives[then].*chosen)[at];
+    std::fill(out.begin() + static_cast<ptrdiff_t>(then == life ? at : 0), out.end(), kept);
+  }
 }
 
 void LevelRun::flags(size_t life, plan::NodeId id, std::vector<uint8_t>& out) const {
@@ -225,7 +229,7 @@ void LevelRun::points(size_t life) {
 
 LifeDays LevelRun::finish(size_t life) {
   Scratch::LifeExtras::Life& extra = extras_.lives[life];
-  find_segments(life, bound_.plan.life_stages, extra.stage);
+  find_segments(life, bound_.plan.life_stages, &Scratch::LifeExtras::Life::stage);
   points(life);
   fact_days(life);
   conditions(life);

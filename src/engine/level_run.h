@@ -55,7 +55,8 @@ class LevelRun {
   }
   void children(size_t life, plan::NodeId id);
   void percentile(size_t life, plan::NodeId id);
-  void find_segments(size_t life, const std::vector<plan::Segment>& segments, std::vector<int16_t>& out);
+  using Chosen = std::vector<int16_t> Scratch::LifeExtras::Life::*;
+  void find_segments(size_t life, const std::vector<plan::Segment>& segments, Chosen chosen);
   void flags(size_t life, plan::NodeId id, std::vector<uint8_t>& out) const;
   void points(size_t life);
   void other_curves(LifeRun& run, size_t life, const std::vector<plan::Segment>& segments,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/decimal.h"
@@ -34,6 +35,8 @@ class Definition {
  public:
   Definition(const SomeModel& model, const facts::Portfolio& portfolio, engine::RunOptions options = {})
       : model_(model), plan_(model.plan), portfolio_(portfolio), options_(options) {
+    for (const facts::AttributeRow& row : portfolio_.attributes)
+      rows_[{row.account, std::string(portfolio_.texts.text(row.key))}].push_back(&row);
     // The engine, told nothing of other accounts: no node here reads them.
     plan::Plan alone = plan_;
     alone.nodes.resize(Nodes::below);
@@ -68,12 +71,14 @@ class Definition {
   }
 
   [[nodiscard]] uint32_t parent(uint32_t a, int32_t d) {
+    const auto [known_parent, fresh] = parents_.try_emplace({a, d}, engine::kNoAccount);
+    if (!fresh) return known_parent->second;
     const uint32_t p = named_parent(a, d);
     std::set<uint32_t> seen;
     for (uint32_t up = p; up != engine::kNoAccount && seen.insert(up).second; up = named_parent(up, d)) {
       if (up == a) return engine::kNoAccount;
     }
-    return p;
+    return known_parent->second = p;
   }
 
   [[nodiscard]] const DefinedDay& day(uint32_t a, int32_t d) {
@@ -89,16 +94,14 @@ class Definition {
     const Cell* c = cell(a, d);
     if (c == nullptr || !c->in_life) return {};
     if (id < Nodes::below) return c->own[id];
-    switch (id) {
-      case Nodes::below:
-        return children(Nodes::x, plan_.nodes[id].fold, a, d);
-      case Nodes::place:
-        return percentile(Nodes::x, a, d);
-      case Nodes::place_below:
-        return children(Nodes::place, plan_.nodes[id].fold, a, d);
-      default:
-        return percentile(Nodes::below, a, d);
-    }
+    const auto found = values_.find({id, a, d});
+    if (found != values_.end()) return found->second;
+    const Value v = id == Nodes::below         ? children(Nodes::x, plan_.nodes[id].fold, a, d)
+                    : id == Nodes::place       ? percentile(Nodes::x, a, d)
+                    : id == Nodes::place_below ? children(Nodes::place, plan_.nodes[id].fold, a, d)
+                                               : percentile(Nodes::below, a, d);
+    values_[{id, a, d}] = v;
+    return v;
   }
 
   [[nodiscard]] int segment(uint32_t a, int32_t d) {
@@ -134,9 +137,8 @@ class Definition {
 
   const facts::AttributeValue* attribute(uint32_t a, const std::string& key, int32_t d) {
     const facts::AttributeValue* out = nullptr;
-    for (const facts::AttributeRow& row : portfolio_.attributes) {
-      if (row.account == a && portfolio_.texts.text(row.key) == key && row.day.number <= known(d))
-        out = row.null ? nullptr : &row.value;
+    for (const facts::AttributeRow* row : rows_[{a, key}]) {
+      if (row->day.number <= known(d)) out = row->null ? nullptr : &row->value;
     }
     return out;
   }
@@ -206,7 +208,14 @@ class Definition {
   int64_t metric_weight(size_t m, uint32_t a, int32_t d);
   int64_t dimension_weight(size_t i, uint32_t a, int32_t d);
   bool active(size_t t, uint32_t a, int32_t d);
-  bool fact(uint32_t a, int32_t d);
+  bool fact(uint32_t a, int32_t d) {
+    const auto found = facts_.find({a, d});
+    if (found != facts_.end()) return found->second;
+    const bool out = find_fact(a, d);
+    facts_[{a, d}] = out;
+    return out;
+  }
+  bool find_fact(uint32_t a, int32_t d);
   std::optional<int32_t> with_children(std::optional<int32_t> own, uint32_t a, int32_t d);
   void set_override(uint32_t a, int32_t d, DefinedDay& out);
   std::optional<std::string> band(uint32_t a, int32_t d, bool all_evidence);
@@ -218,6 +227,10 @@ class Definition {
   const facts::Portfolio& portfolio_;
   engine::RunOptions options_;
   std::map<int32_t, Cell> cells_[kAccounts];
+  std::map<std::pair<uint32_t, std::string>, std::vector<const facts::AttributeRow*>> rows_;
+  std::map<std::pair<uint32_t, int32_t>, uint32_t> parents_;
+  std::map<std::tuple<plan::NodeId, uint32_t, int32_t>, Value> values_;
+  std::map<std::pair<uint32_t, int32_t>, bool> facts_;
   std::map<std::pair<uint32_t, int32_t>, DefinedDay> days_;
 };
 

@@ -149,7 +149,7 @@ bool Definition::active(size_t t, uint32_t a, int32_t d) {
   return true;
 }
 
-bool Definition::fact(uint32_t a, int32_t d) {
+bool Definition::find_fact(uint32_t a, int32_t d) {
   const Cell* c = cell(a, d);
   if (c == nullptr) return false;
   for (uint32_t child = 0; child < kAccounts; ++child) {
@@ -398,10 +398,6 @@ DefinedDay Definition::define(uint32_t a, int32_t d) {
 }
 
 namespace {
-
-struct Row {
-  std::string text;
-};
 
 std::string band_name(const plan::Plan& plan, const LifeScores& s, size_t at) {
   const plan::Band* b = band_on(plan, s, at);
