@@ -1,7 +1,7 @@
 // From files to what an executor sees of people, hierarchy and feeds: imported, stored, resolved, cached, read again.
 #include <gmock/gmock.h>
 
-#include "segments/portfolio_store.h"
+#include "app/portfolio.h"
 #include "workspace_fixture.h"
 
 namespace kenko::app {
@@ -56,7 +56,7 @@ class ContactsImportTest : public WorkspaceTest {
     EXPECT_TRUE(workspace.ok());
     auto state = open_state(dir_);
     EXPECT_TRUE(state.ok() && state->has_value());
-    auto loaded = segments::load_portfolio(dir_, **state, workspace->settings);
+    auto loaded = load_portfolio(dir_, **state, workspace->settings);
     EXPECT_TRUE(loaded.ok()) << to_text(loaded.problems());
     return loaded.ok() ? std::move(*loaded) : facts::Portfolio{};
   }
