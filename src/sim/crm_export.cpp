@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/exports.h"
 #include "sim/names.h"
@@ -34,11 +35,31 @@ std::string_view owner_on(const Account& a, Day d) {
   return manager(owner);
 }
 
+// What the customer has set aside a year for what we sell, as its manager heard it at the last round of budgets
+// (January and July), in whole hundreds of its currency; "" = nobody asked.
+std::string budget_on(const World& world, size_t account, Day d) {
+  const Account& a = world.accounts[account];
+  Random random = random_for(world, 25, account);
+  const bool told = random.chance(a.segment == Segment::smb ? 0.45 : 0.8);
+  const double room = 1.0 + 0.4 * random.uniform();
+  if (!told || a.contracts.empty()) return "";
+  int y = 0, m = 0, day = 0;
+  d.civil(y, m, day);
+  const Day round = std::max({Day::of(y, m < 7 ? 1 : 7, 1), a.started, world.options.first_day});
+  const Week* week = a.week_of(round);
+  if (week == nullptr || a.seats_on(round) <= 0) return "";
+  const ContractVersion& first = a.contracts.front();
+  const double price = static_cast<double>(first.arr_cents) / (100.0 * std::max(1, first.seats));
+  const double mood =
+      std::exp(0.22 * week->state.vigour + 0.07 * random.fork(static_cast<uint64_t>(y * 2 + m / 7)).normal());
+  return std::to_string(100 * std::llround(price * a.seats_on(round) * room * mood / 100));
+}
+
 void export_snapshot(const World& world, Folder& folder, Day d) {
   FileShape shape;
   shape.file = fmt::format("crm/accounts-{}.csv", d.iso());
-  shape.columns = {"snapshot_date", "account_id", "name",      "plan",    "segment",           "owner", "industry",
-                   "region",        "domain",     "employees", "started", "parent_account_id", "status"};
+  shape.columns = {"snapshot_date", "account_id", "name",      "plan",    "segment",           "owner",  "industry",
+                   "region",        "domain",     "employees", "started", "parent_account_id", "status", "budget"};
   shape.account = 1;
   shape.date = 10;
   shape.number = 9;
@@ -46,18 +67,19 @@ void export_snapshot(const World& world, Folder& folder, Day d) {
   shape.dirt = {Dirt::empty_account, Dirt::impossible_date, Dirt::garbled_number, Dirt::ragged_row,
                 Dirt::wrong_encoding};
   ExportFile file(folder, shape, world.options.dirty_ratio, random_for(world, 20, static_cast<size_t>(d.number)));
-  for (const Account& a : world.accounts) {
+  for (size_t i = 0; i < world.accounts.size(); ++i) {
+    const Account& a = world.accounts[i];
     if (!in_crm(a, d)) continue;
     file.row({d.iso(), a.id, a.name, a.plan, std::string(word(a.segment)), std::string(owner_on(a, d)), a.industry,
               std::string(word(a.region)), a.domain, std::to_string(a.employees), a.started.iso(), a.parent_id,
-              status_on(a, d)});
+              status_on(a, d), budget_on(world, i, d)});
   }
 }
 
 void export_contacts(const World& world, Folder& folder) {
   FileShape shape;
   shape.file = "crm/contacts.csv";
-  shape.columns = {"contact_id", "account_id", "name", "role", "email", "since", "left"};
+  shape.columns = {"contact_id", "account_id", "name", "role", "email", "since", "left", "gone_since"};
   shape.id = 0;
   shape.account = 1;
   shape.date = 5;
@@ -66,7 +88,9 @@ void export_contacts(const World& world, Folder& folder) {
   ExportFile file(folder, shape, world.options.dirty_ratio, random_for(world, 21));
   for (const Account& a : world.accounts) {
     for (const Contact& c : a.contacts) {
-      file.row({c.id, a.id, c.name, std::string(c.role), c.email, c.since.iso(), optional_date(c.left)});
+      const bool gone = c.left && *c.left < world.last_day();
+      file.row({c.id, a.id, c.name, std::string(c.role), c.email, c.since.iso(), optional_date(c.left),
+                gone ? (*c.left + 1).iso() : ""});
     }
   }
 }

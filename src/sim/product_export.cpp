@@ -31,9 +31,22 @@ constexpr std::array<std::string_view, 4> kDevices = {"web", "web", "mobile", "d
 /// With these events per account and day the rates below hold as they stand.
 constexpr double kUsualEvents = 8.1;
 
-enum class What : uint8_t { login, feature, workflow_started, workflow_completed, integration, trial };
-constexpr std::array<std::string_view, 6> kEventNames = {
-    "login", "feature.used", "workflow.started", "workflow.completed", "integration.used", "trial.started"};
+constexpr std::array<std::string_view, 4> kBoards = {"questions", "tips", "ideas", "stories"};
+constexpr int kAnnouncementDays = 14;
+
+enum class What : uint8_t {
+  login,
+  feature,
+  workflow_started,
+  workflow_completed,
+  integration,
+  trial,
+  announcement,
+  community
+};
+constexpr std::array<std::string_view, 8> kEventNames = {
+    "login",         "feature.used",        "workflow.started", "workflow.completed", "integration.used",
+    "trial.started", "announcement.opened", "community.posted"};
 
 struct Seat {
   std::string key;
@@ -44,8 +57,8 @@ struct Seat {
 struct Event {
   int64_t millis_of_day = 0;
   What what = What::login;
-  int detail = 0;   ///< device, feature, workflow, integration, or days of the trial
-  int64_t run = 0;  ///< of a workflow
+  int detail = 0;   ///< device, feature, workflow, integration, days of the trial, announcement or board
+  int64_t run = 0;  ///< of a workflow; of a login: tenths of a minute that the session lasted
   const Account* account = nullptr;
   std::string user;
 };
@@ -54,7 +67,7 @@ struct Event {
 class Users {
  public:
   Users(const Account& account, const CompanyOptions& options, Random random)
-      : account_(account), options_(options), random_(random) {
+      : account_(account), options_(options), random_(random), aside_(random.fork(1)) {
     scale_ = options.events_per_account_day / kUsualEvents;
     for (const Contact& c : account.contacts) {
       if (c.role != "executive_sponsor") seats_.push_back({c.user_key, zeal() * 1.3, &c});
@@ -147,10 +160,34 @@ class Users {
     return power ? kBasicFeatures : 0;
   }
 
+  /// What a session holds besides work.  Draws of its own, so that it moves nothing else.
+  void look_around(Day d, double health, bool power, int64_t begin, const std::string& user,
+                   std::vector<Event>& events) {
+    const auto add_aside = [&](What what, int detail) {
+      const int64_t seconds = std::min<int64_t>(begin + aside_.between(15, 900), 86399);
+      events.push_back({seconds * 1000 + aside_.between(0, 999), what, detail, 0, &account_, user});
+    };
+    if (aside_.chance(0.02 + 0.06 * health))
+      add_aside(What::announcement, (d - options_.first_day) / kAnnouncementDays + 1);
+    if (aside_.chance((power ? 0.02 : 0.005) * (0.3 + 1.4 * health)))
+      add_aside(What::community, static_cast<int>(aside_.between(0, 3)));
+  }
+
+  /// Tenths of a minute: until the last thing that was done, and some reading more.
+  int64_t session_length(double health, int64_t begin, size_t login, const std::vector<Event>& events) {
+    int64_t last = begin;
+    for (size_t i = login + 1; i < events.size(); ++i) {
+      if (events[i].what != What::workflow_completed) last = std::max(last, events[i].millis_of_day / 1000);
+    }
+    const double seconds = static_cast<double>(last - begin) + 30 + aside_.exponential(120 + 480 * health);
+    return std::llround(seconds / 6);
+  }
+
   void session(Day d, const State& s, const std::string& user, bool power, std::vector<Event>& events) {
     const double health = share(s.vigour);
     const double more = std::max(1.0, 1 + (scale_ - 1) * 1.5);
     const int64_t begin = seconds_of_day();
+    const size_t login = events.size();
     add(events, begin, What::login, static_cast<int>(random_.between(0, 3)), 0, user);
     const int64_t features = random_.poisson((0.55 + 0.75 * health + (power ? 0.5 : 0)) * more);
     for (int64_t i = 0; i < features; ++i) {
@@ -169,11 +206,14 @@ class Users {
       add(events, begin + random_.between(10, 3000), What::integration,
           static_cast<int>(random_.between(0, s.integrations - 1)), 0, user);
     }
+    look_around(d, health, power, begin, user, events);
+    events[login].run = session_length(health, begin, login, events);
   }
 
   const Account& account_;
   const CompanyOptions& options_;
   Random random_;
+  Random aside_;
   double scale_ = 1;
   std::vector<Seat> seats_;
   std::array<int, kFeatures> taste_{};
@@ -186,7 +226,7 @@ std::string props(const Event& e) {
   const auto detail = static_cast<size_t>(e.detail);
   switch (e.what) {
     case What::login:
-      return fmt::format(R"({{"device":"{}"}})", kDevices[detail]);
+      return fmt::format(R"({{"device":"{}","minutes":{}.{}}})", kDevices[detail], e.run / 10, e.run % 10);
     case What::feature:
       return fmt::format(R"({{"feature":"{}","level":"{}"}})", kFeatureNames[detail],
                          e.detail < kBasicFeatures ? "basic" : "advanced");
@@ -198,6 +238,10 @@ std::string props(const Event& e) {
       return fmt::format(R"({{"integration":"{}"}})", kIntegrations[detail]);
     case What::trial:
       return fmt::format(R"({{"days":{}}})", e.detail);
+    case What::announcement:
+      return fmt::format(R"({{"announcement":"news-{:02}"}})", e.detail);
+    case What::community:
+      return fmt::format(R"({{"board":"{}"}})", kBoards[detail]);
   }
   return "{}";
 }

@@ -1,4 +1,5 @@
-// Surveys (NPS every quarter, CSAT after solved tickets), the hand-kept sheet, and rates of exchange.
+// Surveys (NPS and goal completion every quarter, CSAT and effort after solved tickets), the hand-kept sheet, and rates
+// of exchange.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,6 +40,26 @@ class Survey {
     if (!random_.chance(0.35)) return;
     const int64_t score = std::clamp<int64_t>(std::llround(3.6 + 1.3 * t.mood + 0.7 * random_.normal()), 1, 5);
     answer(*t.account, *t.contact, d, sent, "csat", score, "");
+  }
+
+  /// How hard it was to get help: 1 very hard to 7 very easy.
+  void ask_effort(const SolvedTicket& t) {
+    if (!random_.chance(0.4)) return;
+    const Day d = working_day(t.day + 2);
+    if (!t.contact->here(d)) return;
+    const int64_t sent = 11 * 3600;
+    add(*t.account, *t.contact, d, sent, "survey.sent", "ces", "", "");
+    if (!random_.chance(0.4)) return;
+    const int64_t score = std::clamp<int64_t>(std::llround(4.6 + 1.7 * t.mood + random_.normal()), 1, 7);
+    answer(*t.account, *t.contact, d, sent, "ces", score, "");
+  }
+
+  /// Did you get done what you came for?  1 yes, 0 no.
+  void ask_goal_completion(const Account& a, const Contact& c, Day d, const State& s) {
+    const int64_t sent = 14 * 3600;
+    add(a, c, d, sent, "survey.sent", "gcr", "", "");
+    if (!random_.chance(0.25 + 0.4 * share(s.vigour))) return;
+    answer(a, c, d, sent, "gcr", random_.chance(0.3 + 0.65 * share(1.2 * s.vigour)) ? 1 : 0, "");
   }
 
  private:
@@ -115,9 +136,21 @@ void export_surveys(const World& world, const std::vector<SolvedTicket>& solved,
         if (c.here(d)) survey.ask_nps(a, c, d, week.state);
       }
     }
+    // Who works with the product is asked in the middle between two rounds of NPS.
+    Survey in_product(world, random_for(world, 63, i), rows);
+    number = static_cast<int>(i) + kQuarterWeeks / 2;
+    for (const Week& week : a.weeks) {
+      const Day d = working_day(week.first + 1);
+      if (number++ % kQuarterWeeks != 0 || d < a.contract_start || d > world.last_day() || a.activity(d) <= 0) continue;
+      for (const Contact& c : a.contacts) {
+        if (c.here(d) && c.role != "executive_sponsor") in_product.ask_goal_completion(a, c, d, week.state);
+      }
+    }
   }
   Survey after_tickets(world, random_for(world, 61), rows);
   for (const SolvedTicket& t : solved) after_tickets.ask_csat(t);
+  Survey effort(world, random_for(world, 64), rows);
+  for (const SolvedTicket& t : solved) effort.ask_effort(t);
 
   FileShape shape;
   shape.file = "surveys/surveys.csv";

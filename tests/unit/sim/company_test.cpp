@@ -360,6 +360,76 @@ TEST_F(DemoCompany, WhoLeftIsSilentAndWhoIsWellIsBusy) {
   EXPECT_GT(well / well_months, 2 * badly / badly_months);
 }
 
+TEST_F(DemoCompany, WhatPeopleSayAndReadFollowsTheHealthToo) {
+  std::map<std::string, std::string> account_of, person_of;
+  for (const std::string& line : lines_of(files_->at("crm/identities.csv"))) {
+    const auto c = cells_of(line, ',');
+    if (c.size() == 5 && c[0] == "account" && c[2] == "product") account_of[c[3]] = c[1];
+  }
+  for (const std::string& line : lines_of(files_->at("crm/contacts.csv"))) {
+    const auto c = cells_of(line, ',');
+    if (c.size() != 8 || !Day::parse(c[5])) continue;
+    person_of[c[4]] = c[1];
+    if (const auto gone = Day::parse(c[7])) {
+      EXPECT_EQ(*gone, *Day::parse(c[6]) + 1) << line;
+    }
+  }
+  std::map<std::string, std::pair<double, double>> mean_health;  // sum and weeks
+  for (const auto& row : truth("truth.csv")) {
+    mean_health[row[0]].first += std::stod(row[2]);
+    ++mean_health[row[0]].second;
+  }
+  // Sum and number of a signal among the accounts that are better and worse than most.
+  struct Side {
+    double sum = 0, count = 0;
+    [[nodiscard]] double mean() const { return sum / count; }
+  };
+  std::map<std::string, std::pair<Side, Side>> seen;
+  const auto see = [&](const std::string& signal, const std::string& account, double value) {
+    const auto at = mean_health.find(account);
+    if (at == mean_health.end()) return;
+    Side& side = at->second.first / at->second.second > 58 ? seen[signal].first : seen[signal].second;
+    side.sum += value;
+    ++side.count;
+  };
+  for (const auto& [name, bytes] : *files_) {
+    if (!name.starts_with("product/")) continue;
+    for (const std::string& line : lines_of(bytes)) {
+      const std::string event = json_cell(line, "event");
+      const std::string account = account_of[json_cell(line, "account_key")];
+      if (event == "login") {
+        const std::string minutes = json_cell(line, "minutes");
+        if (minutes.empty()) continue;
+        see("minutes", account, std::stod(minutes));
+        see("announcements", account, 0);
+        see("posts", account, 0);
+      } else if (event == "announcement.opened") {
+        const auto at = mean_health.find(account);
+        if (at == mean_health.end()) continue;
+        ++(at->second.first / at->second.second > 58 ? seen["announcements"].first : seen["announcements"].second).sum;
+      } else if (event == "community.posted") {
+        const auto at = mean_health.find(account);
+        if (at == mean_health.end()) continue;
+        ++(at->second.first / at->second.second > 58 ? seen["posts"].first : seen["posts"].second).sum;
+      }
+    }
+  }
+  for (const std::string& line : lines_of(files_->at("surveys/surveys.csv"))) {
+    const auto c = cells_of(line, ',');
+    if (c.size() != 7 || (c[1] != "ces.answered" && c[1] != "gcr.answered") || c[5].find('x') != std::string::npos)
+      continue;
+    const double score = std::stod(c[5]);
+    EXPECT_TRUE(c[1] == "ces.answered" ? score >= 1 && score <= 7 : score == 0 || score == 1) << line;
+    see(c[1], person_of[c[3]], score);
+  }
+  for (const auto& [signal, sides] : seen) {
+    EXPECT_GT(sides.first.count, 100) << signal;
+    EXPECT_GT(sides.second.count, 100) << signal;
+    EXPECT_GT(sides.first.mean(), 1.02 * sides.second.mean()) << signal;
+  }
+  EXPECT_EQ(seen.size(), 5);
+}
+
 TEST_F(DemoCompany, RatesAreNeverMoreThanAWeekApart) {
   std::map<std::string, std::optional<Day>> last;
   for (const std::string& line : lines_of(files_->at("rates.csv"))) {
