@@ -138,6 +138,19 @@ bool ArgumentCheck::emits(const std::string& event) const {
          std::any_of(model_->inputs.begin(), model_->inputs.end(), asked_for);
 }
 
+// Once for each name, however often the model reads it.
+void ArgumentCheck::warn_not_emitted(const std::string& name, size_t begin) {
+  std::string message = fmt::format("no source emits `{}` yet: what rests on it has no value", name);
+  const auto said = [&](const Problem& p) { return p.message == message; };
+  if (std::any_of(problems_->begin(), problems_->end(), said)) return;
+  Problem p = (*at_)(begin);
+  p.code = "not-emitted";
+  p.message = std::move(message);
+  p.hint = "map one of your sources to it, or take the metric out";
+  p.severity = Severity::warning;
+  problems_->push_back(std::move(p));
+}
+
 bool ArgumentCheck::known_event(const std::string& name, size_t begin) {
   if (vocabulary::is_outcome_event(name) || name == model_->outcome) {
     add(begin, "outcome-as-input",
@@ -146,6 +159,11 @@ bool ArgumentCheck::known_event(const std::string& name, size_t begin) {
     return false;
   }
   if (emits(name)) {
+    reads_->events.push_back(name);
+    return true;
+  }
+  if (vocabulary::is_standard_event(name) && !context_->events.empty()) {
+    warn_not_emitted(name, begin);
     reads_->events.push_back(name);
     return true;
   }

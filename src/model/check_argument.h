@@ -35,6 +35,7 @@ class ArgumentCheck {
   bool events(const language::Expression& e, bool windowed, const Function& f);
   bool window(const language::Expression& selector, bool windowed, const Function& f);
   bool known_event(const std::string& name, size_t begin);
+  void warn_not_emitted(const std::string& name, size_t begin);
   bool field(const language::Expression& e, bool distinct, const Function& f);
   bool property(const language::Expression& e, const vocabulary::Parameter& p, const Function& f);
   bool fold(const language::Expression& e, const Function& f);

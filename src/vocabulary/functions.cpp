@@ -448,4 +448,47 @@ bool is_outcome_event(std::string_view name) {
          name == "subscription.cancelled";
 }
 
+bool is_standard_event(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"announcement.opened",
+                                                "ces.answered",
+                                                "community.posted",
+                                                "csat.answered",
+                                                "expansion.discussed",
+                                                "feature.requested",
+                                                "feature.used",
+                                                "gcr.answered",
+                                                "goal.missed",
+                                                "goal.reached",
+                                                "goal.set",
+                                                "integration.used",
+                                                "invoice.issued",
+                                                "invoice.paid",
+                                                "login",
+                                                "meeting.cancelled",
+                                                "meeting.held",
+                                                "meeting.missed",
+                                                "message.replied",
+                                                "message.sent",
+                                                "milestone.done",
+                                                "milestone.due",
+                                                "nps.answered",
+                                                "payment.failed",
+                                                "pulse.set",
+                                                "reference.given",
+                                                "reminder.sent",
+                                                "roi.recorded",
+                                                "subscription.changed",
+                                                "subscription.started",
+                                                "survey.sent",
+                                                "ticket.commented",
+                                                "ticket.opened",
+                                                "ticket.reopened",
+                                                "ticket.solved",
+                                                "training.attended",
+                                                "trial.started",
+                                                "workflow.completed",
+                                                "workflow.started"};
+  return std::binary_search(std::begin(kNames), std::end(kNames), name);
+}
+
 }  // namespace kenko::vocabulary

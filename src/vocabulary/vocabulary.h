@@ -152,6 +152,10 @@ struct Key {
 /// Names of events that end, renew or change what a customer has: outcomes, never an input of a metric.
 [[nodiscard]] bool is_outcome_event(std::string_view name);
 
+/// Names of events that mappings map to, so that one model works over any source.  A model may read one that no source
+/// emits yet: what rests on it has no value.
+[[nodiscard]] bool is_standard_event(std::string_view name);
+
 /// The generated part of docs/GRAMMAR.md.
 [[nodiscard]] std::string to_markdown();
 /// The JSON Schema of the model file for editors.

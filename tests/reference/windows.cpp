@@ -48,7 +48,7 @@ Value Evaluator::current(const Expression& e, Day d, Day life_first) const {
     const bool number = text != nullptr && parse_decimal(*text).fault == ParsedDecimal::Fault::none;
     if (field.empty() ? event->value_micros || event->no_rate : number) last = event;
   }
-  if (last == nullptr || last->no_rate) return {};
+  if (last == nullptr || (last->no_rate && field.empty())) return {};
   if (const std::string* expires = last->property("expires")) {
     const auto day = Day::parse(*expires);
     if (day && *day <= d) return {};
