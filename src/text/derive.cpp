@@ -12,7 +12,8 @@ bool is_derived_property(std::string_view key) {
 
 Reading read_text(std::string_view text, const Lexicons& lexicons, const Topics& topics) {
   if (text.empty()) return {};
-  return {lexicons.sentiment(text), topics.of(text)};
+  const Tokens tokens(text);
+  return {lexicons.sentiment(text, tokens), topics.of(tokens)};
 }
 
 void derive_properties(facts::FactSet& facts, const Lexicons& lexicons, const Topics& topics) {

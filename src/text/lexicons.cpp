@@ -54,8 +54,7 @@ std::vector<const Lexicon*> Lexicons::candidates(const Tokens& tokens) const {
   return out;
 }
 
-std::optional<Decimal> Lexicons::sentiment(std::string_view text) const {
-  const Tokens tokens(text);
+std::optional<Decimal> Lexicons::sentiment(std::string_view text, const Tokens& tokens) const {
   for (const Lexicon* lexicon : candidates(tokens)) {
     const auto opinion = lexicon->rules == Rules::vader ? lexicon->sentiment(text) : phrase_sentiment(*lexicon, tokens);
     if (opinion) return opinion;

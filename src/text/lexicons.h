@@ -24,7 +24,9 @@ class Lexicons {
   explicit Lexicons(std::vector<Lexicon> lexicons);
 
   /// -1 to 1 with 6 places; nullopt where no language is recognised or nothing of its lexicon is in the text.
-  [[nodiscard]] std::optional<Decimal> sentiment(std::string_view text) const;
+  [[nodiscard]] std::optional<Decimal> sentiment(std::string_view text) const { return sentiment(text, Tokens(text)); }
+  /// The same; `tokens` are those of `text`.
+  [[nodiscard]] std::optional<Decimal> sentiment(std::string_view text, const Tokens& tokens) const;
 
   /// The lexicons that are asked about a text, in this order: the first with an opinion counts.
   [[nodiscard]] std::vector<const Lexicon*> candidates(const Tokens& tokens) const;

@@ -78,8 +78,7 @@ Result<Topics> Topics::parse(std::string_view yaml, const std::string& file) {
   return out;
 }
 
-std::vector<uint32_t> Topics::of(std::string_view text) const {
-  const Tokens tokens(text);
+std::vector<uint32_t> Topics::of(const Tokens& tokens) const {
   std::vector<uint8_t> found(names_.size(), 0);
   for (size_t at = 0; at < tokens.size(); ++at) {
     phrases_.each_at(tokens, at, [&](const Phrases::Match& match) {

@@ -24,7 +24,7 @@ class Topics {
 
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }  ///< sorted
   /// Positions in names(), ascending.
-  [[nodiscard]] std::vector<uint32_t> of(std::string_view text) const;
+  [[nodiscard]] std::vector<uint32_t> of(const Tokens& text) const;
 
  private:
   std::vector<std::string> names_;

@@ -126,7 +126,7 @@ TEST(Edges, InvalidUtf8IsNoCharacter) {
   EXPECT_EQ(sentiment("\xFFgood \xC3"), std::nullopt) << "the broken byte is part of the word, as in the original";
   expect_good("\xED\xA0\x80 good");
   expect_bad("\xE3\x81 解約したい \xF0\x9F");
-  EXPECT_TRUE(shipped().topics.of("\xFF invoice \xC3").size() == 1);
+  EXPECT_TRUE(shipped().topics.of(Tokens("\xFF invoice \xC3")).size() == 1);
 }
 
 // Processor time, so that a busy machine does not matter.

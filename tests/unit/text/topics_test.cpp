@@ -14,7 +14,7 @@ using testing::IsEmpty;
 
 std::vector<std::string> names(const Topics& topics, std::string_view text) {
   std::vector<std::string> out;
-  for (const uint32_t topic : topics.of(text)) out.push_back(topics.names()[topic]);
+  for (const uint32_t topic : topics.of(Tokens(text))) out.push_back(topics.names()[topic]);
   return out;
 }
 
