@@ -59,6 +59,9 @@ Operator turned(Operator op) {
   }
 }
 
+// sentiment(text), the one field that is written as a call.
+bool is_sentiment(const Expression& field) { return field.kind == Kind::call; }
+
 // The text behind a name of a filter: a property, or `user.KEY`.
 std::optional<std::string> text_of(const Event& event, const Expression& name, const Company& company) {
   if (!name.backticked && name.text.starts_with("user.")) {
@@ -81,7 +84,7 @@ std::optional<std::string> text_of(const Event& event, const Expression& name, c
     if (value->text.empty()) return std::nullopt;
     return value->text;
   }
-  const std::string* text = event.property(name.text);
+  const std::string* text = event.property(is_sentiment(name) ? "sentiment(text)" : name.text);
   return text == nullptr ? std::nullopt : std::optional(*text);
 }
 
@@ -157,7 +160,8 @@ std::optional<bool> test(const Expression& e, const Event& event, const Company&
     const bool decisive = e.op == Operator::or_;  // `true` decides an or, `false` an and
     return either(test(e.items[0], event, company), test(e.items[1], event, company), decisive);
   }
-  if (e.items[0].kind == Kind::name) return compare_with_literal(event, e.items[0], e.op, e.items[1], company);
+  if (e.items[0].kind == Kind::name || is_sentiment(e.items[0]))
+    return compare_with_literal(event, e.items[0], e.op, e.items[1], company);
   return compare_with_literal(event, e.items[1], turned(e.op), e.items[0], company);
 }
 
