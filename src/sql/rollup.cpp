@@ -241,7 +241,11 @@ std::string RollUp::ctes(const std::string& from) {
       const std::vector<Member> members = members_of(j);
       const plan::Dimension& d = plan_.dimensions[j];
       sum += sums(members, suffix);
-      dimension += fmt::format(",\n    {} AS dimension_{}", rolled(members, d.rollup, d.start_micros, suffix), j);
+      bool always = true;
+      const std::string w = weight(d.weight.micros, j, false, always);
+      const std::string value = rolled(members, d.rollup, d.start_micros, suffix);
+      dimension += fmt::format(",\n    {} AS dimension_{}",
+                               always ? value : fmt::format("CASE WHEN {} > 0 THEN {} END", w, value), j);
       dimension +=
           fmt::format(",\n    coalesce({}, 0) AS covered_{}", half_up("coverable" + suffix, "whole" + suffix), j);
     }
