@@ -49,9 +49,23 @@ reference::DayResult translate(const Run& run, const score::DayRow& row) {
   out.state = score::word(e.state);
   out.score = unless(e.score, score::kNoScore);
   out.rolled_up = unless(e.rolled_up, score::kNoScore);
+  out.computed = unless(e.computed, score::kNoScore);
+  if (e.segment >= 0) out.segment = run.plan.segments[static_cast<size_t>(e.segment)].name;
+  if (e.stage >= 0) out.stage = run.plan.life_stages[static_cast<size_t>(e.stage)].name;
+  out.days_in_stage = e.days_in_stage;
+  out.hierarchy = e.hierarchy;
+  out.cap = e.cap;
+  if (e.capped_by) out.capped_by = run.plan.triggers[*e.capped_by].name;
   out.silence = e.silence;
+  out.override_ = e.override_line;
   out.coverage_micros = e.coverage;
-  if (e.band >= 0) out.band = run.plan.bands[static_cast<size_t>(e.band)].name;
+  if (const plan::Band* band = explain::band_of(run.plan, e)) out.band = band->name;
+  for (const explain::TriggerLine& t : e.triggers) {
+    if (t.points_hundredths != 0) out.triggers[run.plan.triggers[t.trigger].name] = t.line_hundredths;
+  }
+  for (size_t j = 0; j < e.groups.size(); ++j) {
+    if (e.groups[j].start) out.starts[run.plan.dimensions[j].name] = *e.groups[j].start;
+  }
   for (size_t j = 0; j < e.dimension.size(); ++j) {
     const auto points = unless(e.dimension[j], -1);
     out.dimensions[run.plan.dimensions[j].name] = points ? std::optional<int64_t>(*points) : std::nullopt;
@@ -65,6 +79,7 @@ reference::DayResult translate(const Run& run, const score::DayRow& row) {
     reference::MetricCell& cell = out.metrics[run.plan.metrics[part.metric].name];
     if (part.points) cell.points = *part.points;
     cell.evidence = part.evidence;
+    cell.stale = part.stale;
     cell.contribution = part.contribution;
     cell.lost = part.lost;
   }
@@ -74,7 +89,7 @@ reference::DayResult translate(const Run& run, const score::DayRow& row) {
 // Computes the wanted rows; `only` = one account alone.
 void collect(const Run& run, const std::vector<Wanted>& wanted, std::span<const uint32_t> only, int threads,
              Results& out) {
-  for (const Wanted& w : wanted) out[w] = translate(run, score::DayRow{0, w.day, nullptr, nullptr, 0});
+  for (const Wanted& w : wanted) out[w] = translate(run, score::DayRow{0, w.day, nullptr, nullptr, 0, nullptr});
   if (run.portfolio.accounts.empty()) return;
   Day last = wanted.front().day;
   for (const Wanted& w : wanted) last = std::max(last, w.day);
@@ -110,7 +125,7 @@ class OneAccount : public Executor {
       const Run run(plan, identity::resolve(c.facts, c.settings, cut));
       const auto account = run.portfolio.find_account(w.account);
       if (!account) {
-        out[w] = translate(run, score::DayRow{0, w.day, nullptr, nullptr, 0});
+        out[w] = translate(run, score::DayRow{0, w.day, nullptr, nullptr, 0, nullptr});
         continue;
       }
       const uint32_t only[] = {*account};

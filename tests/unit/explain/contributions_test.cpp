@@ -44,15 +44,19 @@ struct Day1 {
   score::LifeScores scores;
   std::vector<double> value{0.5};
   std::vector<uint8_t> valid{1}, missing{0};
-  std::vector<int32_t> p1{33'333'333}, none{-1}, p2{90'000'000}, start{0};
+  std::vector<int32_t> p1{33'333'333}, none{engine::kNoPoints}, p2{90'000'000}, start{0};
   std::vector<uint8_t> fact{1};
   std::vector<engine::AccountStatus> status{engine::AccountStatus::active};
   std::vector<engine::MetricDays> metrics;
 
   Day1() {
     plan.nodes.resize(1);
-    plan.dimensions = {{"business", "", Decimal::whole(30)}, {"product", "", Decimal::whole(70)}};
-    plan.bands = {{"red", 0}, {"green", 5000}};
+    plan.dimensions.resize(2);
+    plan.dimensions[0].name = "business";
+    plan.dimensions[0].weight = Decimal::whole(30);
+    plan.dimensions[1].name = "product";
+    plan.dimensions[1].weight = Decimal::whole(70);
+    plan.bands = {{"red", 0, {}}, {"green", 5000, {}}};
     for (const auto& [name, dimension] : std::vector<std::pair<std::string, uint32_t>>{{"a", 0}, {"b", 0}, {"c", 1}}) {
       plan::Metric m;
       m.name = m.label = name;
@@ -69,7 +73,7 @@ struct Day1 {
 
 TEST(ExplainDay, PartsAndLossesAddUpAndMissingWeightIsSpread) {
   const Day1 d;
-  const Explanation e = explain_day(d.plan, {0, kenko::Day{0}, &d.days, &d.scores, 0});
+  const Explanation e = explain_day(d.plan, {0, kenko::Day{0}, &d.days, &d.scores, 0, nullptr});
   // 0.3 x 33.333333 + 0.7 x 90 = 73.0 (72.9999999 rounded to a millionth, then to 0.01)
   EXPECT_EQ(e.rolled_up, 7300);
   EXPECT_EQ(e.coverage, 850'000);  // half of the 30 % has no evidence
@@ -83,12 +87,12 @@ TEST(ExplainDay, PartsAndLossesAddUpAndMissingWeightIsSpread) {
 
 TEST(ExplainDay, TheChangeIsZeroForTheSameDay) {
   const Day1 d;
-  const Explanation e = explain_day(d.plan, {0, kenko::Day{0}, &d.days, &d.scores, 0});
+  const Explanation e = explain_day(d.plan, {0, kenko::Day{0}, &d.days, &d.scores, 0, nullptr});
   const auto change = change_between(e, e);
   ASSERT_TRUE(change);
   EXPECT_EQ(change->total, 0);
   Explanation none = e;
-  none.rolled_up = score::kNoScore;
+  none.state = score::State::insufficient;
   EXPECT_FALSE(change_between(none, e));
 }
 
