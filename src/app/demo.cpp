@@ -71,6 +71,7 @@ Result<DemoReport> make_demo(const DemoRequest& request, const ports::Clock& clo
   options.seed = request.seed;
   options.accounts = request.accounts;
   options.days = request.days;
+  options.events_per_account_day = request.events_per_account_day;
   KENKO_TRY_STATUS(sim::write_company(options, report.exports_dir, report.truth_dir));
   InitRequest init;
   init.dir = report.workspace_dir;

@@ -20,6 +20,7 @@ struct DemoRequest {
   uint64_t seed = 1;
   int accounts = 300;
   int days = 550;
+  double events_per_account_day = 7.1;  ///< product events
 };
 
 struct DemoReport {
