@@ -20,7 +20,11 @@ void add_day(const plan::Plan& plan, const score::AccountHistory& history, const
   out.rolled_up.push_back(scores.rolled_up[at]);
   out.silence.push_back(scores.silence[at]);
   out.coverage.push_back(scores.coverage[at]);
+  out.computed.push_back(scores.computed[at]);
+  out.segment.push_back(scores.segment[at]);
+  out.stage.push_back(scores.stage[at]);
   out.band.push_back(scores.band[at]);
+  out.band_list.push_back(scores.band_list[at]);
   out.state.push_back(scores.state[at]);
   out.status.push_back(scores.status[at]);
   for (size_t d = 0; d < plan.dimensions.size(); ++d) out.dimension[d].push_back(scores.dimension[d][at]);
@@ -42,6 +46,13 @@ duck::Column scaled(std::string name, const std::vector<int32_t>& values, int64_
               if (v < least) cells.set_null(i);
             }
           }};
+}
+
+duck::Column name_column(const std::string& name, const std::vector<plan::Segment>& segments,
+                         const std::vector<int16_t>& chosen) {
+  return duck::text_column(name, [&segments, &chosen](uint64_t row) {
+    return chosen[row] < 0 ? std::string_view{} : std::string_view(segments[static_cast<size_t>(chosen[row])].name);
+  });
 }
 
 duck::Column metric_column(const engine::Engine& engine, size_t m, const std::vector<double>& values) {
@@ -77,11 +88,15 @@ duck::Table table_of(const engine::Engine& engine, const HistoryColumns& h) {
   t.columns.push_back(duck::text_column("status", [&h](uint64_t row) { return engine::word(h.status[row]); }));
   t.columns.push_back(scaled("score", h.score, kHundredths, 0));
   t.columns.push_back(duck::text_column("band", [&](uint64_t row) {
-    return h.band[row] < 0 ? std::string_view{} : std::string_view(plan.bands[static_cast<size_t>(h.band[row])].name);
+    if (h.band[row] < 0) return std::string_view{};
+    return std::string_view(score::bands_of(plan, h.band_list[row])[static_cast<size_t>(h.band[row])].name);
   }));
   t.columns.push_back(scaled("coverage", h.coverage, 1, 0));
+  t.columns.push_back(scaled("computed", h.computed, kHundredths, 0));
   t.columns.push_back(scaled("rolled_up", h.rolled_up, kHundredths, 0));
   t.columns.push_back(scaled("silence", h.silence, kHundredths, INT32_MIN));
+  if (!plan.segments.empty()) t.columns.push_back(name_column("segment", plan.segments, h.segment));
+  if (!plan.life_stages.empty()) t.columns.push_back(name_column("stage", plan.life_stages, h.stage));
   for (size_t d = 0; d < plan.dimensions.size(); ++d)
     t.columns.push_back(scaled("dimension." + plan.dimensions[d].name, h.dimension[d], 1, 0));
   for (size_t m = 0; m < h.value.size(); ++m) t.columns.push_back(metric_column(engine, m, h.value[m]));

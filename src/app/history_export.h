@@ -21,7 +21,10 @@ namespace kenko::app {
 struct HistoryColumns {
   std::vector<uint32_t> account;
   std::vector<int32_t> day, score, rolled_up, silence, coverage;
+  std::vector<int32_t> computed;        ///< before an override
+  std::vector<int16_t> segment, stage;  ///< positions in the plan's lists, -1 = none
   std::vector<int8_t> band;
+  std::vector<int16_t> band_list;
   std::vector<score::State> state;
   std::vector<engine::AccountStatus> status;
   std::vector<std::vector<int32_t>> dimension;
@@ -35,8 +38,9 @@ struct HistoryColumns {
 [[nodiscard]] HistoryColumns collect_history(const engine::Engine& engine, Day from, Day to, int threads,
                                              std::span<const uint32_t> accounts, bool with_metrics);
 
-/// Writes the columns as Parquet: account, day, state, status, score, band, coverage, rolled_up, silence, dimension.*,
-/// and metric.* and points.* where collected; decimals, not scaled integers.
+/// Writes the columns as Parquet: account, day, state, status, score, band, coverage, computed, rolled_up, silence,
+/// segment and stage where the plan has them, dimension.*, and metric.* and points.* where collected; decimals, not
+/// scaled integers.
 [[nodiscard]] Status write_history_parquet(const engine::Engine& engine, const HistoryColumns& history,
                                            const std::string& path);
 

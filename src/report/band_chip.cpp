@@ -7,16 +7,18 @@
 
 namespace kenko::report {
 
-BandChip chip_of(const plan::Plan& plan, score::State state, int band) {
+BandChip chip_of(const plan::Plan& plan, score::State state, int band) { return chip_of(plan.bands, state, band); }
+
+BandChip chip_of(std::span<const plan::Band> bands, score::State state, int band) {
   if (state == score::State::insufficient) return {"◌ ? insufficient data", Tone::band_none};
   if (state == score::State::too_new) return {"◷ too new", Tone::band_new};
   if (band < 0) return {std::string(score::word(state)), Tone::muted};
   constexpr std::array<std::string_view, 4> kShapes{"●", "◆", "▲", "■"};
   constexpr std::array kTones{Tone::band_a, Tone::band_b, Tone::band_c, Tone::band_d};
-  const int last = static_cast<int>(plan.bands.size()) - 1;
+  const int last = static_cast<int>(bands.size()) - 1;
   const int rank = last - band;  // 0 = best
   const auto shape = static_cast<size_t>(last == 0 ? 0 : (rank * 3 + last / 2) / last);
-  const std::string& name = plan.bands[static_cast<size_t>(band)].name;
+  const std::string& name = bands[static_cast<size_t>(band)].name;
   return {fmt::format("{} {} {}{}", kShapes[shape], static_cast<char>('A' + std::min(rank, 25)), name,
                       state == score::State::paused ? " (paused)" : ""),
           kTones[shape]};

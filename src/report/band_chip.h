@@ -4,6 +4,7 @@
 // states without a score stand outside the scale.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct BandChip {
 
 /// The chip of a day: of `band` where there is a score (paused ones say so), of the state else.
 [[nodiscard]] BandChip chip_of(const plan::Plan& plan, score::State state, int band);
+/// The same where a segment or a stage has a list of bands of its own.
+[[nodiscard]] BandChip chip_of(std::span<const plan::Band> bands, score::State state, int band);
 
 /// Block characters for scores 0..100 (hundredths), a blank where there is none.
 [[nodiscard]] std::string sparkline(const std::vector<int32_t>& scores);

@@ -19,10 +19,14 @@ Cell points_cell(int32_t micros) {
   return {Fixed{micros, 6}};
 }
 
-Cell band_cell(const plan::Plan& plan, score::State state, int band) {
-  const BandChip chip = chip_of(plan, state, band);
-  Cell cell{band < 0 ? Value{} : Value{plan.bands[static_cast<size_t>(band)].name}, chip.tone, chip.text};
+Cell band_cell(std::span<const plan::Band> bands, score::State state, int band) {
+  const BandChip chip = chip_of(bands, state, band);
+  Cell cell{band < 0 ? Value{} : Value{bands[static_cast<size_t>(band)].name}, chip.tone, chip.text};
   return cell;
+}
+
+Cell name_cell(const std::vector<plan::Segment>& segments, int chosen) {
+  return chosen < 0 ? Cell{} : Cell{segments[static_cast<size_t>(chosen)].name};
 }
 
 Cell value_cell(const engine::Engine& engine, uint32_t metric, std::optional<double> value) {
@@ -46,6 +50,9 @@ std::vector<Column> score_columns(const plan::Plan& plan, bool with_day, bool wi
   out.push_back({"state", "state", Align::left, 0, true});
   out.push_back({"status", "status", Align::left, 0, false});
   out.push_back({"coverage", "coverage", Align::right, 0, false});
+  if (!plan.segments.empty()) out.push_back({"segment", "segment", Align::left, 0, false});
+  if (!plan.life_stages.empty()) out.push_back({"stage", "stage", Align::left, 0, false});
+  out.push_back({"computed", "computed", Align::right, 0, true});
   out.push_back({"rolled_up", "rolled up", Align::right, 0, true});
   out.push_back({"silence", "silence", Align::right, 0, false});
   for (const plan::Dimension& d : plan.dimensions)
@@ -65,10 +72,13 @@ std::vector<Cell> score_row(const engine::Engine& engine, const score::DayRow& r
   std::vector<Cell> out{{engine.portfolio().accounts[row.account]}};
   if (with_day) out.push_back({row.day.iso()});
   out.push_back(score_cell(s.score[at]));
-  out.push_back(band_cell(plan, s.state[at], s.band[at]));
+  out.push_back(band_cell(score::bands_of(plan, s.band_list[at]), s.state[at], s.band[at]));
   out.push_back({std::string(score::word(s.state[at]))});
   out.push_back({std::string(engine::word(s.status[at]))});
   out.push_back({Fixed{s.coverage[at], 6}, Tone::plain, fmt::format("{} %", s.coverage[at] / 10'000)});
+  if (!plan.segments.empty()) out.push_back(name_cell(plan.segments, s.segment[at]));
+  if (!plan.life_stages.empty()) out.push_back(name_cell(plan.life_stages, s.stage[at]));
+  out.push_back(score_cell(s.computed[at]));
   out.push_back(score_cell(s.rolled_up[at]));
   out.push_back(s.rolled_up[at] < 0 ? Cell{} : Cell{Fixed{s.silence[at], 2}});
   for (const auto& dimension : s.dimension) {
@@ -127,7 +137,7 @@ Table accounts_table(const engine::Engine& engine, const std::vector<explain::Su
     table.rows.push_back({{id, Tone::plain, name.empty() ? "" : name},
                           name.empty() ? Cell{} : Cell{name},
                           score_cell(s.now.score),
-                          band_cell(engine.plan(), s.now.state, s.now.band),
+                          band_cell(engine.plan().bands, s.now.state, s.now.band),
                           {std::string(score::word(s.now.state))},
                           change_cell(s),
                           {sparkline(s.trend)},

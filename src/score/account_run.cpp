@@ -14,10 +14,7 @@ void AccountRun::load(uint32_t account, Others others) {
 }
 
 void AccountRun::finish() {
-  for (size_t i = 0; i < days_.size(); ++i) {
-    finisher_.begin_life();
-    for (size_t d = 0; d < days_[i].size(); ++d) finisher_.step(days_[i], own_[i], d, scores_[i]);
-  }
+  for (size_t i = 0; i < days_.size(); ++i) finisher_.life(days_[i], own_[i], scores_[i]);
 }
 
 Day AccountRun::last() const {

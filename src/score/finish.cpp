@@ -129,4 +129,9 @@ void Finisher::step(const engine::LifeDays& days, const OwnDays& own, size_t at,
   kept_list_ = out.band_list[at];
 }
 
+void Finisher::life(const engine::LifeDays& days, const OwnDays& own, LifeScores& out) {
+  begin_life();
+  for (size_t d = 0; d < days.size(); ++d) step(days, own, d, out);
+}
+
 }  // namespace kenko::score

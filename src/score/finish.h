@@ -36,7 +36,8 @@ class BandState {
   int16_t list_ = -1;
 };
 
-/// Finishes the days of one account; step() in the order of time, begin_life() before each life's first day.
+/// Finishes the days of one account: life() for one life after the other, or begin_life() before each life's first day
+/// and step() day by day.
 class Finisher {
  public:
   Finisher(const Rules& rules, Others others, uint32_t account)
@@ -46,6 +47,7 @@ class Finisher {
 
   void begin_life();
   void step(const engine::LifeDays& days, const OwnDays& own, size_t at, LifeScores& out);
+  void life(const engine::LifeDays& days, const OwnDays& own, LifeScores& out);
 
  private:
   // The value before triggers, and `own` where it counts; nullopt = no score.

@@ -10,7 +10,7 @@ namespace {
 
 using engine::kNoPoints;
 
-constexpr int64_t kMicros = 1'000'000;
+constexpr int32_t kMicros = 1'000'000;
 constexpr int32_t kAll = 100'000'000;  // 100 points in millionths
 constexpr int32_t kMicrosPerHundredth = 10'000;
 
@@ -38,22 +38,19 @@ struct Group {
   bool evidence = false;
   bool all_evidence = true;
 
+  // kMean: what a mean does not need is left out.
+  template <bool kMean>
   void add(int64_t weight, int32_t worth, int64_t share, bool has_evidence) {
     coverage.add(weight, share);
-    evidence = evidence || has_evidence;
-    all_evidence = all_evidence && has_evidence;
+    evidence |= has_evidence;
+    all_evidence &= has_evidence;
     if (worth == kNoPoints) return;
-    least = std::min(least, worth);
-    most = std::max(most, worth);
-    sum += worth;
     points.add(weight, worth);
-  }
-  // For means alone: what a mean does not need is left out.
-  void add_to_mean(int64_t weight, int32_t worth, int64_t share, bool has_evidence) {
-    coverage.add(weight, share);
-    evidence = evidence || has_evidence;
-    all_evidence = all_evidence && has_evidence;
-    if (worth != kNoPoints) points.add(weight, worth);
+    if constexpr (!kMean) {
+      least = std::min(least, worth);
+      most = std::max(most, worth);
+      sum += worth;
+    }
   }
   [[nodiscard]] int32_t value(plan::Rollup rollup, int64_t start) const {
     if (points.empty()) return kNoPoints;
@@ -69,67 +66,97 @@ struct Group {
     }
     return static_cast<int32_t>(std::clamp<int64_t>(start + sum, 0, kAll));
   }
-  [[nodiscard]] int32_t share() const { return coverage.empty() ? 0 : coverage.value(); }
+  // Mostly all or nothing, which needs no division.
+  [[nodiscard]] int32_t share() const {
+    if (coverage.weighted == 0) return 0;
+    return coverage.weighted == coverage.weight * kMicros ? kMicros : coverage.value();
+  }
+};
+
+// A metric that counts.
+struct CountedMetric {
+  int64_t weight = 0;
+  const int32_t* points = nullptr;
+  const uint8_t* evidence = nullptr;  // nullptr = wherever there are points
+  int32_t missing = kNoPoints;
 };
 
 template <typename Acc>
 class RollUp {
  public:
   RollUp(const Rules& rules, const std::vector<MetricColumn>& columns, OwnDays& own, LifeScores& out)
-      : rules_(rules), columns_(columns), own_(own), out_(out), worth_(columns_.size()) {
-    const size_t dimensions = rules.dimensions().size();
-    worth_.resize(dimensions);
-    share_.resize(dimensions);
-    evidence_.resize(dimensions);
+      : rules_(rules), columns_(columns), own_(own), out_(out), parts_(rules.dimensions().size()) {
+    for (auto& dimension : out.dimension) dimensions_.push_back(dimension.data());
   }
 
   void day(size_t d) {
+    const DayRules& today = rules_.on(out_.segment[d], out_.stage[d]);
+    if (&today != day_) prepare(today);
     const plan::Plan& plan = rules_.plan();
-    const Weights& weights = rules_.on(out_.segment[d], out_.stage[d]).weights;
     for (const uint32_t i : rules_.order()) {
       const plan::Dimension& dimension = plan.dimensions[i];
       Group<Acc> group;
       if (dimension.rollup == plan::Rollup::mean) {
-        gather<true>(i, d, weights, group);
+        gather<true>(i, d, group);
       } else {
-        gather<false>(i, d, weights, group);
+        gather<false>(i, d, group);
       }
-      worth_[i] = group.value(dimension.rollup, dimension.start_micros);
-      share_[i] = group.share();
-      evidence_[i] = group.evidence;
-      out_.dimension[i][d] = worth_[i] == kNoPoints || weights.dimension[i] == 0 ? -1 : worth_[i];
+      Part& part = parts_[i];
+      part.worth = group.value(dimension.rollup, dimension.start_micros);
+      part.share = group.share();
+      part.evidence = group.evidence;
+      dimensions_[i][d] = part.worth == kNoPoints || part.weight == 0 ? -1 : part.worth;
     }
     Group<Acc> top;
     for (const uint32_t i : rules_.top()) {
-      if (weights.dimension[i] != 0) top.add(weights.dimension[i], worth_[i], share_[i], evidence_[i] != 0);
+      const Part& part = parts_[i];
+      if (part.weight != 0) top.template add<false>(part.weight, part.worth, part.share, part.evidence);
     }
     const int32_t score = top.value(plan.rollup, 0);
     out_.coverage[d] = top.share();
     own_.all_evidence[d] = top.all_evidence;
-    if (score != kNoPoints) own_.rolled_up[d] = (score + kMicrosPerHundredth / 2) / kMicrosPerHundredth;
+    own_.rolled_up[d] = score == kNoPoints ? kNoScore : (score + kMicrosPerHundredth / 2) / kMicrosPerHundredth;
   }
 
  private:
-  template <bool kMean>
-  void gather(uint32_t dimension, size_t d, const Weights& weights, Group<Acc>& group) const {
-    const auto add = [&group](int64_t weight, int32_t worth, int64_t share, bool evidence) {
-      if constexpr (kMean) {
-        group.add_to_mean(weight, worth, share, evidence);
-      } else {
-        group.add(weight, worth, share, evidence);
+  // A dimension on the day.
+  struct Part {
+    int64_t weight = 0;
+    size_t begin = 0, end = 0;  // its metrics in metrics_
+    int32_t worth = kNoPoints;
+    int32_t share = 0;
+    bool evidence = false;
+  };
+
+  // The segment or the stage is another one than the day before.
+  void prepare(const DayRules& today) {
+    day_ = &today;
+    metrics_.clear();
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      parts_[i].weight = today.weights.dimension[i];
+      parts_[i].begin = metrics_.size();
+      for (const uint32_t m : rules_.dimensions()[i].metrics) {
+        const MetricColumn& c = columns_[m];
+        const int64_t weight = today.weights.metric[m];
+        if (weight != 0)
+          metrics_.push_back({weight, c.points.data(), c.evidence.empty() ? nullptr : c.evidence.data(), c.missing});
       }
-    };
-    const DimensionNode& node = rules_.dimensions()[dimension];
-    for (const uint32_t m : node.metrics) {
-      const int64_t weight = weights.metric[m];
-      if (weight == 0) continue;
-      const MetricColumn& column = columns_[m];
-      const int32_t by_curve = column.points[d];
-      const bool evidence = column.evidence.empty() ? by_curve != kNoPoints : column.evidence[d] != 0;
-      add(weight, by_curve != kNoPoints ? by_curve : column.missing, evidence ? kMicros : 0, evidence);
+      parts_[i].end = metrics_.size();
     }
-    for (const uint32_t i : node.dimensions) {
-      if (weights.dimension[i] != 0) add(weights.dimension[i], worth_[i], share_[i], evidence_[i] != 0);
+  }
+
+  template <bool kMean>
+  void gather(uint32_t dimension, size_t d, Group<Acc>& group) const {
+    for (size_t k = parts_[dimension].begin; k < parts_[dimension].end; ++k) {
+      const CountedMetric& m = metrics_[k];
+      const int32_t by_curve = m.points[d];
+      const bool evidence = m.evidence == nullptr ? by_curve != kNoPoints : m.evidence[d] != 0;
+      group.template add<kMean>(m.weight, by_curve != kNoPoints ? by_curve : m.missing, evidence ? kMicros : 0,
+                                evidence);
+    }
+    for (const uint32_t i : rules_.dimensions()[dimension].dimensions) {
+      const Part& part = parts_[i];
+      if (part.weight != 0) group.template add<kMean>(part.weight, part.worth, part.share, part.evidence);
     }
   }
 
@@ -137,21 +164,23 @@ class RollUp {
   const std::vector<MetricColumn>& columns_;
   OwnDays& own_;
   LifeScores& out_;
-  std::vector<int32_t> worth_, share_;  // of the day's dimensions
-  std::vector<uint8_t> evidence_;
+  std::vector<Part> parts_;
+  std::vector<int32_t*> dimensions_;  // of out_
+  const DayRules* day_ = nullptr;
+  std::vector<CountedMetric> metrics_;
 };
 
 void resize(LifeScores& out, size_t n, size_t dimensions) {
   out.state.assign(n, State::none);
   for (auto* v : {&out.score, &out.computed, &out.rolled_up}) v->assign(n, kNoScore);
-  for (auto* v : {&out.hierarchy, &out.triggers, &out.cap, &out.silence, &out.override_line, &out.coverage})
-    v->assign(n, 0);
+  for (auto* v : {&out.hierarchy, &out.triggers, &out.cap, &out.silence, &out.override_line}) v->assign(n, 0);
   out.band.assign(n, -1);
   out.band_list.assign(n, 0);
   out.segment.assign(n, -1);
   out.stage.assign(n, -1);
   out.dimension.resize(dimensions);
-  for (auto& v : out.dimension) v.assign(n, -1);
+  out.coverage.resize(n);
+  for (auto& v : out.dimension) v.resize(n);
 }
 
 void run_triggers(const Rules& rules, const engine::LifeDays& days, const LifeScores& out, OwnDays& own) {
@@ -185,8 +214,8 @@ void roll_up_own(const Rules& rules, const engine::LifeDays& days, MetricBuffers
   out.status.assign(days.status.begin(), days.status.end());
   std::copy(days.segment.begin(), days.segment.end(), out.segment.begin());
   std::copy(days.stage.begin(), days.stage.end(), out.stage.begin());
-  own.rolled_up.assign(n, kNoScore);
-  own.all_evidence.assign(n, 0);
+  own.rolled_up.resize(n);
+  own.all_evidence.resize(n);
   std::vector<MetricColumn> columns(plan.metrics.size());
   for (size_t m = 0; m < plan.metrics.size(); ++m) {
     if (plan.metrics[m].dimension) columns[m] = column_of(plan.metrics[m], m, days, buffers);

@@ -29,8 +29,7 @@ void roll_up(const plan::Plan& plan, const engine::LifeDays& days, Silence& sile
   roll_up_own(rules, days, buffers, own, out);
   Finisher finisher(rules, {}, 0);
   finisher.silence = silence;
-  finisher.begin_life();
-  for (size_t d = 0; d < days.size(); ++d) finisher.step(days, own, d, out);
+  finisher.life(days, own, out);
   silence = finisher.silence;
 }
 
