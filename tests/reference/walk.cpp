@@ -214,7 +214,7 @@ std::optional<int64_t> Walk::with_children(const std::optional<int64_t>& own, Da
       add(h.poor_by_value, share(arr_all - arr_poor, arr_all));
     }
   }
-  if (weights == 0) return std::nullopt;
+  if (weights == 0) return own;
   return static_cast<int64_t>(divide_half_up(sum, weights));
 }
 
