@@ -134,7 +134,7 @@ bool run_workspace(const std::string& dir, int threads) {
 // A simulated company of 2,000 customers, one year and about 2 million events under the full `saas` template.
 constexpr int kLargeAccounts = 2'000;
 constexpr int kLargeDays = 365;
-constexpr double kLargeEventsPerDay = 2.6;
+constexpr double kLargeEventsPerDay = 3.3;
 
 Result<std::string> make_large(const std::string& share) {
   const std::filesystem::path dir = std::filesystem::temp_directory_path() / "kenko_bench_large";
