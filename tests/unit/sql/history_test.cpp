@@ -530,6 +530,29 @@ TEST_F(HistorySql, SegmentsAndStagesChangeWeightsCurvesAndBands) {
   EXPECT_THAT(column("band"), ElementsAre("1", "1", "1", "0"));
 }
 
+TEST_F(HistorySql, ADimensionThatTheDayLeavesOutIsEmptyAndAsksForNoEvidence) {
+  days(2);
+  event(0, "login");
+  plan::Plan& plan = plan_.plan();
+  plan.dimensions.push_back(verify::dimension("zero", Decimal::whole(1)));
+  const uint32_t login = plan_.selector("login");
+  plan_.metric(plan_.aggregate(Function::count, login, 1));
+  plan.metrics[0].curve.points = {{0, 90'000'000}};
+  plan_.metric(plan_.aggregate(Function::mean, login, 1, value_field()));
+  plan.metrics[1].dimension = 1;
+  plan.metrics[1].missing.kind = plan::Missing::Kind::zero;
+  plan::Segment late;
+  late.name = "late";
+  late.when = plan_.node(Op::greater, {plan_.node(Op::tenure), plan_.number(0)}, plan::Type::flag);
+  late.changes.dimension_weights = {{1, Decimal{}}};
+  plan.segments = {late};
+  plan.min_coverage_micros = 500'000;
+  EXPECT_THAT(column("dimension_1"), ElementsAre("0", "-"));
+  EXPECT_THAT(column("coverage"), ElementsAre("500000", "1000000"));
+  EXPECT_THAT(column("rolled_up"), ElementsAre("4500", "9000"));
+  EXPECT_THAT(column("band"), ElementsAre("0", "1"));
+}
+
 TEST_F(HistorySql, HeldPointsAreEvidenceForAsLongAsTheyAreHeld) {
   days(4);
   event(0, "pay", "NULL", "50");
