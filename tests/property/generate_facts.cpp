@@ -27,8 +27,9 @@ class Maker {
     for (int a = 0; a < size_.accounts; ++a) {
       make_events(a);
       make_milestones(a);
+      make_overrides(a);
       make_dated_values(a);
-      if (random_.chance(0.6)) make_contracts(a);
+      if (random_.chance(0.8)) make_contracts(a);
     }
     make_snapshots();
     make_parents();
@@ -37,6 +38,10 @@ class Maker {
 
  private:
   static constexpr int kUsersOfAccount = 3;
+
+  // Many accounts are made to be compared with one another, a long history with itself: most live on and on.
+  [[nodiscard]] bool calm() const { return size_.accounts > 10 || size_.days > 365; }
+  [[nodiscard]] bool seldom(double probability) { return random_.chance(calm() ? probability / 4 : probability); }
 
   [[nodiscard]] const std::string& pick(const std::vector<std::string>& all) {
     return all[static_cast<size_t>(random_.between(0, std::ssize(all) - 1))];
@@ -120,8 +125,8 @@ class Maker {
   }
 
   void make_events(int account) {
-    const int64_t birth = random_.between(0, size_.days / 2);
-    const int64_t quiet = random_.chance(0.5) ? random_.between(birth, size_.days - 1) : size_.days - 1;
+    const int64_t birth = random_.between(0, size_.days / (calm() ? 8 : 3));
+    const int64_t quiet = seldom(0.5) ? random_.between(birth, size_.days - 1) : size_.days - 1;
     for (int64_t day = birth; day <= quiet; ++day) {
       for (int64_t n = random_.poisson(size_.events_a_week / 7); n > 0; --n) {
         add_event(account, pick(words_.events), out_.first + static_cast<int32_t>(day), {});
@@ -130,13 +135,13 @@ class Maker {
   }
 
   void make_milestones(int account) {
-    if (random_.chance(0.3)) add_event(account, "trial.started", any_day(), {});
-    if (random_.chance(0.3)) add_event(account, "subscription.started", any_day(), {});
-    if (random_.chance(0.3)) add_event(account, "account.paused", any_day(), {});
-    if (random_.chance(0.3)) add_event(account, "account.resumed", any_day(), {});
-    if (random_.chance(0.2)) add_event(account, "notice.given", any_day(), {});
-    if (random_.chance(0.2)) add_event(account, "account.renewed", any_day(), {});
-    for (int64_t n = random_.chance(0.4) ? random_.between(1, 2) : 0; n > 0; --n) {
+    if (seldom(0.3)) add_event(account, "trial.started", any_day(), {});
+    if (seldom(0.3)) add_event(account, "subscription.started", any_day(), {});
+    if (seldom(0.3)) add_event(account, "account.paused", any_day(), {});
+    if (seldom(0.3)) add_event(account, "account.resumed", any_day(), {});
+    if (seldom(0.2)) add_event(account, "notice.given", any_day(), {});
+    if (seldom(0.2)) add_event(account, "account.renewed", any_day(), {});
+    for (int64_t n = seldom(0.4) ? random_.between(1, 2) : 0; n > 0; --n) {
       const Day day = any_day();
       std::string effective;
       if (random_.chance(0.5)) effective = (day + static_cast<int32_t>(random_.between(-15, 25))).iso();
@@ -147,6 +152,18 @@ class Maker {
         add_event(account, random_.chance(0.7) ? "account.reactivated" : "trial.started", back, {});
       }
     }
+  }
+
+  // Set, cleared, expired, of another model, of an unknown kind, out of range.
+  void make_overrides(int account) {
+    for (int64_t n = random_.chance(0.45) ? random_.between(1, 3) : 0; n > 0; --n) {
+      const Day day = any_day();
+      add_event(account, "override.set", day, {});
+      if (random_.chance(0.3))
+        add_event(account, "override.cleared", std::min(out_.last, day + static_cast<int32_t>(random_.between(0, 40))),
+                  {});
+    }
+    if (random_.chance(0.3)) add_event(account, "note.added", any_day(), {});
   }
 
   void add_event(int account, const std::string& name, Day day, const std::string& effective) {
@@ -179,21 +196,69 @@ class Maker {
     e.value.reset();
     e.currency.clear();
     std::erase_if(e.properties, [](const facts::Property& p) { return p.key != "effective_at"; });
-    if (e.name == "invoice.paid" || random_.chance(0.4)) {
+    e.text.reset();
+    const bool money = e.name == "invoice.paid" || e.name == "invoice.issued";
+    if (money || random_.chance(0.4)) {
       e.value =
           Decimal{random_.chance(0.5) ? random_.between(0, 10) * 1'000'000 : random_.between(-50'000'000, 900'000'000)};
-      if (e.name == "invoice.paid" && random_.chance(0.5)) e.currency = pick(words_.currencies);
-      if (e.name == "invoice.paid" && random_.chance(0.2)) e.currency = out_.settings.currency;
+      if (money && random_.chance(0.5)) e.currency = pick(words_.currencies);
+      if (money && random_.chance(0.2)) e.currency = out_.settings.currency;
     }
+    if (e.name == "override.set") fill_override(e);
     const auto maybe = [&](const std::vector<std::string>& keys, const std::vector<std::string>& values) {
       for (const std::string& key : keys) {
-        if (random_.chance(0.6)) e.properties.push_back({key, pick(values)});
+        if (random_.chance(0.7)) e.properties.push_back({key, pick(values)});
       }
     };
     maybe(words_.text_properties, words_.texts);
     maybe(words_.number_properties, words_.numbers);
     maybe(words_.flag_properties, words_.flags);
+    fill_things(e);
+    fill_text(e);
     std::sort(e.properties.begin(), e.properties.end());
+  }
+
+  void add_property(EventFact& e, std::string key, std::string value) {
+    e.properties.push_back({std::move(key), std::move(value)});
+  }
+  [[nodiscard]] std::string day_near(const EventFact& e, int32_t before, int32_t after) {
+    if (random_.chance(0.1)) return pick({"soon", "", "2024-13-01"});
+    const Day day = out_.settings.time_zone.day_of(e.occurred_at);
+    return (day + static_cast<int32_t>(random_.between(-before, after))).iso();
+  }
+
+  void fill_override(EventFact& e) {
+    e.currency.clear();
+    e.value = Decimal{random_.between(0, 100'000'000)};
+    if (random_.chance(0.3)) e.value = Decimal::whole(random_.between(0, 12) * 10);
+    if (random_.chance(0.04)) e.value.reset();
+  }
+
+  // What things an event speaks of, when they are due, until when it holds.
+  void fill_things(EventFact& e) {
+    for (const Words::Pair& pair : words_.pairs) {
+      if ((e.name != pair.opens && e.name != pair.closes) || pair.by == "kind") continue;
+      const auto same = [&](const facts::Property& p) { return p.key == pair.by; };
+      if (std::any_of(e.properties.begin(), e.properties.end(), same) || random_.chance(0.1)) continue;
+      add_property(e, pair.by, random_.chance(0.05) ? "" : fmt::format("{}{}", pair.by[0], random_.between(1, 8)));
+    }
+    if (random_.chance(0.3)) add_property(e, "due_on", day_near(e, 5, 30));
+    const bool said = e.name == "pulse.set" || e.name == "nps.answered" || e.name == "override.set";
+    if (random_.chance(said ? 0.4 : 0.02)) add_property(e, "expires", day_near(e, 2, 60));
+    if (e.name != "override.set") return;
+    std::erase_if(e.properties, [](const facts::Property& p) { return p.key == "kind"; });
+    add_property(e, "kind", pick({"value", "floor", "ceiling", "value", "floor", "ceiling", "value", "cap"}));
+    if (random_.chance(0.3)) add_property(e, "model", random_.chance(0.7) ? "random" : "other");
+  }
+
+  // The properties are those that a text makes; the tests of the text module have the texts themselves.
+  void fill_text(EventFact& e) {
+    if (!random_.chance(e.name.starts_with("ticket.") ? 0.7 : 0.15)) return;
+    e.text = "some words";
+    if (random_.chance(0.7)) add_property(e, "sentiment(text)", Decimal{random_.between(-100, 100) * 10'000}.text());
+    for (const std::string& topic : words_.topics) {
+      if (random_.chance(0.4)) add_property(e, fmt::format("about({})", topic), "true");
+    }
   }
 
   // A correction, a deletion or an older version that arrives late.
@@ -253,7 +318,7 @@ class Maker {
     for (const SourceSettings& s : out_.settings.sources) {
       for (const auto& [key, type] : s.attributes) {
         const bool rare = key == "status" || key == "started";
-        for (int64_t n = random_.chance(rare ? 0.25 : 0.6) ? random_.between(1, 3) : 0; n > 0; --n) {
+        for (int64_t n = random_.chance(!rare ? 0.7 : calm() ? 0.05 : 0.25) ? random_.between(1, 3) : 0; n > 0; --n) {
           const Day day = any_day();
           add_value(s, account, key, type, day, "", recorded(day));
         }
@@ -326,14 +391,14 @@ class Maker {
   }
 
   void add_person(const SourceSettings& s, int user, Day day, const std::string& scope, const facts::Recorded& r) {
-    static const std::vector<std::string> kRoles = {"champion", "sponsor", "user", "buyer"};
     AttributeFact f;
     f.kind = EntityKind::contact;
     f.source = s.name;
     f.entity_ref = user_ref(s, user);
-    f.key = random_.chance(0.7) ? "role" : "active";
+    f.key = pick({"role", "role", "role", "active", "level"});
     if (random_.chance(0.85)) {
-      f.value = f.key == "role" ? std::optional(text_value(pick(kRoles))) : any_value(f.key, AttributeType::flag);
+      f.value = f.key == "role" ? std::optional(text_value(pick(words_.roles)))
+                                : any_value(f.key, f.key == "active" ? AttributeType::flag : AttributeType::number);
     }
     f.valid_from = day;
     f.backfill = random_.chance(0.3);
@@ -356,11 +421,14 @@ class Maker {
       c.contract_id = fmt::format("c{}-{}", account, n);
       c.account_ref = account_ref(source("billing"), account);
       c.product = random_.chance(0.5) ? "base" : "addon";
-      c.start = out_.first + static_cast<int32_t>(random_.between(-60, size_.days - 1));
-      if (random_.chance(0.85)) c.end = c.start + static_cast<int32_t>(random_.between(5, 120));
+      c.start = out_.first + static_cast<int32_t>(random_.between(-60, size_.days / 2));
+      if (random_.chance(0.85)) c.end = c.start + static_cast<int32_t>(random_.between(5, 200));
       c.auto_renew = random_.chance(0.3);
+      if (c.end && random_.chance(0.2)) c.renewal = *c.end + static_cast<int32_t>(random_.between(-10, 20));
       if (random_.chance(0.6)) c.term_months = static_cast<int32_t>(random_.between(1, 3));
       if (random_.chance(0.3)) c.replaces = previous;
+      c.seats = Decimal::whole(random_.between(1, 30));
+      c.arr = Decimal{random_.between(0, 90'000'000'000)};
       vary(c);
       c.valid_from = std::clamp(c.start, out_.first, out_.last);
       if (random_.chance(0.3)) c.valid_from = any_day();
@@ -371,6 +439,9 @@ class Maker {
         if (random_.chance(0.2)) c.state = ContractFact::State::cancelled;
         if (random_.chance(0.2)) c.notice_at = any_day();
         if (c.end && random_.chance(0.3)) c.end = *c.end + static_cast<int32_t>(random_.between(-10, 90));
+        if (random_.chance(0.05)) {  // it moves to another account
+          c.account_ref = account_ref(source("billing"), static_cast<int>(random_.between(0, size_.accounts - 1)));
+        }
         c.valid_from = any_day();
         c.recorded = recorded(c.valid_from);
         out_.facts.contracts.push_back(c);

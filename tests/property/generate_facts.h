@@ -13,8 +13,20 @@ namespace kenko::property {
 
 /// The words that facts and models share.
 struct Words {
-  std::vector<std::string> events = {"login",        "feature.used", "ticket.opened", "invoice.paid",
-                                     "nps.answered", "meeting.held", "message.sent"};
+  /// Events that open and close things, and the property that says which thing.
+  struct Pair {
+    std::string opens, closes, by;
+  };
+  std::vector<std::string> events = {
+      "login",        "feature.used",     "ticket.opened",     "ticket.commented", "ticket.solved",
+      "invoice.paid", "invoice.issued",   "nps.answered",      "pulse.set",        "meeting.held",
+      "message.sent", "workflow.started", "workflow.completed"};
+  std::vector<Pair> pairs = {{"ticket.opened", "ticket.solved", "ticket"},
+                             {"ticket.opened", "ticket.commented", "ticket"},
+                             {"invoice.issued", "invoice.paid", "invoice"},
+                             {"workflow.started", "workflow.completed", "run"},
+                             {"feature.used", "login", "kind"},
+                             {"login", "login", "kind"}};
   std::vector<std::string> text_properties = {"severity", "feature", "kind"};
   std::vector<std::string> texts = {"high", "low", "a", "b", "", "3", "true", "B-2", "\xC3\xA9"};
   std::vector<std::string> number_properties = {"score", "amount"};
@@ -23,6 +35,8 @@ struct Words {
   std::vector<std::string> flag_properties = {"admin"};
   std::vector<std::string> flags = {"true", "false", "true", "yes", ""};
   std::vector<std::string> currencies = {"EUR", "JPY"};
+  std::vector<std::string> roles = {"champion", "sponsor", "user", "buyer"};
+  std::vector<std::string> topics = {"billing", "bug"};
 };
 
 [[nodiscard]] facts::Settings generate_settings(Random& random, Day first);

@@ -36,15 +36,19 @@ Settings generate_settings(Random& random, Day first) {
     if (random.chance(0.3)) s.start = first + static_cast<int32_t>(random.between(-10, 40));
     return s;
   };
-  out.sources.push_back(source("app", {"login", "feature.used"}, 0.9, 1));
-  out.sources.push_back(source("crm",
-                               {"account.churned", "account.paused", "account.reactivated", "account.renewed",
-                                "account.resumed", "meeting.held", "message.sent", "notice.given", "ticket.opened"},
-                               0.4, 0.3));
-  out.sources.push_back(source("billing", {"invoice.paid", "subscription.started", "trial.started"}, 0.7, 0.5));
+  out.sources.push_back(source("app", {"login", "feature.used", "workflow.completed", "workflow.started"}, 0.9, 1));
+  out.sources.push_back(
+      source("crm",
+             {"account.churned", "account.paused", "account.reactivated", "account.renewed", "account.resumed",
+              "meeting.held", "message.sent", "note.added", "notice.given", "override.cleared", "override.set",
+              "pulse.set", "ticket.commented", "ticket.opened", "ticket.solved"},
+             0.4, 0.3));
+  out.sources.push_back(
+      source("billing", {"invoice.issued", "invoice.paid", "subscription.started", "trial.started"}, 0.7, 0.5));
   out.sources.push_back(source("survey", {"login", "nps.answered", "ticket.opened"}, 0.3, 0.5));
   out.sources.push_back(source("sheet", {"nps.answered"}, 0.2, 0.7));
-  out.sources[1].attributes = {{"plan", AttributeType::text}, {"size", AttributeType::number}};
+  out.sources[1].attributes = {
+      {"go_live", AttributeType::day}, {"plan", AttributeType::text}, {"size", AttributeType::number}};
   out.sources[2].attributes = {{"plan", AttributeType::text}, {"spend", AttributeType::money}};
   out.sources[4].attributes = {{"size", AttributeType::number},
                                {"spend", AttributeType::money},

@@ -27,7 +27,7 @@ struct Arguments {
   std::vector<std::string> workspaces;
   int64_t random = 0;
   int64_t seed = 1;
-  int64_t accounts = 6, days = 150;
+  int64_t accounts = 0, days = 0;  // 0 = as the seed says
   bool quick = false;
   bool plant = false;
 };
@@ -99,8 +99,11 @@ class Verify {
     fmt::print("{} random companies with a random model each, from seed {}\n", arguments_.random, arguments_.seed);
     Comparison comparison;
     for (int64_t i = 0; i < arguments_.random; ++i) {
-      const property::Size size{static_cast<int>(arguments_.accounts), static_cast<int>(arguments_.days)};
-      const auto subject = random_subject(static_cast<uint64_t>(arguments_.seed + i), size);
+      const auto seed = static_cast<uint64_t>(arguments_.seed + i);
+      property::Size size = property::shape_of(seed);
+      if (arguments_.accounts > 0) size.accounts = static_cast<int>(arguments_.accounts);
+      if (arguments_.days > 0) size.days = static_cast<int>(arguments_.days);
+      const auto subject = random_subject(seed, size);
       if (const Status status = check_subject(*subject, how(), comparison); !status.ok())
         return failed(status.problems());
     }
