@@ -9,6 +9,7 @@
 #include "model/load.h"
 #include "tree/reader.h"
 #include "tree/tree.h"
+#include "vocabulary/vocabulary.h"
 
 namespace kenko::cases {
 namespace {
@@ -54,11 +55,20 @@ std::string model_around(const Node& metrics) {
   return out + "bands:\n  low: {from: 0}\n  high: {from: 50}\n";
 }
 
+void add_names(const language::Expression& events, std::set<std::string>& names) {
+  const auto selector = language::as_selector(events);
+  if (!selector) return;
+  names.insert(selector->text);
+  names.insert(selector->others.begin(), selector->others.end());
+}
+
 void add_event_names(const language::Expression& e, std::set<std::string>& names) {
   using Kind = language::Expression::Kind;
-  if (e.kind == Kind::selector) names.insert(e.text);
-  if (e.kind == Kind::call && !e.items.empty() && e.items[0].kind == Kind::name && e.text != "attr") {
-    names.insert(e.items[0].text);
+  if (e.kind == Kind::selector) add_names(e, names);
+  for (const vocabulary::Function* f : vocabulary::find_functions(e.kind == Kind::call ? e.text : "")) {
+    for (size_t i = 0; i < std::min(e.items.size(), f->parameters.size()); ++i) {
+      if (f->parameters[i].kind == vocabulary::ArgumentKind::all_events) add_names(e.items[i], names);
+    }
   }
   for (const language::Expression& item : e.items) add_event_names(item, names);
 }

@@ -104,6 +104,7 @@ class Facts {
       c.product = text("product").value_or("base");
       c.start = day("start").value_or(Day{});
       c.end = day("end");
+      c.renewal = day("renewal");
       c.notice_at = day("notice_at");
       c.auto_renew = flag("auto_renew").value_or(false);
       if (const auto months = integer("term_months")) c.term_months = static_cast<int32_t>(*months);

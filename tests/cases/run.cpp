@@ -2,8 +2,8 @@
 //
 //   run_cases FOLDER SEMANTICS.md [--only PART_OF_A_NAME] [--seed N]
 //
-// Ends with 1 when a cell differs, a case cannot be read, a skip is not needed, or the links to SEMANTICS.md are
-// broken.
+// Ends with 1 when a cell differs, a case cannot be read, a skip is not needed, the links to SEMANTICS.md are broken,
+// or a function has too few cases.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cases/compare.h"
 #include "cases/executor.h"
+#include "cases/functions.h"
 #include "cases/links.h"
 
 namespace kenko::cases {
@@ -111,10 +112,10 @@ int run(const Options& options) {
     for (const auto& e : executors) failures += run_case(c, *e) ? 0 : 1;
   }
   if (options.only.empty()) {
-    for (const std::string& line : check_links(read_file(options.semantics), cases)) {
-      fmt::print("FAILED {}\n", line);
-      ++failures;
-    }
+    std::vector<std::string> gaps = check_links(read_file(options.semantics), cases);
+    for (std::string& line : check_vocabulary(cases)) gaps.push_back(std::move(line));
+    for (const std::string& line : gaps) fmt::print("FAILED {}\n", line);
+    failures += static_cast<int>(gaps.size());
   }
   fmt::print("{} cases, {} executors, seed {}: {} failures\n", cases.size(), executors.size(), options.seed, failures);
   return failures == 0 && !cases.empty() ? 0 : 1;

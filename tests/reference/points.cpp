@@ -76,11 +76,11 @@ int64_t words(const model::Metric& metric, const Curve& curve, double x) {
   const bool window = counted && e.items[0].has_window && !e.items[0].whole_life;
   const int64_t days = window ? e.items[0].days : 28;
   std::vector<Curve::Point> points;
-  for (const Curve::Category& c : curve.categories) {
-    const auto [above, below] = kTimesIn28Days.at(c.value);
+  for (const Curve::Point& word : curve.points) {
+    const auto [above, below] = kTimesIn28Days.at(word.at.text);
     Curve::Point p;
     p.x.micros = static_cast<int64_t>(divide_half_up(static_cast<Int128>(above) * days * 1'000'000, below * 28));
-    p.points_micros = c.points_micros;
+    p.points_micros = word.points_micros;
     points.push_back(p);
   }
   std::sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.x < b.x; });
