@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "score/day_parts.h"
 #include "score/history.h"
@@ -442,13 +443,17 @@ Rows compute(const plan::Plan& plan, const facts::Portfolio& portfolio, int thre
   return out;
 }
 
-Rows defined(const SomeModel& model, const facts::Portfolio& portfolio, const engine::RunOptions& options = {}) {
+// `lines` counts the days that have each line.
+Rows defined(const SomeModel& model, const facts::Portfolio& portfolio, const engine::RunOptions& options = {},
+             std::array<int, 5>* lines = nullptr) {
   Definition definition(model, portfolio, options);
   Rows out;
   for (int32_t d = 0; d < kDays; ++d) {
     for (uint32_t a = 0; a < kAccounts; ++a) {
       const DefinedDay& day = definition.day(a, d);
       if (!day.alive) continue;
+      const std::array<int32_t, 5> of_day{day.hierarchy, day.triggers, day.cap, day.silence, day.override_line};
+      for (size_t i = 0; lines != nullptr && i < 5; ++i) (*lines)[i] += of_day[i] != 0 ? 1 : 0;
       out[{a, d}] = show(day.score, day.computed, day.rolled_up,
                          {day.hierarchy, day.triggers, day.cap, day.silence, day.override_line, day.coverage},
                          day.state, day.band.value_or("-"), day.segment, day.stage, day.dimension);
@@ -470,15 +475,51 @@ constexpr uint64_t kSeeds = 40;
 
 TEST(Definition, EveryDayOfEveryAccount) {
   std::map<std::string, int> states;
+  std::array<int, 5> lines{};
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const SomeModel model(seed);
     const facts::Portfolio portfolio = model.facts.build();
     const Rows rows = compute(model.plan, portfolio, 2);
-    expect_equal(defined(model, portfolio), rows, seed);
+    expect_equal(defined(model, portfolio, {}, &lines), rows, seed);
     if (HasFatalFailure()) return;
     for (const auto& [at, text] : rows) ++states[text.substr(0, text.find(' '))];
   }
   for (const char* state : {"scored", "paused", "not", "insufficient", "too"}) EXPECT_GT(states[state], 100) << state;
+  for (const int days : lines) EXPECT_GT(days, 100) << "days with a hierarchy, trigger, cap, silence, override line";
+}
+
+TEST(Definition, ValuesOfOtherAccounts) {
+  std::map<plan::NodeId, int> known;
+  size_t groups = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const SomeModel model(seed);
+    const facts::Portfolio portfolio = model.facts.build();
+    Definition definition(model, portfolio);
+    const engine::Engine engine(model.plan, portfolio);
+    const engine::Peers peers(engine, Day{kDays - 1}, 2);
+    for (const auto& level : peers.hierarchy().levels())
+      groups += std::ranges::count_if(level, [](const auto& group) { return group.size() > 1; });
+    engine::Scratch scratch;
+    std::vector<engine::LifeDays> lives;
+    for (uint32_t a = 0; a < kAccounts; ++a) {
+      engine.run(a, peers, scratch, lives);
+      for (const engine::LifeDays& life : lives) {
+        for (size_t d = 0; d < life.size(); ++d) {
+          const int32_t day = life.first.number + static_cast<int32_t>(d);
+          for (const size_t m : {3, 4, 6, 7}) {
+            const plan::NodeId id = model.plan.metrics[m].node;
+            const engine::MetricDays& days = life.metrics[m];
+            const Value value = days.valid[d] == 0 ? Value{} : Value{days.value[d]};
+            ASSERT_EQ(value, definition.node(id, a, day)) << "seed " << seed << " node " << id << " day " << day;
+            if (value) ++known[id];
+          }
+        }
+      }
+    }
+  }
+  for (const plan::NodeId id : {Nodes::below, Nodes::place, Nodes::place_below, Nodes::place_of_below})
+    EXPECT_GT(known[id], 100) << id;
+  EXPECT_GT(groups, 10) << "accounts above each other on different days";
 }
 
 TEST(Definition, WhatIsLeftOut) {

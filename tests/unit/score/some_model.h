@@ -217,7 +217,7 @@ class SomeModel {
       return std::optional(F::text(kWords[between(0, 5)]));
     });
     // Few of the accounts are above others, so that cycles and second levels happen.
-    values(a, "parent", 0.04, [&] {
+    values(a, "parent", a < 6 ? 0.15 : 0.04, [&] {
       return maybe(std::optional(F::text(chance(0.1) ? "nobody" : F::id(static_cast<uint32_t>(between(0, 5))))));
     });
     events(a);
