@@ -106,12 +106,23 @@ class Comparison::Rows {
                                        {"override", &HistoryTable::override_line},
                                        {"segment", &HistoryTable::segment},
                                        {"stage", &HistoryTable::stage}}) {
-      add(name, name, a_.*column, b_.*column);
+      if (is_asked(column)) add(name, name, a_.*column, b_.*column);
     }
     states_ = a_.state.empty() == b_.state.empty();
     statuses_ = a_.status.empty() == b_.status.empty();
     if (!states_) leave_out("state", 1);
     if (!statuses_) leave_out("status", 1);
+  }
+
+  // A plan without segments, triggers ... has nothing to leave out.
+  [[nodiscard]] bool is_asked(std::vector<int32_t> HistoryTable::* column) const {
+    if (!(a_.*column).empty() && !(b_.*column).empty()) return true;
+    const plan::Plan& plan = *all_.plan_;
+    if (column == &HistoryTable::segment) return !plan.segments.empty();
+    if (column == &HistoryTable::stage) return !plan.life_stages.empty();
+    if (column == &HistoryTable::hierarchy) return plan.hierarchy.uses_children();
+    if (column == &HistoryTable::triggers || column == &HistoryTable::cap) return !plan.triggers.empty();
+    return true;
   }
 
   void add(const std::string& name, const char* kind, const std::vector<int32_t>& a, const std::vector<int32_t>& b) {
