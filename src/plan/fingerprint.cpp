@@ -110,9 +110,15 @@ void add(PartsHash& hash, const Segment& s) {
   }
   add(hash, c.bands);
   add_size(hash, c.triggers.size());
-  for (const auto& [place, trigger] : c.triggers) {
+  for (const auto& [place, change] : c.triggers) {
     hash.add(int64_t{place});
-    add(hash, trigger);
+    for (const auto& said : {change.points_hundredths, change.cap_hundredths}) {
+      if (said) {
+        hash.add(int64_t{*said});
+      } else {
+        hash.absent();
+      }
+    }
   }
   add_size(hash, c.triggers_off.size());
   for (const uint32_t place : c.triggers_off) hash.add(int64_t{place});

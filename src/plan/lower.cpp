@@ -211,10 +211,10 @@ class Lowering {
         changes.triggers_off.push_back(place);
         continue;
       }
-      Trigger changed = plan_.triggers[place];
+      TriggerChange changed;
       if (t.points) changed.points_hundredths = hundredths(*t.points);
       if (t.cap) changed.cap_hundredths = hundredths(*t.cap);
-      changes.triggers.emplace_back(place, std::move(changed));
+      changes.triggers.emplace_back(place, changed);
     }
     sort_by_position(changes.dimension_weights);
     sort_by_position(changes.metric_weights);

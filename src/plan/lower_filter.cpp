@@ -63,11 +63,13 @@ Filter comparison(const Expression& e) {
 }
 // one_of(f, a, b) is f = a or f = b; between(f, a, b) is f >= a and f <= b.
 Filter call(const Expression& e) {
-  if (e.text == "about") {
+  if (e.text == "about") {  // never null: a text is about a topic or is not
+    Filter absent;
+    absent.op = FilterOp::is_empty;
+    absent.field = fmt::format("about({})", e.items[0].text);
     Filter f;
-    f.field = fmt::format("about({})", e.items[0].text);
-    f.literal_type = Type::flag;
-    f.flag = true;
+    f.op = FilterOp::not_;
+    f.args.push_back(std::move(absent));
     return f;
   }
   if (e.text == "is_empty") {

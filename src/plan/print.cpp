@@ -136,7 +136,12 @@ std::string segment_text(const Plan& plan, const Segment& s) {
     out += fmt::format("  metric {} weight {}\n", plan.metrics[i].name, w.text());
   for (const auto& [i, curve] : c.curves)
     out += fmt::format("  metric {}{}\n", plan.metrics[i].name, curve_text(curve));
-  for (const auto& [i, t] : c.triggers) out += "  " + trigger_text(t);
+  for (const auto& [i, t] : c.triggers) {
+    out += fmt::format("  trigger {}", plan.triggers[i].name);
+    if (t.points_hundredths) out += fmt::format(" points {}", hundredths_text(*t.points_hundredths));
+    if (t.cap_hundredths) out += fmt::format(" cap {}", hundredths_text(*t.cap_hundredths));
+    out += "\n";
+  }
   for (const uint32_t i : c.triggers_off) out += fmt::format("  trigger {} off\n", plan.triggers[i].name);
   return out + bands_text(c.bands, "  ");
 }

@@ -7,13 +7,11 @@ namespace {
 
 TriggerEffect effect_of(const plan::Trigger& t) { return {false, t.points_hundredths, t.cap_hundredths}; }
 
-// What a change says as the model does is left as the segment has it.
-void apply(const plan::Plan& plan, const plan::Changes& changes, std::vector<TriggerEffect>& effects) {
-  for (const auto& [i, trigger] : changes.triggers) {
+void apply(const plan::Changes& changes, std::vector<TriggerEffect>& effects) {
+  for (const auto& [i, change] : changes.triggers) {
     effects[i].off = false;
-    if (trigger.points_hundredths != plan.triggers[i].points_hundredths)
-      effects[i].points_hundredths = trigger.points_hundredths;
-    if (trigger.cap_hundredths != plan.triggers[i].cap_hundredths) effects[i].cap_hundredths = trigger.cap_hundredths;
+    effects[i].points_hundredths = change.points_hundredths.value_or(effects[i].points_hundredths);
+    if (change.cap_hundredths) effects[i].cap_hundredths = change.cap_hundredths;
   }
   for (const uint32_t i : changes.triggers_off) effects[i].off = true;
 }
@@ -99,8 +97,8 @@ Weights weights_on(const plan::Plan& plan, int segment, int stage) {
 std::vector<TriggerEffect> effects_on(const plan::Plan& plan, int segment, int stage) {
   std::vector<TriggerEffect> out;
   for (const plan::Trigger& t : plan.triggers) out.push_back(effect_of(t));
-  if (segment >= 0) apply(plan, plan.segments[static_cast<size_t>(segment)].changes, out);
-  if (stage >= 0) apply(plan, plan.life_stages[static_cast<size_t>(stage)].changes, out);
+  if (segment >= 0) apply(plan.segments[static_cast<size_t>(segment)].changes, out);
+  if (stage >= 0) apply(plan.life_stages[static_cast<size_t>(stage)].changes, out);
   return out;
 }
 

@@ -367,7 +367,10 @@ DefinedDay Definition::define(uint32_t a, int32_t d) {
     bool off = false;
     const auto change = [&](const plan::Changes& c) {
       for (const auto& [at, other] : c.triggers) {
-        if (at == t) trigger = other, off = false;
+        if (at != t) continue;
+        off = false;
+        trigger.points_hundredths = other.points_hundredths.value_or(trigger.points_hundredths);
+        if (other.cap_hundredths) trigger.cap_hundredths = other.cap_hundredths;
       }
       off = off || std::ranges::find(c.triggers_off, t) != c.triggers_off.end();
     };

@@ -153,9 +153,7 @@ class SomeModel {
     if (chance(0.3)) {
       s.changes.triggers_off = {static_cast<uint32_t>(between(0, 1))};
     } else if (chance(0.5)) {
-      plan::Trigger t = plan.triggers[0];
-      t.points_hundredths = between(-40, 40) * 100;
-      s.changes.triggers = {{0, t}};
+      s.changes.triggers = {{0, {between(-40, 40) * 100, {}}}};
     }
     return s;
   }
