@@ -5,6 +5,7 @@
 #include <span>
 #include <tuple>
 
+#include "facts/property_names.h"
 #include "identity/events.h"
 
 namespace kenko::identity {
@@ -118,6 +119,7 @@ class Writer {
     out_->id_bytes += events_.event_id[row];
     out_->id_end.push_back(out_->id_bytes.size());
     write_properties(row);
+    write_currency(row);
     ++rows_;
   }
 
@@ -149,10 +151,19 @@ class Writer {
       const EventTable::Cell& cell = events_.properties[i];
       if (cell.value == 0 || events_.texts.text(cell.value).empty()) continue;
       SparseColumn*& column = column_of_key_[cell.key];
+      if (column == nullptr && events_.texts.text(cell.key) == facts::kCurrencyProperty) continue;
       if (column == nullptr) column = &out_->properties[std::string(events_.texts.text(cell.key))];
       column->row.push_back(rows_);
       column->value.push_back(text_code(cell.value));
     }
+  }
+
+  // The currency is a field of filters.
+  void write_currency(uint32_t row) {
+    if (events_.currency[row] == 0) return;
+    if (currency_ == nullptr) currency_ = &out_->properties[std::string(facts::kCurrencyProperty)];
+    currency_->row.push_back(rows_);
+    currency_->value.push_back(text_code(events_.currency[row]));
   }
 
   void publish() {
@@ -176,6 +187,7 @@ class Writer {
   std::vector<uint32_t> code_;  // code in the portfolio's texts by code in the table's
   std::vector<SparseColumn*> column_of_key_;
   std::shared_ptr<Columns> out_ = std::make_shared<Columns>();
+  SparseColumn* currency_ = nullptr;  // of kCurrencyProperty; nullptr = no event has one so far
   uint32_t own_currency_ = 0;
   uint32_t rows_ = 0;
 };

@@ -26,7 +26,7 @@ struct Curve {
     steps,
     category,
     hill,        ///< {hill: {half: 10, power: 2}}
-    words,       ///< {none: 0, monthly: 30, ...}: the words stand in `categories`; lowered to linear
+    words,       ///< {none: 0, monthly: 30, ...}: the words are the texts of points[].at; lowered to linear
     percentile,  ///< {percentile: {0%: 0, 100%: 100}}: linear over percentile(value)
     baseline,    ///< {baseline: {-2: 0, 0: 70, 2: 100}, over: 12w}: linear over vs_own_baseline(value, over)
   };

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "facts/property_names.h"
 #include "model/check_expression.h"
 #include "plan/lower_expression.h"
 
@@ -36,10 +37,12 @@ FilterOp filter_op(Operator op, bool swapped) {
 // The field of a test.
 Filter field(const Expression& e) {
   Filter f;
-  f.own = model::is_own_field(e);
+  f.own = model::is_own_field(e) && e.text == "value";
   f.field = model::user_key(e);
   f.of_user = !f.field.empty();
-  if (!f.of_user) f.field = model::is_sentiment(e) ? std::string(kSentiment) : e.text;
+  if (f.of_user) return f;
+  f.field = model::is_sentiment(e) ? std::string(kSentiment) : e.text;
+  if (model::is_own_field(e) && !f.own) f.field = facts::kCurrencyProperty;
   return f;
 }
 
@@ -75,7 +78,7 @@ Filter call(const Expression& e) {
   if (e.text == "is_empty") {
     Filter f = field(e.items[0]);
     f.op = FilterOp::is_empty;
-    if (f.own && f.field == "value") f.literal_type = Type::number;
+    if (f.own) f.literal_type = Type::number;
     return f;
   }
   Filter out;

@@ -13,7 +13,7 @@ namespace kenko::segments {
 namespace {
 
 /// Raised whenever identity::resolve gives another portfolio for the same facts, so that older caches are not used.
-constexpr int64_t kResolutionVersion = 3;
+constexpr int64_t kResolutionVersion = 4;
 
 std::string cache_folder(const std::string& dir) { return dir + "/cache"; }
 

@@ -84,6 +84,9 @@ std::optional<std::string> text_of(const Event& event, const Expression& name, c
     if (value->text.empty()) return std::nullopt;
     return value->text;
   }
+  if (name.text == "currency" && !name.backticked) {
+    return event.currency.empty() ? std::nullopt : std::optional(event.currency);
+  }
   const std::string* text = event.property(is_sentiment(name) ? "sentiment(text)" : name.text);
   return text == nullptr ? std::nullopt : std::optional(*text);
 }
