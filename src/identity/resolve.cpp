@@ -77,6 +77,7 @@ void resolve_versions(std::vector<const ContractFact*>& versions, References& re
       moved.fact.end = fact.valid_from - 1;
       moved.fact.valid_from = fact.valid_from;
       moved.fact.recorded = fact.recorded;
+      moved.fact.replaces.clear();  // it replaces nothing of an account that it has left
       out.push_back(std::move(moved));
     }
     if (account != 0) out.push_back({account, fact});

@@ -146,7 +146,7 @@ void World::score_children_first(Walk& account, Day d, std::set<const Walk*>& do
   const std::vector<Walk*> mine = children(account, d);
   for (Walk* child : mine) {
     score_children_first(*child, d, done);
-    account.sign_of_life = account.sign_of_life || (child->sign_of_life && account.life(d).status != "paused");
+    account.sign_of_life = account.sign_of_life || child->sign_of_life;
   }
   account.score(d);
 }

@@ -300,7 +300,8 @@ RolledUp roll_up(const DayModel& day, const Cells& cells) {
   RolledUp out;
   for (const model::Dimension* d : inner_first(*day.model)) {
     const auto members = members_of(day, d->name, cells, out);
-    out.dimensions[d->name] = one_of(members, d->rollup, d->start.micros);
+    out.dimensions[d->name] =
+        day.counts(d->name) ? one_of(members, d->rollup, d->start.micros) : std::nullopt;  // left out that day
     out.coverage[d->name] = coverage_of(members);
     out.evidence[d->name] = std::any_of(members.begin(), members.end(), [](const Member& m) { return m.evidence; });
   }

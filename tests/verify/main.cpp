@@ -21,7 +21,8 @@ using namespace kenko;
 using namespace kenko::verify;
 
 constexpr std::string_view kUsage =
-    "usage: kenko_verify [--workspace DIR]... [--random N] [--seed S] [--accounts N] [--days N] [--quick] [--plant]\n";
+    "usage: kenko_verify [--workspace DIR]... [--random N] [--seed S] [--accounts N] [--days N] [--quick] [--plant]\n"
+    "       kenko_verify --print SEED      the random model of a seed\n";
 
 struct Arguments {
   std::vector<std::string> workspaces;
@@ -30,6 +31,7 @@ struct Arguments {
   int64_t accounts = 0, days = 0;  // 0 = as the seed says
   bool quick = false;
   bool plant = false;
+  std::optional<int64_t> print;
 };
 
 std::optional<Arguments> read_arguments(int argc, char** argv) {
@@ -47,7 +49,9 @@ std::optional<Arguments> read_arguments(int argc, char** argv) {
     }
     const auto number = text::parse_int(argv[i]);
     if (!number || *number < 0) return std::nullopt;
-    if (name == "--random") {
+    if (name == "--print") {
+      out.print = *number;
+    } else if (name == "--random") {
       out.random = *number;
     } else if (name == "--seed") {
       out.seed = *number;
@@ -165,6 +169,10 @@ int main(int argc, char** argv) {
   if (!arguments) {
     fmt::print(stderr, "{}", kUsage);
     return 2;
+  }
+  if (arguments->print) {
+    fmt::print("{}", property::generate(static_cast<uint64_t>(*arguments->print)).model);
+    return 0;
   }
   if (arguments->workspaces.empty() && arguments->random == 0 && !arguments->plant) use_everything(*arguments);
   return Verify(*arguments).run() ? 0 : 1;
