@@ -58,8 +58,9 @@ std::string budget_on(const World& world, size_t account, Day d) {
 void export_snapshot(const World& world, Folder& folder, Day d) {
   FileShape shape;
   shape.file = fmt::format("crm/accounts-{}.csv", d.iso());
-  shape.columns = {"snapshot_date", "account_id", "name",      "plan",    "segment",           "owner",  "industry",
-                   "region",        "domain",     "employees", "started", "parent_account_id", "status", "budget"};
+  shape.columns = {"snapshot_date", "account_id",        "name",   "plan",   "segment",
+                   "owner",         "industry",          "region", "domain", "employees",
+                   "started",       "parent_account_id", "status", "budget", "trial_ends"};
   shape.account = 1;
   shape.date = 10;
   shape.number = 9;
@@ -72,7 +73,7 @@ void export_snapshot(const World& world, Folder& folder, Day d) {
     if (!in_crm(a, d)) continue;
     file.row({d.iso(), a.id, a.name, a.plan, std::string(word(a.segment)), std::string(owner_on(a, d)), a.industry,
               std::string(word(a.region)), a.domain, std::to_string(a.employees), a.started.iso(), a.parent_id,
-              status_on(a, d), budget_on(world, i, d)});
+              status_on(a, d), budget_on(world, i, d), optional_date(a.trial_end)});
   }
 }
 

@@ -33,6 +33,7 @@ constexpr double kUsualEvents = 8.1;
 
 constexpr std::array<std::string_view, 4> kBoards = {"questions", "tips", "ideas", "stories"};
 constexpr int kAnnouncementDays = 14;
+constexpr std::array<int, 4> kOffsetHours = {-5, 1, 0, 9};  ///< of the clocks of a region
 
 enum class What : uint8_t {
   login,
@@ -132,7 +133,6 @@ class Users {
   }
 
   int64_t seconds_of_day() {
-    static constexpr std::array<int, 4> kOffsetHours = {-5, 1, 0, 9};
     const double local = std::clamp(12.0 + 2.8 * random_.normal(), 0.0, 23.9);
     const auto seconds = static_cast<int64_t>(local * 3600);
     return ((seconds - kOffsetHours[static_cast<size_t>(account_.region)] * 3600) % 86400 + 86400) % 86400;
@@ -226,7 +226,9 @@ std::string props(const Event& e) {
   const auto detail = static_cast<size_t>(e.detail);
   switch (e.what) {
     case What::login:
-      return fmt::format(R"({{"device":"{}","minutes":{}.{}}})", kDevices[detail], e.run / 10, e.run % 10);
+      return fmt::format(R"({{"device":"{}","hour":{},"minutes":{}.{}}})", kDevices[detail],
+                         (e.millis_of_day / 3'600'000 + kOffsetHours[static_cast<size_t>(e.account->region)] + 24) % 24,
+                         e.run / 10, e.run % 10);
     case What::feature:
       return fmt::format(R"({{"feature":"{}","level":"{}"}})", kFeatureNames[detail],
                          e.detail < kBasicFeatures ? "basic" : "advanced");

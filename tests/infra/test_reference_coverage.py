@@ -1,7 +1,7 @@
 """docs/REFERENCE_COVERAGE.md: what it names exists, no cell is empty, and no row of the reference is missing.
 
-The reference itself is not part of the tree; where it lies beside it (../shared/REFERENCE.md, or KENKO_REFERENCE) its rows
-are compared too.
+The reference itself is not part of the tree; where it lies in a folder beside it, or KENKO_REFERENCE names it, its rows are
+compared too.
 """
 import os
 import pathlib
@@ -10,7 +10,8 @@ import unittest
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENT = TREE / "docs/REFERENCE_COVERAGE.md"
-REFERENCE = pathlib.Path(os.environ.get("KENKO_REFERENCE", TREE.parent / "shared/REFERENCE.md"))
+REFERENCE = pathlib.Path(os.environ.get("KENKO_REFERENCE") or
+                         next(TREE.parent.glob("*/REFERENCE.md"), "no-reference"))
 NOT_BUILT = "not built yet"
 
 
