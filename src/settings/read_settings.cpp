@@ -139,6 +139,17 @@ void read_source(const Node& name, Reader& entry, Settings& settings) {
   settings.sources.push_back(std::move(source));
 }
 
+// A model stands there once: beside itself it says nothing new.
+void check_also(Reader& file, const Settings& settings) {
+  for (size_t i = 0; i < settings.also.size(); ++i) {
+    const std::string& name = settings.also[i];
+    const auto before = settings.also.begin() + static_cast<ptrdiff_t>(i);
+    if (name != settings.model && std::find(settings.also.begin(), before, name) == before) continue;
+    file.add("also", "model-twice", fmt::format("the model `{}` is named twice", name),
+             "`model:` is the primary one, `also:` lists others, each once");
+  }
+}
+
 void read_all(Reader& file, Settings& settings) {
   constexpr int64_t kVersion = 1;
   constexpr int64_t kMostLapseDays = 3650;
@@ -148,6 +159,8 @@ void read_all(Reader& file, Settings& settings) {
   read_close_at(file, settings);
   read_currency(file, settings);
   settings.model = file.text("model").value_or("");
+  settings.also = file.texts("also").value_or(std::vector<std::string>{});
+  check_also(file, settings);
   const auto lapse = file.integer("lapse_days", 0, kMostLapseDays);
   if (lapse) settings.lapse_days = static_cast<int32_t>(*lapse);
   // An empty list is an answer of its own: nothing of what happens is ours.

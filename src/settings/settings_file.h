@@ -33,6 +33,9 @@ namespace kenko::settings {
                                                 const std::string& source, const std::vector<std::string>& emits,
                                                 const std::map<std::string, facts::AttributeType>& attributes);
 
+/// `yaml` with another active model; only that line changes.  Requires and errors as add_source.
+[[nodiscard]] Result<std::string> set_model(std::string_view yaml, const std::string& file, const std::string& model);
+
 /// "number", "text", "flag", "day", "money".
 [[nodiscard]] std::string_view type_name(facts::AttributeType type);
 

@@ -245,6 +245,9 @@ std::string new_settings_text(const facts::Settings& s) {
       scalar(s.time_zone.name()), clock, scalar(s.currency));
   out += "\n# The health model that commands use: models/NAME.yaml.\n";
   out += s.model.empty() ? "model:\n" : fmt::format("model: {}\n", scalar(s.model));
+  out += s.also.empty()
+             ? "# Further models, whose scores stand beside its: also: [expansion]\n"
+             : fmt::format("# Further models, whose scores stand beside its.\nalso: {}\n", flow_list(s.also));
   out += fmt::format(
       "\n# A contract without notice still counts for this many days after its end: late paper is not churn.\n"
       "lapse_days: {}\n"
@@ -304,6 +307,37 @@ Result<std::string> add_source(std::string_view yaml, const std::string& file, c
     edit.insert(at, layout.newline_before(at) + source_lines(source, indent, "  "));
   }
   return edit.apply(yaml);
+}
+
+Result<std::string> set_model(std::string_view yaml, const std::string& file, const std::string& model) {
+  KENKO_TRY(const facts::Settings settings, read_settings(yaml, file));
+  if (settings.model == model) return std::string(yaml);
+  Problems problems;
+  const auto tree = tree::Tree::parse(yaml, file, problems);
+  if (!tree) return problems;
+  const Layout layout(*tree);
+  Edit edit;
+  const tree::Entry* entry = tree->root().find_entry("model");
+  if (entry == nullptr && layout.is_flow(tree->root())) {
+    return no_room(*tree, tree->root(), "`model:`", "write kenko.yaml without brackets, a line for each setting");
+  }
+  if (entry == nullptr) {
+    const size_t end = layout.source().size();
+    edit.insert(end, layout.newline_before(end) + "\nmodel: " + scalar(model) + "\n");
+  } else if (entry->value.is_null() && entry->value.text.empty()) {
+    const size_t colon = layout.source().find(':', layout.scalar_end(entry->key));
+    if (colon == std::string_view::npos) return no_room(*tree, entry->key, "its value", "write `model: NAME`");
+    edit.insert(colon + 1, " " + scalar(model));
+  } else {
+    edit.replace(entry->value.offset, layout.scalar_end(entry->value), scalar(model));
+  }
+  std::string out = edit.apply(yaml);
+  const auto again = read_settings(out, file);
+  if (!again || again->model != model) {
+    return no_room(*tree, entry == nullptr ? tree->root() : entry->value, fmt::format("the model `{}`", model),
+                   fmt::format("write `model: {}` by hand", scalar(model)));
+  }
+  return out;
 }
 
 Result<std::string> extend_source(std::string_view yaml, const std::string& file, const std::string& source,

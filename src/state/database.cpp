@@ -22,21 +22,26 @@ Problem problem_of(const std::string& path, std::string code, std::string messag
   return problem;
 }
 
-std::string intake_schema(std::string_view kind) { return fmt::format(fmt::runtime(kIntakeSchema), kind); }
+// What the formats after `format` have besides it.
+std::string schema_since(int64_t format, std::string_view kind) {
+  std::string out;
+  if (format < 2) out += fmt::format(fmt::runtime(kIntakeSchema), kind);
+  if (format < 3) out += fmt::format(fmt::runtime(kPublicationSchema), kind);
+  return out;
+}
 
-/// Format 1 had no intake.  A writer adds it; for a reader it is there for as long as it reads, and empty.
-Status add_intake(Sqlite& sqlite, bool write) {
-  if (!write) return sqlite.execute("PRAGMA temp_store = MEMORY;" + intake_schema("TEMP"));
+/// An older format lacks tables.  A writer adds them; for a reader they are there for as long as it reads, and empty.
+Status add_tables(Sqlite& sqlite, int64_t format, bool write) {
+  if (!write) return sqlite.execute("PRAGMA temp_store = MEMORY;" + schema_since(format, "TEMP"));
   KENKO_TRY(Transaction transaction, Transaction::begin(sqlite, true));
-  KENKO_TRY_STATUS(sqlite.execute(intake_schema("")));
+  KENKO_TRY_STATUS(sqlite.execute(schema_since(format, "")));
   KENKO_TRY_STATUS(sqlite.execute(fmt::format("PRAGMA user_version = {}", kFormat)));
   return transaction.commit();
 }
 
 Status make_schema(Sqlite& sqlite) {
   KENKO_TRY(Transaction transaction, Transaction::begin(sqlite, true));
-  KENKO_TRY_STATUS(sqlite.execute(kSchema));
-  KENKO_TRY_STATUS(sqlite.execute(intake_schema("")));
+  KENKO_TRY_STATUS(sqlite.execute(kSchema + schema_since(1, "")));
   KENKO_TRY_STATUS(
       sqlite.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kFormat)));
   return transaction.commit();
@@ -61,7 +66,7 @@ Status check_format(Sqlite& sqlite, const std::string& path, bool make) {
                                   format, kFormat),
                       "use a newer Kenko");
   }
-  if (format == 1) return add_intake(sqlite, make);
+  if (format >= 1 && format < kFormat) return add_tables(sqlite, format, make);
   if (format < kFormat) {
     return problem_of(
         path, "workspace-older",

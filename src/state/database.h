@@ -1,8 +1,8 @@
 // state/database.h
 //
 // state.db, the system of record (SQLite, WAL, synchronous=FULL): the catalog of event segments, the intake (events
-// that are in no segment yet), every fact that is not an event, what people entered by hand, imports, rejects, rule
-// names, audit.  The only module that sees sqlite3.h.
+// that are in no segment yet), every fact that is not an event, what people entered by hand, published models, imports,
+// rejects, rule names, audit.  The only module that sees sqlite3.h.
 #pragma once
 
 #include <memory>
@@ -15,11 +15,13 @@
 #include "ports/fact_store.h"
 #include "state/batch.h"
 #include "state/entry.h"
+#include "state/publication.h"
 
 namespace kenko::state {
 
-/// The format this program writes (PRAGMA user_version); it reads format 1, too, and a writer makes it into this one.
-inline constexpr int kFormat = 2;
+/// The format this program writes (PRAGMA user_version); it reads formats 1 and 2, too, and a writer makes them into
+/// this one.
+inline constexpr int kFormat = 3;
 
 /// How many facts of each kind are in force, for `kenko status`.
 struct FactCounts {
@@ -64,6 +66,11 @@ class Database final : public ports::FactStore {
   [[nodiscard]] Result<Entry> undo(int64_t number, const std::string& author, Instant at);
   /// All entries, the oldest first.
   [[nodiscard]] Result<std::vector<Entry>> entries();
+
+  /// Adds a publication under the next number and gives it back with it; durable when it returns.
+  [[nodiscard]] Result<Publication> publish(const Publication& publication);
+  /// All publications, the oldest first.
+  [[nodiscard]] Result<std::vector<Publication>> publications();
 
   /// Every rule name that the source's mapping ever had, sorted.
   [[nodiscard]] Result<std::vector<std::string>> rule_names(std::string_view source);

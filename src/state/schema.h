@@ -1,6 +1,6 @@
 // state/schema.h
 //
-// Internal to state: the tables of state.db, format 2.  Days are days since 1970-01-01, instants microseconds, decimals
+// Internal to state: the tables of state.db, format 3.  Days are days since 1970-01-01, instants microseconds, decimals
 // millionths, rates billionths, hashes 16 bytes.  Facts are only ever added: the greatest seq of a key counts.
 #pragma once
 
@@ -92,6 +92,16 @@ CREATE {0} TABLE withdrawal(
 CREATE {0} TABLE entry(
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, author TEXT NOT NULL, kind INTEGER NOT NULL, seq INTEGER NOT NULL,
   undoes INTEGER NOT NULL) STRICT;
+)sql";
+
+/// What format 3 has besides format 2; `{0}` as above.
+inline constexpr const char* kPublicationSchema = R"sql(
+-- Models that were published, with their text and the file of scores/ that holds the history as they say it (empty: there
+-- was none yet).
+CREATE {0} TABLE publication(
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, model TEXT NOT NULL,
+  fingerprint BLOB NOT NULL, text TEXT NOT NULL, scores_file TEXT NOT NULL, rows INTEGER NOT NULL,
+  first_day INTEGER, last_day INTEGER) STRICT;
 )sql";
 
 }  // namespace kenko::state
