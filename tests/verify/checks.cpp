@@ -283,15 +283,32 @@ class Checks {
       contributions += p.contribution;
       lost += p.lost;
     }
-    const int64_t whole = e.rolled_up * kMicrosPerHundredth;
+    for (const explain::Group& g : e.groups) {
+      contributions += g.start.value_or(0);
+      lost += g.start_lost;
+    }
+    const bool own = e.rolled_up != score::kNoScore;
+    const int64_t whole = std::max(e.rolled_up, 0) * kMicrosPerHundredth;
     const auto says = [](int64_t n) { return fmt::format("{}", n); };
     comparison_.claim("explanations", contributions == whole, account, e.day, "sum of contributions",
                       says(contributions), says(whole));
-    comparison_.claim("explanations", lost == kAll - whole, account, e.day, "points lost", says(lost),
-                      says(kAll - whole));
-    comparison_.claim("explanations", e.score == e.rolled_up + e.silence && e.silence <= 0, account, e.day,
-                      "score and silence", says(e.score), says(e.rolled_up + e.silence));
-    check_proportions(account, e);
+    comparison_.claim("explanations", lost == (own ? kAll - whole : 0), account, e.day, "points lost", says(lost),
+                      says(own ? kAll - whole : 0));
+    int64_t lines = 0;
+    for (const explain::Line& line : explain::lines_of(subject_.plan, e)) lines += line.micros;
+    comparison_.claim("explanations", lines == e.score * kMicrosPerHundredth, account, e.day, "sum of lines",
+                      says(lines), says(e.score * kMicrosPerHundredth));
+    comparison_.claim("explanations", e.silence <= 0 && e.computed + e.override_line == e.score, account, e.day,
+                      "silence and override", says(e.computed + e.override_line), says(e.score));
+    if (own && only_means()) check_proportions(account, e);
+  }
+
+  // Weighted means without nesting, whose parts can be told in a line.
+  [[nodiscard]] bool only_means() const {
+    const auto& all = subject_.plan.dimensions;
+    return subject_.plan.rollup == plan::Rollup::mean && std::all_of(all.begin(), all.end(), [](const auto& d) {
+             return d.rollup == plan::Rollup::mean && !d.parent;
+           });
   }
 
   // Each contribution is the exact share but for what rounding moves: less than one unit at either level.
@@ -300,16 +317,16 @@ class Checks {
     std::vector<double> inside(subject_.plan.dimensions.size(), 0);
     double across = 0;
     for (const explain::Part& p : e.parts) {
-      inside[*metrics[p.metric].dimension] += metrics[p.metric].weight.as_double() * p.points.value_or(0);
+      inside[*metrics[p.metric].dimension] += static_cast<double>(p.weight_micros) * p.points.value_or(0);
     }
     for (size_t j = 0; j < inside.size(); ++j)
-      across += subject_.plan.dimensions[j].weight.as_double() * std::max(e.dimension[j], 0);
+      across += static_cast<double>(e.groups[j].weight_micros) * std::max(e.dimension[j], 0);
     for (const explain::Part& p : e.parts) {
       const uint32_t j = *metrics[p.metric].dimension;
       double share = 0;
       if (inside[j] > 0 && across > 0) {
-        share = subject_.plan.dimensions[j].weight.as_double() * e.dimension[j] / across *
-                (metrics[p.metric].weight.as_double() * p.points.value_or(0) / inside[j]) * e.rolled_up * 1e4;
+        share = static_cast<double>(e.groups[j].weight_micros) * e.dimension[j] / across *
+                (static_cast<double>(p.weight_micros) * p.points.value_or(0) / inside[j]) * e.rolled_up * 1e4;
       }
       comparison_.claim("explanations", std::abs(share - static_cast<double>(p.contribution)) < 2.01, account, e.day,
                         "contribution of " + metrics[p.metric].name, fmt::format("{}", p.contribution),
@@ -326,8 +343,10 @@ class Checks {
                         account, after.day, "change", "none", "two scored days");
       return;
     }
-    int64_t sum = change->silence;
-    for (const auto& [metric, part] : change->by_metric) sum += part;
+    int64_t sum = change->hierarchy + change->cap + change->silence + change->override_line;
+    for (const auto* lines : {&change->by_metric, &change->by_start, &change->by_trigger}) {
+      for (const auto& [position, part] : *lines) sum += part;
+    }
     const int64_t whole = int64_t{after.score - before.score} * 10'000;
     comparison_.claim("explanations", sum == whole && change->total == whole, account, after.day, "sum of changes",
                       fmt::format("{}", sum), fmt::format("{}", whole));
@@ -348,13 +367,13 @@ class Checks {
             for (const score::LifeScores& life : h.scores) {
               for (size_t d = 0; d < life.size(); ++d) {
                 const Day day = life.first + static_cast<int32_t>(d);
-                if (day < t || life.score[d] == score::kNoScore) continue;
+                if (day < t || life.state[d] != score::State::scored) continue;
                 if (before != score::kNoScore) {
-                  comparison_.claim("silence never rises", life.score[d] <= before, numbers[h.account], day,
-                                    "score after " + t.iso(), fmt::format("{}", life.score[d]),
+                  comparison_.claim("silence never rises", life.computed[d] <= before, numbers[h.account], day,
+                                    "computed score after " + t.iso(), fmt::format("{}", life.computed[d]),
                                     fmt::format("at most {}", before));
                 }
-                before = life.score[d];
+                before = life.computed[d];
               }
             }
           });
