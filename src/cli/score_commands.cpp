@@ -2,18 +2,25 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 
 #include "app/account_views.h"
 #include "app/history_export.h"
+#include "app/journey.h"
+#include "app/other_models.h"
+#include "app/overdue.h"
+#include "app/publish.h"
 #include "app/scoring.h"
 #include "app/system.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/model_output.h"
 
 namespace kenko::cli {
 namespace {
 
 struct Opened {
+  app::Workspace workspace;
   std::unique_ptr<app::Scoring> scoring;
   report::Format format = report::Format::table;
 };
@@ -47,7 +54,7 @@ Result<Opened> open_scoring(const Common& common) {
   KENKO_TRY(auto scoring, app::Scoring::open(workspace, request, app::now()));
   warn(scoring->model().warnings);
   if (request.known_as_of) note_assumed_clocks(workspace.settings);
-  return Opened{std::move(scoring), format};
+  return Opened{workspace, std::move(scoring), format};
 }
 
 Result<std::vector<uint32_t>> accounts_of(const app::Scoring& scoring, const std::vector<std::string>& names) {
@@ -66,8 +73,17 @@ Result<std::vector<uint32_t>> accounts_of(const app::Scoring& scoring, const std
 }
 
 std::string day_line(const app::Scoring& scoring, size_t rows) {
-  return fmt::format("As of {}, model {}, {} accounts\n\n", scoring.as_of().words(), scoring.plan().model,
-                     text::grouped(static_cast<int64_t>(rows)));
+  const auto overdue = app::overdue_sources(scoring.portfolio(), &scoring.plan(), scoring.as_of());
+  const std::string feeds = app::overdue_sentence(overdue);
+  return fmt::format("As of {}, model {}, {} account{}{}{}\n\n", scoring.as_of().words(), scoring.plan().model,
+                     text::grouped(static_cast<int64_t>(rows)), rows == 1 ? "" : "s", feeds.empty() ? "" : "; ", feeds);
+}
+
+// The scores of the further models of the workspace, unless one model was asked for.
+Result<std::vector<app::OtherScores>> others_of(const Common& common, const Opened& opened,
+                                                const std::vector<uint32_t>& accounts) {
+  if (!common.model.empty()) return std::vector<app::OtherScores>();
+  return app::score_others(opened.workspace, *opened.scoring, accounts);
 }
 
 Exit run_score(const Common& common, const std::vector<std::string>& names) {
@@ -78,9 +94,42 @@ Exit run_score(const Common& common, const std::vector<std::string>& names) {
   if (!accounts) return fail(accounts.problems());
   const auto summaries = explain::summarise(s.engine(), s.as_of(), s.threads(), *accounts);
   const auto order = explain::worst_first(s.engine(), summaries);
-  const report::Table table = report::scores_table(s.engine(), summaries, order);
+  report::Table table = report::scores_table(s.engine(), summaries, order);
+  const auto others = others_of(common, *opened, *accounts);
+  if (!others) return fail(others.problems());
+  app::add_columns(*others, "band", table);
+  app::add_names(s, table);
   std::string out = opened->format == report::Format::table ? day_line(s, summaries.size()) : "";
   return deliver(common, out + report::render(table, opened->format, terminal()));
+}
+
+std::vector<uint32_t> shown_accounts(const std::vector<explain::Summary>& summaries, const std::vector<size_t>& order) {
+  std::vector<uint32_t> out;
+  for (const size_t i : order) out.push_back(summaries[i].account);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+Exit run_journey(const Common& common, const std::string& account) {
+  const auto opened = open_scoring(common);
+  if (!opened) return fail(opened.problems());
+  const app::Scoring& s = *opened->scoring;
+  const bool as_text = opened->format == report::Format::table;
+  if (account.empty()) {
+    const auto journey = app::view_journey(s);
+    if (!journey) return fail(journey.problems());
+    return deliver(common, as_text ? journey_text(*journey, terminal())
+                                   : report::render(journey_table(*journey), opened->format, terminal()));
+  }
+  const auto found = s.find_account(account);
+  if (!found) return fail(found.problems());
+  const auto spans = app::view_journey(s, *found);
+  if (!spans) return fail(spans.problems());
+  const std::string first = as_text ? fmt::format("{}, as of {}, model {}\n\n", s.portfolio().accounts[*found],
+                                                  s.as_of().words(), s.plan().model)
+                                    : "";
+  if (as_text && spans->empty()) return deliver(common, first + "no day of it has a row\n");
+  return deliver(common, first + report::render(spans_table(*spans), opened->format, terminal()));
 }
 
 Exit run_accounts(const Common& common, int64_t limit, const std::string& band) {
@@ -106,7 +155,10 @@ Exit run_accounts(const Common& common, int64_t limit, const std::string& band) 
   auto order = explain::worst_first(s.engine(), summaries);
   const size_t all = order.size();
   if (limit > 0 && order.size() > static_cast<size_t>(limit)) order.resize(static_cast<size_t>(limit));
-  const report::Table table = report::accounts_table(s.engine(), summaries, order);
+  report::Table table = report::accounts_table(s.engine(), summaries, order);
+  const auto others = others_of(common, *opened, shown_accounts(summaries, order));
+  if (!others) return fail(others.problems());
+  app::add_columns(*others, "band", table);
   std::string out = opened->format == report::Format::table ? day_line(s, all) : "";
   out += report::render(table, opened->format, terminal());
   if (opened->format == report::Format::table && all > order.size()) {
@@ -120,9 +172,40 @@ struct HistoryOptions {
   std::string from, to;
   std::vector<std::string> accounts;
   bool metrics = false;
+  bool as_published = false;
 };
 
+// What was said when it was published, whatever the facts and the models say today.
+Result<std::string> published_history(const Common& common, const HistoryOptions& options) {
+  KENKO_TRY(const report::Format format, format_of(common));
+  app::PublishedRequest request;
+  request.accounts = options.accounts;
+  if (!options.from.empty()) {
+    KENKO_TRY(request.from, day_option("--from", options.from));
+  }
+  if (!options.to.empty()) {
+    KENKO_TRY(request.to, day_option("--to", options.to));
+  }
+  KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
+  report::Table table;
+  app::PublishedSink sink;
+  sink.header = [&](const std::vector<std::string>& columns) {
+    for (const std::string& c : columns) table.columns.push_back({c, c, report::Align::left, 28, false});
+  };
+  sink.row = [&](std::span<const std::optional<std::string>> cells) {
+    std::vector<report::Cell>& row = table.rows.emplace_back();
+    for (const auto& cell : cells) row.push_back(cell ? report::Cell{*cell} : report::Cell{});
+    if (format == report::Format::table) row[0].text = row[0].value.index() == 1 ? cells[0]->substr(0, 12) : "";
+  };
+  KENKO_TRY_STATUS(app::read_published_history(workspace, request, sink));
+  return report::render(table, format, terminal());
+}
+
 Exit run_history(const Common& common, const HistoryOptions& options) {
+  if (options.as_published) {
+    const auto text = published_history(common, options);
+    return text ? deliver(common, *text) : fail(text.problems());
+  }
   const auto opened = open_scoring(common);
   if (!opened) return fail(opened.problems());
   const app::Scoring& s = *opened->scoring;
@@ -158,11 +241,17 @@ struct ExplainOptions {
   int64_t evidence = 3;
 };
 
+// What was known at the close of the earlier of two days, with the model of `common`.
+Result<std::unique_ptr<app::Scoring>> open_earlier(const Common& common, const app::Workspace& workspace, Day known) {
+  const app::ScoringRequest request{common.model, known, known, common.threads};
+  return app::Scoring::open(workspace, request, app::now());
+}
+
 Exit run_explain(const Common& common, const ExplainOptions& options) {
   const auto opened = open_scoring(common);
   if (!opened) return fail(opened.problems());
   const app::Scoring& s = *opened->scoring;
-  std::optional<Day> since;
+  app::ExplainRequest request;
   if (!options.since.empty()) {
     const auto day = day_option("--since", options.since);
     if (!day) return fail(day.problems());
@@ -174,12 +263,29 @@ Exit run_explain(const Common& common, const ExplainOptions& options) {
                     "",
                     Severity::error}});
     }
-    since = *day;
+    request.since = *day;
   }
   const auto account = s.find_account(options.account);
   if (!account) return fail(account.problems());
-  const report::ExplainView view =
-      app::explain_account(s, *account, since, static_cast<size_t>(std::max<int64_t>(options.evidence, 0)));
+  request.account = *account;
+  request.evidence_limit = static_cast<size_t>(std::max<int64_t>(options.evidence, 0));
+  const auto workspace = app::open_workspace(common.dir);
+  if (!workspace) return fail(workspace.problems());
+  auto entries = app::manual_entries(*workspace);
+  if (!entries) return fail(entries.problems());
+  request.entries = std::move(*entries);
+  std::unique_ptr<app::Scoring> then;
+  if (!common.known_as_of.empty()) {
+    request.now_known = day_option("--known-as-of", common.known_as_of).value();
+    if (request.since) {
+      request.then_known = std::min(*request.since, *request.now_known);
+      auto earlier = open_earlier(common, *workspace, *request.then_known);
+      if (!earlier) return fail(earlier.problems());
+      then = std::move(*earlier);
+      request.then = then.get();
+    }
+  }
+  const report::ExplainView view = app::explain_account(s, request);
   switch (opened->format) {
     case report::Format::table:
       return deliver(common, report::explain_text(s.engine(), view, terminal()));
@@ -219,6 +325,12 @@ void add_score_commands(CLI::App& app, Common& common, Exit& exit) {
   worst->add_option("--band", *band, "only this band");
   worst->callback([&, limit, band] { exit = run_accounts(common, *limit, *band); });
 
+  auto* journey = list->add_subcommand("journey", "stages: who is where, for how long; of one account its way");
+  common_options(journey);
+  auto traveller = std::make_shared<std::string>();
+  journey->add_option("account", *traveller, "id or name; default: all, by stage");
+  journey->callback([&, traveller] { exit = run_journey(common, *traveller); });
+
   auto* history = app.add_subcommand("history", "scores day by day");
   common_options(history);
   auto history_options = std::make_shared<HistoryOptions>();
@@ -226,13 +338,17 @@ void add_score_commands(CLI::App& app, Common& common, Exit& exit) {
   history->add_option("--to", history_options->to, "last day; default: as for --as-of");
   history->add_option("--account", history_options->accounts, "only this account; may be repeated");
   history->add_flag("--metrics", history_options->metrics, "with the values and points of every metric");
+  history->add_flag("--as-published", history_options->as_published,
+                    "the rows of scores/ as they were published, not computed again; accounts by id");
   history->callback([&, history_options] { exit = run_history(common, *history_options); });
 
   auto* explain = app.add_subcommand("explain", "why an account has its score");
   common_options(explain);
   auto explain_options = std::make_shared<ExplainOptions>();
   explain->add_option("account", explain_options->account, "id or name")->required();
-  explain->add_option("--since", explain_options->since, "explain the change from this day");
+  explain->add_option(
+      "--since", explain_options->since,
+      "explain the change from this day, by cause and by line; with --known-as-of as it was known then");
   explain->add_option("--evidence", explain_options->evidence, "how many events to show for a metric")
       ->capture_default_str();
   explain->callback([&, explain_options] { exit = run_explain(common, *explain_options); });

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,15 +25,20 @@ struct AttributeEvidence {
 [[nodiscard]] AttributeEvidence attribute_on(const facts::Portfolio& portfolio, uint32_t account,
                                              const std::string& key, Day day);
 
-/// What one metric read on one day.
+/// What one metric, or an active trigger, read on one day.
 struct Evidence {
-  uint32_t metric = 0;
-  int64_t event_count = 0;       ///< events read by all its aggregates together
-  std::vector<uint64_t> events;  ///< rows of the portfolio, newest first, at most the limit
+  uint32_t metric = 0;              ///< position in plan.metrics; meaningless for a trigger
+  std::optional<uint32_t> trigger;  ///< position in plan.triggers
+  int64_t event_count = 0;          ///< events read by all its aggregates together
+  std::vector<uint64_t> events;     ///< rows of the portfolio, newest first, at most the limit
   std::vector<AttributeEvidence> attributes;
+  std::vector<std::string> contracts;  ///< the versions in force, a sentence each
+  bool of_children = false;            ///< it reads values of child accounts
+  bool of_peers = false;               ///< it compares with other accounts
 };
 
-/// Evidence of every metric that has some, in the plan's order.
-[[nodiscard]] std::vector<Evidence> evidence_of(const engine::Engine& engine, uint32_t account, Day day, size_t limit);
+/// Evidence of every metric that has some, in the plan's order, then of the triggers in `active`.
+[[nodiscard]] std::vector<Evidence> evidence_of(const engine::Engine& engine, uint32_t account, Day day, size_t limit,
+                                                std::span<const uint32_t> active = {});
 
 }  // namespace kenko::explain

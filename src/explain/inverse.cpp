@@ -94,7 +94,7 @@ double grain(double x) { return std::fabs(x) >= 100 ? 1 : std::fabs(x) >= 10 ? 0
 
 // The value of a range nearest to `from` that has the points: whole, or rounded as it is shown where it can be.
 std::optional<double> within(const Curve& curve, int64_t points, Range r, double from, bool whole) {
-  const auto has = [&](double x) { return x >= r.low && x <= r.high && curve_points(curve, x) >= points; };
+  const auto has = [&](double at) { return curve_points(curve, at) >= points; };
   const double x = std::clamp(from, r.low, r.high);
   const auto rounded = [x, from](double unit) {
     const double steps = x / unit;

@@ -43,23 +43,66 @@ std::string missing_reason(const plan::Plan& plan, const Explanation& e) {
   std::string names;
   int count = 0;
   for (const Part& p : e.parts) {
-    if (p.evidence) continue;
+    if (p.evidence || p.weight_micros == 0) continue;
     if (++count <= 2) names += (count > 1 ? ", " : "") + plan.metrics[p.metric].label;
   }
   if (count > 2) names += fmt::format(" and {} more", count - 2);
   return fmt::format("evidence for {} % of the weight; missing: {}", e.coverage / 10'000, names);
 }
 
-std::string reason_of(const engine::Engine& engine, const Summary& s) {
+// The trigger that takes most; nullptr when none takes a notable part.
+const TriggerLine* heaviest(const Explanation& e) {
+  const TriggerLine* worst = nullptr;
+  for (const TriggerLine& t : e.triggers) {
+    if (t.line_hundredths <= -kNotableHundredths && (worst == nullptr || t.line_hundredths < worst->line_hundredths))
+      worst = &t;
+  }
+  return worst;
+}
+
+// What rules do to the score; empty when they do nothing notable.
+std::string rule_reason(const plan::Plan& plan, const Summary& s) {
+  const Explanation& e = s.now;
+  const auto points = [](int32_t hundredths) { return fmt::format("{:.1f}", static_cast<double>(hundredths) / 100); };
+  const auto label = [&plan](uint32_t t) {
+    return plan.triggers[t].label.empty() ? plan.triggers[t].name : plan.triggers[t].label;
+  };
+  if (e.override_line != 0)
+    return fmt::format("Override: shown as {}, computed {}", points(e.score), points(e.computed));
+  if (e.cap <= -kNotableHundredths && e.capped_by) {
+    int32_t held = std::max(e.rolled_up, 0) + e.hierarchy + e.cap;
+    for (const TriggerLine& t : e.triggers) held += t.line_hundredths;
+    return fmt::format("Capped at {} by {}: −{}", points(held), label(*e.capped_by), points(-e.cap));
+  }
+  if (const TriggerLine* t = heaviest(e)) {
+    const std::string times = t->starts > 1 ? fmt::format(" ({} times)", t->starts) : "";
+    return fmt::format("{}{}: −{}", label(t->trigger), times, points(-t->line_hundredths));
+  }
+  if (e.silence <= -kNotableHundredths)
+    return fmt::format("Nothing heard since {}: held {} below its metrics", s.last_fact_day.iso(), points(-e.silence));
+  if (e.hierarchy <= -kNotableHundredths && e.rolled_up >= 0 && e.from_children)
+    return fmt::format("Its children bring it down: −{}, worst {}", points(-e.hierarchy),
+                       points(e.from_children->parts.worst.value_or(0)));
+  return "";
+}
+
+// What is kept because its source is overdue; empty when nothing is.
+std::string stale_note(const plan::Plan& plan, const Explanation& e) {
+  const Part* first = nullptr;
+  int count = 0;
+  for (const Part& p : e.parts) {
+    if (!p.stale || p.weight_micros == 0) continue;
+    if (++count == 1) first = &p;
+  }
+  if (first == nullptr) return "";
+  const std::string more = count > 1 ? fmt::format(" and {} more", count - 1) : "";
+  return fmt::format("; feed overdue since {}: {}{}", first->from ? first->from->iso() : "ever",
+                     plan.metrics[first->metric].label, more);
+}
+
+std::string metric_reason(const engine::Engine& engine, const Summary& s) {
   const plan::Plan& plan = engine.plan();
   const Explanation& e = s.now;
-  if (e.state == score::State::too_new || e.state == score::State::insufficient) return missing_reason(plan, e);
-  if (e.state == score::State::unscored) return fmt::format("{}: not scored", word(e.status));
-  if (e.state == score::State::paused) return "paused: the last score is kept";
-  if (e.silence <= -kNotableHundredths) {
-    return fmt::format("Nothing heard since {}: held {:.1f} below its metrics", s.last_fact_day.iso(),
-                       -static_cast<double>(e.silence) / 100);
-  }
   const bool comparable = s.before.rolled_up >= 0 && s.before.parts.size() == e.parts.size();
   if (comparable && e.score - s.before.score <= -kNotableHundredths) {
     if (const Part* p = steepest(s.before, e)) {
@@ -71,10 +114,25 @@ std::string reason_of(const engine::Engine& engine, const Summary& s) {
     }
   }
   if (const Part* p = costliest(e)) {
-    return fmt::format("{} {}: {}/100, −{}", plan.metrics[p->metric].label, value_text(engine, p->metric, p->value),
-                       p->points ? static_cast<int>(*p->points / kMicros) : 0, points_text(p->lost));
+    const plan::Metric& m = plan.metrics[p->metric];
+    const double points = p->points ? *p->points / kMicros : 0;
+    const bool added = plan.dimensions[*m.dimension].rollup == plan::Rollup::points;
+    const std::string worth =
+        added ? fmt::format("{:+.1f} points", points) : fmt::format("{}/100", static_cast<int>(points));
+    return fmt::format("{} {}: {}, −{}", m.label, value_text(engine, p->metric, p->value), worth, points_text(p->lost));
   }
-  return "every metric at 100";
+  return e.rolled_up == 10'000 ? "every metric at 100" : "";
+}
+
+std::string reason_of(const engine::Engine& engine, const Summary& s) {
+  const plan::Plan& plan = engine.plan();
+  const Explanation& e = s.now;
+  if (e.state == score::State::too_new || e.state == score::State::insufficient)
+    return missing_reason(plan, e) + stale_note(plan, e);
+  if (e.state == score::State::unscored) return fmt::format("{}: not scored", word(e.status));
+  if (e.state == score::State::paused) return "paused: the last score is kept";
+  const std::string rule = rule_reason(plan, s);
+  return (rule.empty() ? metric_reason(engine, s) : rule) + stale_note(plan, e);
 }
 
 }  // namespace
@@ -89,9 +147,13 @@ std::string value_text(const engine::Engine& engine, uint32_t metric, std::optio
     case plan::Type::number:
       break;
   }
-  const double size = std::fabs(*value);
+  return number_text(*value);
+}
+
+std::string number_text(double value) {
+  const double size = std::fabs(value);
   if (size == 0) return "0";
-  std::string out = fmt::format("{:.{}f}", *value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  std::string out = fmt::format("{:.{}f}", value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
   if (out.find('.') != std::string::npos) {
     while (out.back() == '0') out.pop_back();
     if (out.back() == '.') out.pop_back();
@@ -113,7 +175,7 @@ std::vector<Summary> summarise(const engine::Engine& engine, Day as_of, int thre
       const score::DayRow then = score::find_day(history, as_of - 7 * week);
       s.trend.push_back(then.days == nullptr ? score::kNoScore : then.scores->score[then.at]);
     }
-    s.last_fact_day = row.days->first;
+    s.life_first = s.last_fact_day = row.days->first;
     for (size_t d = 0; d <= row.at; ++d) {
       if (row.days->fact_day[d] != 0) s.last_fact_day = row.days->first + static_cast<int32_t>(d);
     }

@@ -22,6 +22,7 @@ struct Summary {
   Explanation now;
   Explanation before;          ///< kChangeDays earlier; State::none when there is no row
   std::vector<int32_t> trend;  ///< kTrendWeeks scores in hundredths, oldest first, kNoScore = none
+  Day life_first;              ///< the first day of the life that holds the day
   Day last_fact_day;           ///< the last day with a fact that is not our own act
   std::string reason;          ///< one sentence with its numbers
 };
@@ -38,5 +39,8 @@ struct Summary {
 
 /// A metric's value as a person reads it: "0.38", "enterprise", "yes", "no value".
 [[nodiscard]] std::string value_text(const engine::Engine& engine, uint32_t metric, std::optional<double> value);
+
+/// A number with the places that matter: 0.38, 12.5, 4200.
+[[nodiscard]] std::string number_text(double value);
 
 }  // namespace kenko::explain

@@ -1,34 +1,16 @@
+#include "report/explain_view.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "base/decimal.h"
 #include "base/text.h"
 #include "report/band_chip.h"
-#include "report/views.h"
+#include "report/explain_sections.h"
+#include "score/day_parts.h"
 
 namespace kenko::report {
 namespace {
-
-constexpr int64_t kMicrosPerHundredth = 10'000;
-
-// Millionths of a point as hundredths.
-int64_t rounded(int64_t micros) { return static_cast<int64_t>(divide_half_up(micros, kMicrosPerHundredth)); }
-
-// Contributions in hundredths that add up to the score as it is shown.
-std::vector<int64_t> shown_parts(const explain::Explanation& e) {
-  std::vector<Int128> weights;
-  for (const explain::Part& p : e.parts) weights.push_back(p.contribution);
-  return explain::apportion(std::max(e.rolled_up, 0), weights);
-}
-
-std::vector<int64_t> shown_losses(const explain::Explanation& e) {
-  std::vector<Int128> weights;
-  for (const explain::Part& p : e.parts) weights.push_back(p.lost);
-  return explain::apportion(e.rolled_up < 0 ? 0 : 10'000 - e.rolled_up, weights);
-}
-
-std::string points_text(int64_t hundredths) { return to_text(Fixed{hundredths, 2}); }
 
 std::string event_line(const engine::Engine& engine, uint64_t row) {
   const facts::Portfolio& p = engine.portfolio();
@@ -59,89 +41,59 @@ std::string on_one_line(const std::string& expression) {
 
 std::string heading(const engine::Engine& engine, const ExplainView& view, const Terminal& terminal) {
   const explain::Explanation& e = view.now;
-  const BandChip chip = chip_of(engine.plan(), e.state, e.band);
-  std::string out = fmt::format("{}  as of {}  model {}\n", engine.portfolio().accounts[view.account], e.day.words(),
-                                engine.plan().model);
+  const plan::Plan& plan = engine.plan();
+  std::string out =
+      fmt::format("{}  as of {}  model {}", engine.portfolio().accounts[view.account], e.day.words(), plan.model);
+  if (e.segment >= 0) out += "  segment " + label_of(plan.segments[static_cast<size_t>(e.segment)]);
+  if (e.stage >= 0) {
+    const std::string stage = label_of(plan.life_stages[static_cast<size_t>(e.stage)]);
+    out += fmt::format("  stage {} ({} {})", stage, e.days_in_stage, e.days_in_stage == 1 ? "day" : "days");
+  }
+  out = text::wrap(out, terminal.width, 2) + "\n";
   if (e.state == score::State::none) return out + "No row on this day: the account is not alive.\n";
+  const BandChip chip = chip_of(score::bands_of(plan, e.band_list), e.state, e.band);
   out += fmt::format("Score {}  {}  coverage {} %  status {}\n", e.score < 0 ? "–" : points_text(e.score),
                      painted(chip.text, chip.tone, terminal), e.coverage / 10'000, engine::word(e.status));
-  if (!view.summary.reason.empty()) out += view.summary.reason + "\n";
+  if (!view.summary.reason.empty()) out += text::wrap(view.summary.reason, terminal.width, 2) + "\n";
   return out;
 }
 
-Table parts_table(const engine::Engine& engine, const explain::Explanation& e) {
-  const plan::Plan& plan = engine.plan();
-  Table t;
-  t.columns = {{"metric", "what counts", Align::left, 40, false}, {"value", "value", Align::right, 16, false},
-               {"points", "points", Align::right, 0, false},      {"share", "share", Align::right, 0, false},
-               {"adds", "adds", Align::right, 0, false},          {"loses", "loses", Align::right, 0, false}};
-  const std::vector<int64_t> adds = shown_parts(e);
-  const std::vector<int64_t> loses = shown_losses(e);
-  for (uint32_t d = 0; d < plan.dimensions.size(); ++d) {
-    int64_t sum = 0, lost = 0, share = 0;
-    std::vector<std::vector<Cell>> rows;
-    for (size_t i = 0; i < e.parts.size(); ++i) {
-      const explain::Part& p = e.parts[i];
-      if (plan.metrics[p.metric].dimension != d) continue;
-      sum += adds[i];
-      lost += loses[i];
-      share += p.share_micros;
-      const std::string value = p.value ? explain::value_text(engine, p.metric, p.value) : "no evidence";
-      const std::string note = !p.value && p.points ? " (by `missing`)" : "";
-      rows.push_back({{"  " + plan.metrics[p.metric].label + note},
-                      {value},
-                      p.points ? Cell{Fixed{rounded(*p.points), 2}} : Cell{},
-                      {Value{}, Tone::plain, fmt::format("{:.1f} %", static_cast<double>(p.share_micros) / 1e4)},
-                      p.points ? Cell{Fixed{adds[i], 2}} : Cell{},
-                      p.points ? Cell{Fixed{loses[i], 2}} : Cell{}});
-    }
-    const std::string& label = plan.dimensions[d].label.empty() ? plan.dimensions[d].name : plan.dimensions[d].label;
-    const bool empty = e.dimension[d] < 0;
-    t.rows.push_back({{label},
-                      {std::string()},
-                      empty ? Cell{} : Cell{Fixed{rounded(e.dimension[d]), 2}},
-                      {Value{}, Tone::plain, fmt::format("{:.1f} %", static_cast<double>(share) / 1e4)},
-                      empty ? Cell{} : Cell{Fixed{sum, 2}},
-                      empty ? Cell{} : Cell{Fixed{lost, 2}}});
-    t.rows.insert(t.rows.end(), rows.begin(), rows.end());
-  }
-  if (e.rolled_up < 0) return t;
-  const auto total = [&](const std::string& label, int64_t hundredths) {
-    t.rows.push_back(
-        {{label}, {std::string()}, {std::string()}, {std::string()}, {Fixed{hundredths, 2}}, {std::string()}});
-  };
-  if (e.silence != 0) total("silence (a score never rises without a fact)", e.silence);
-  total("score", e.score);
-  return t;
+std::string said_text(const char* what, const Said& said, const Terminal& terminal) {
+  std::string out = fmt::format("  {} {} of {}", what, said.value, said.day.iso());
+  if (!said.author.empty()) out += " by " + said.author;
+  if (said.expires) out += fmt::format(", until {}", (*said.expires - 1).iso());
+  if (!said.reason.empty()) out += ": " + said.reason;
+  return text::wrap(out, terminal.width, 4) + "\n";
 }
 
-std::string change_text(const engine::Engine& engine, const ExplainView& view, const Terminal& terminal) {
-  const auto change = explain::change_between(*view.since, view.now);
-  std::string out = fmt::format("\nChange since {}", view.since->day.words());
-  if (!change) return out + ": one of the two days has no score\n";
-  out += fmt::format(": {} → {} ({})\n", points_text(view.since->score), points_text(view.now.score),
-                     to_text(Fixed{change->total / kMicrosPerHundredth, 2, true}));
-  Table t;
-  t.columns = {{"metric", "what changed", Align::left, 40, false},
-               {"before", "before", Align::right, 16, false},
-               {"after", "after", Align::right, 16, false},
-               {"change", "change", Align::right, 0, false}};
-  std::vector<size_t> order;
-  for (size_t i = 0; i < change->by_metric.size(); ++i) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return change->by_metric[a].second < change->by_metric[b].second; });
-  for (const size_t i : order) {
-    const int64_t micros = change->by_metric[i].second;
-    t.rows.push_back({{engine.plan().metrics[change->by_metric[i].first].label},
-                      {explain::value_text(engine, change->by_metric[i].first, view.since->parts[i].value)},
-                      {explain::value_text(engine, change->by_metric[i].first, view.now.parts[i].value)},
-                      {Fixed{micros, 6, true}, micros > 0   ? Tone::up
-                                               : micros < 0 ? Tone::down
-                                                            : Tone::plain}});
+std::string people_text(const ExplainView& view, const Terminal& terminal) {
+  std::string out;
+  if (view.override_said) out += said_text("override", *view.override_said, terminal);
+  if (view.pulse) out += said_text("pulse", *view.pulse, terminal);
+  for (const Said& note : view.notes) out += said_text("note:", note, terminal);
+  return out.empty() ? out : "\nFrom people\n" + out;
+}
+
+std::string evidence_text(const engine::Engine& engine, const ExplainView& view, const Terminal& terminal) {
+  const plan::Plan& plan = engine.plan();
+  std::string out = view.evidence.empty() ? "" : "\nEvidence (newest first)\n";
+  for (const explain::Evidence& e : view.evidence) {
+    const std::string head =
+        e.trigger ? "trigger " + label_of(plan.triggers[*e.trigger])
+                  : fmt::format("{}: {}", plan.metrics[e.metric].label, on_one_line(plan.metrics[e.metric].expression));
+    out += text::wrap("  " + head, terminal.width, 4) + "\n";
+    const auto line = [&](const std::string& text) { out += text::wrap("      " + text, terminal.width, 8) + "\n"; };
+    for (const explain::AttributeEvidence& a : e.attributes) line(attribute_line(a));
+    for (const std::string& contract : e.contracts) line(contract);
+    for (const uint64_t row : e.events) line(event_line(engine, row));
+    const int64_t more = e.event_count - std::ssize(e.events);
+    if (more > 0) line(fmt::format("... and {} more", more));
+    if (e.of_children) line("the values of its child accounts");
+    if (e.of_peers) line("the values of the accounts of its segment on the day before");
+    const bool nothing = e.event_count == 0 && e.attributes.empty() && e.contracts.empty();
+    if (nothing && !e.of_children && !e.of_peers) line("no event in its window");
   }
-  t.rows.push_back({{"silence"}, {std::string()}, {std::string()}, {Fixed{change->silence, 6, true}}});
-  t.rows.push_back({{"score"}, {std::string()}, {std::string()}, {Fixed{change->total, 6, true}}});
-  return out + to_text(t, terminal);
+  return out;
 }
 
 }  // namespace
@@ -150,18 +102,11 @@ std::string explain_text(const engine::Engine& engine, const ExplainView& view, 
   std::string out = heading(engine, view, terminal);
   if (view.now.state == score::State::none) return out;
   out += "\n" + to_text(parts_table(engine, view.now), terminal);
+  out += parts_notes(engine, view.now);
   if (view.since) out += change_text(engine, view, terminal);
-  if (!view.evidence.empty()) out += "\nEvidence (newest first)\n";
-  for (const explain::Evidence& e : view.evidence) {
-    const plan::Metric& m = engine.plan().metrics[e.metric];
-    out += text::wrap(fmt::format("  {}: {}", m.label, on_one_line(m.expression)), terminal.width, 4) + "\n";
-    for (const explain::AttributeEvidence& a : e.attributes) out += fmt::format("      {}\n", attribute_line(a));
-    for (const uint64_t row : e.events) out += fmt::format("      {}\n", event_line(engine, row));
-    const int64_t more = e.event_count - std::ssize(e.events);
-    if (more > 0) out += fmt::format("      ... and {} more\n", more);
-    if (e.event_count == 0 && e.attributes.empty()) out += "      no event in its window\n";
-  }
-  return out;
+  out += raise_text(engine, view, terminal);
+  out += people_text(view, terminal);
+  return out + evidence_text(engine, view, terminal);
 }
 
 Table explain_table(const engine::Engine& engine, const ExplainView& view) {
@@ -174,27 +119,44 @@ Table explain_table(const engine::Engine& engine, const ExplainView& view) {
   const explain::Explanation& e = view.now;
   const plan::Plan& plan = engine.plan();
   const std::string& account = engine.portfolio().accounts[view.account];
+  const auto add = [&](const std::string& name, const std::string& dimension, Cell value, Cell points, Cell share,
+                       Cell contribution, Cell lost) {
+    t.rows.push_back({{account},
+                      {e.day.iso()},
+                      {name},
+                      dimension.empty() ? Cell{} : Cell{dimension},
+                      std::move(value),
+                      std::move(points),
+                      std::move(share),
+                      std::move(contribution),
+                      std::move(lost)});
+  };
+  for (uint32_t d = 0; d < e.groups.size(); ++d) {
+    if (!e.groups[d].start) continue;
+    add("start of " + plan.dimensions[d].name, plan.dimensions[d].name, {}, {Fixed{plan.dimensions[d].start_micros, 6}},
+        {}, {Fixed{*e.groups[d].start, 6}}, {Fixed{e.groups[d].start_lost, 6}});
+  }
   for (const explain::Part& p : e.parts) {
     const plan::Metric& m = plan.metrics[p.metric];
     Cell value;
     if (p.value)
       value = plan.nodes[m.node].type == plan::Type::number ? Cell{*p.value}
                                                             : Cell{explain::value_text(engine, p.metric, p.value)};
-    t.rows.push_back({{account},
-                      {e.day.iso()},
-                      {m.name},
-                      {plan.dimensions[*m.dimension].name},
-                      value,
-                      p.points ? Cell{Fixed{*p.points, 6}} : Cell{},
-                      {Fixed{p.share_micros, 6}},
-                      {Fixed{p.contribution, 6}},
-                      {Fixed{p.lost, 6}}});
+    add(m.name, plan.dimensions[*m.dimension].name, value, p.points ? Cell{Fixed{*p.points, 6}} : Cell{},
+        {Fixed{p.share_micros, 6}}, {Fixed{p.contribution, 6}}, {Fixed{p.lost, 6}});
   }
-  const auto line = [&](const char* name, const Cell& hundredths) {
-    t.rows.push_back({{account}, {e.day.iso()}, {std::string(name)}, {}, {}, {}, {}, hundredths, {}});
+  const auto rule = [&](const std::string& name, Cell hundredths) {
+    add(name, "", {}, {}, {}, std::move(hundredths), {});
   };
-  if (e.rolled_up >= 0) line("silence", {Fixed{e.silence, 2}});
-  line("score", e.score < 0 ? Cell{} : Cell{Fixed{e.score, 2}});
+  for (const explain::Line& line : explain::lines_of(plan, e)) {
+    if (line.kind == explain::Line::Kind::start || line.kind == explain::Line::Kind::metric ||
+        line.kind == explain::Line::Kind::silence || line.kind == explain::Line::Kind::override_)
+      continue;
+    rule(explain::name_of(plan, line), {Fixed{line.micros / 10'000, 2}});
+  }
+  if (e.state == score::State::scored) rule("silence", {Fixed{e.silence, 2}});
+  if (e.override_line != 0) rule("override", {Fixed{e.override_line, 2}});
+  rule("score", e.score < 0 ? Cell{} : Cell{Fixed{e.score, 2}});
   return t;
 }
 

@@ -8,9 +8,8 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "explain/contributions.h"
-#include "explain/evidence.h"
 #include "explain/summary.h"
+#include "report/explain_view.h"
 #include "report/table.h"
 #include "score/history.h"
 
@@ -34,18 +33,5 @@ enum class Format : uint8_t { table, json, csv };
 [[nodiscard]] Table history_table(const engine::Engine& engine, bool with_metrics);
 void add_history(const engine::Engine& engine, const score::AccountHistory& history, Day from, Day to,
                  bool with_metrics, Table& table);
-
-/// Everything about one account's score on a day; `since` explains the change from there.
-struct ExplainView {
-  uint32_t account = 0;
-  explain::Explanation now;
-  std::optional<explain::Explanation> since;
-  explain::Summary summary;
-  std::vector<explain::Evidence> evidence;
-};
-[[nodiscard]] std::string explain_text(const engine::Engine& engine, const ExplainView& view, const Terminal& terminal);
-[[nodiscard]] std::string explain_json(const engine::Engine& engine, const ExplainView& view);
-/// The parts: one row per metric, then silence.
-[[nodiscard]] Table explain_table(const engine::Engine& engine, const ExplainView& view);
 
 }  // namespace kenko::report
