@@ -18,6 +18,8 @@ std::vector<std::string> known_accounts(const facts::Portfolio& portfolio) {
   for (const facts::AttributeRow& row : portfolio.attributes) {
     if (key != 0 && row.key == key && !row.null) out.push_back(row.value.text);
   }
+  std::sort(out.begin(), out.end());  // a name may have several rows, and be the id as well
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 

@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <tuple>
 
+#include "app/account_arr.h"
 #include "app/manual_facts.h"
 #include "base/text.h"
-#include "engine/contracts.h"
 #include "score/history.h"
 
 namespace kenko::app {
@@ -24,18 +23,6 @@ Problem no_inputs(const Scoring& scoring) {
           "          pulse: {event: pulse.set, every: 30d, from: the CSM}",
           "",
           Severity::error};
-}
-
-// The contracts' ARR on a day.
-std::optional<Decimal> arr_of(const facts::Portfolio& portfolio, uint32_t account, Day day) {
-  const auto begin = std::lower_bound(portfolio.contracts.begin(), portfolio.contracts.end(), account,
-                                      [](const facts::ContractRow& row, uint32_t a) { return row.account < a; });
-  const auto end = std::upper_bound(begin, portfolio.contracts.end(), account,
-                                    [](uint32_t a, const facts::ContractRow& row) { return a < row.account; });
-  engine::ContractDays days;
-  engine::contract_days(portfolio, {begin, end}, day, 1, day, days);
-  if (!days.any || days.arr_valid[0] == 0) return std::nullopt;
-  return Decimal{std::llround(days.arr[0] * 1e6)};
 }
 
 // Fills in when the input was given last; false when it is not due.

@@ -130,10 +130,13 @@ HistoryColumns collect_history(const engine::Engine& engine, Day from, Day to, i
   return out;
 }
 
-Status write_history_parquet(const engine::Engine& engine, const HistoryColumns& history, const std::string& path) {
+Status write_history_parquet(const engine::Engine& engine, const HistoryColumns& history, const std::string& path,
+                             const std::string& model_fingerprint) {
   KENKO_TRY(duck::Connection connection, duck::Connection::open());
   KENKO_TRY_STATUS(connection.register_table("history", table_of(engine, history)));
-  return connection.copy_to_parquet("SELECT * FROM history", path);
+  const std::string first =
+      model_fingerprint.empty() ? "" : duck::sql_text(model_fingerprint) + " AS model_fingerprint, ";
+  return connection.copy_to_parquet("SELECT " + first + "* FROM history", path);
 }
 
 }  // namespace kenko::app

@@ -40,8 +40,8 @@ struct HistoryColumns {
 
 /// Writes the columns as Parquet: account, day, state, status, score, band, coverage, computed, rolled_up, silence,
 /// segment and stage where the plan has them, dimension.*, and metric.* and points.* where collected; decimals, not
-/// scaled integers.
+/// scaled integers.  With `model_fingerprint` that comes first, in every row.
 [[nodiscard]] Status write_history_parquet(const engine::Engine& engine, const HistoryColumns& history,
-                                           const std::string& path);
+                                           const std::string& path, const std::string& model_fingerprint = {});
 
 }  // namespace kenko::app

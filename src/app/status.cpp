@@ -5,7 +5,10 @@
 #include <set>
 
 #include "app/clock.h"
+#include "app/due_input.h"
 #include "app/portfolio.h"
+#include "app/scoring.h"
+#include "engine/hierarchy.h"
 #include "segments/reader.h"
 
 namespace kenko::app {
@@ -69,12 +72,46 @@ Status read_state(state::Database& database, StatusReport& report) {
   KENKO_TRY(ports::Snapshot snapshot, database.snapshot());
   report.segments = std::move(snapshot.segments);
   KENKO_TRY(const std::vector<state::Reject> rejects, database.rejects());
+  KENKO_TRY(const std::vector<state::Entry> entries, database.entries());
+  report.entered = std::count_if(entries.begin(), entries.end(), [](const state::Entry& e) {
+    return e.kind != state::Entry::Kind::undo && e.counts();
+  });
   std::map<std::string, std::set<Hash128>> records;
   for (const state::Reject& reject : rejects) records[reject.code].insert(reject.record);
   for (const auto& [code, of_code] : records) report.rejects.emplace_back(code, static_cast<int64_t>(of_code.size()));
   std::stable_sort(report.rejects.begin(), report.rejects.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   return Done{};
+}
+
+void find_orphans(const Scoring& scoring, ModelStatus& out) {
+  const engine::Hierarchy hierarchy(scoring.engine(), scoring.as_of(), {}, scoring.threads(), {});
+  constexpr size_t kExamples = 3;
+  for (const engine::Orphan& orphan : hierarchy.orphans()) {
+    if (orphan.last < scoring.as_of()) continue;  // mended since
+    ++(orphan.on_cycle ? out.cycles : out.orphans);
+    if (out.examples.size() < kExamples)
+      out.examples.push_back(scoring.portfolio().accounts[orphan.account] + " -> " + orphan.parent);
+  }
+}
+
+// What the active model sees; its problems belong to `kenko model check`, so here they are one sentence.
+std::optional<ModelStatus> read_model_status(const Workspace& workspace, Instant now, StatusReport& report) {
+  if (workspace.settings.model.empty()) return std::nullopt;
+  ModelStatus out;
+  out.model = workspace.settings.model;
+  const auto scoring = Scoring::open(workspace, {}, now);
+  if (!scoring) {
+    if (scoring.problems().front().code == "no-facts") return std::nullopt;
+    out.problem = scoring.problems().front().message;
+    return out;
+  }
+  const Scoring& s = **scoring;
+  report.overdue = overdue_sources(s.portfolio(), &s.plan(), report.closed);
+  find_orphans(s, out);
+  const auto due = find_due_input(s, "");
+  if (due) out.due_inputs = static_cast<int64_t>(due->rows.size());
+  return out;
 }
 
 }  // namespace
@@ -98,6 +135,9 @@ Result<StatusReport> read_status(const Workspace& workspace, const ports::Clock&
   report.unmatched = first_unmatched(portfolio.unmatched);
   report.newest_day = portfolio.newest_day;
   report.as_of = default_as_of(clock.now(), workspace.settings, portfolio.newest_day);
+  report.closed = last_closed_day(clock.now(), workspace.settings);
+  report.overdue = overdue_sources(portfolio, nullptr, report.closed);
+  report.active = read_model_status(workspace, clock.now(), report);
   return report;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/overdue.h"
 #include "app/workspace.h"
 #include "base/hash.h"
 #include "facts/portfolio.h"
@@ -25,6 +26,16 @@ struct SourceStatus {
   std::optional<Day> first_day, last_day;  ///< of its matched events
 };
 
+/// What the active model sees on the day of StatusReport::as_of, for `kenko status`.
+struct ModelStatus {
+  std::string model;
+  std::string problem;                ///< why nothing of it can be said; empty = all is well
+  int64_t orphans = 0;                ///< accounts whose parent does not exist
+  int64_t cycles = 0;                 ///< accounts whose parent is below themselves
+  std::vector<std::string> examples;  ///< at most 3: "acme -> acme-group"
+  std::optional<int64_t> due_inputs;  ///< none: it asks nobody for anything
+};
+
 struct StatusReport {
   std::string dir;
   std::string company;
@@ -38,6 +49,10 @@ struct StatusReport {
   std::vector<ports::SegmentInfo> segments;
   std::optional<Day> newest_day;
   Day as_of;                                 ///< the day that commands use when none is named
+  std::vector<OverdueSource> overdue;        ///< on the last closed day
+  Day closed;                                ///< the last closed day
+  int64_t entered = 0;                       ///< facts entered by hand that count
+  std::optional<ModelStatus> active;         ///< none: no model, or no facts
   std::vector<state::ImportRecord> imports;  ///< the newest first, at most 10
 };
 

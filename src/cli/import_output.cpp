@@ -26,18 +26,61 @@ std::string source_line(const app::SourceStatus& s) {
                      s.settings.covers == facts::Coverage::all ? "all" : "touched");
 }
 
+// "1 event", "1,200 events".
+std::string counted(int64_t n, const char* what) {
+  return fmt::format("{} {}{}", text::grouped(n), what, n == 1 ? "" : "s");
+}
+
+// What the active model sees that the facts alone do not say.
+std::string model_status_text(const app::ModelStatus& m) {
+  if (!m.problem.empty()) return fmt::format("model {}: {} (kenko model check)\n", m.model, m.problem);
+  std::string out;
+  if (m.orphans > 0) out += fmt::format("{} with a parent that does not exist", counted(m.orphans, "account"));
+  if (m.cycles > 0)
+    out += fmt::format("{}{} whose parent is below itself", m.orphans > 0 ? ", " : "", counted(m.cycles, "account"));
+  if (!out.empty()) out += fmt::format(": {}\n", text::join(m.examples, ", "));
+  if (m.due_inputs.value_or(0) > 0)
+    out += fmt::format("{} due from people (kenko due-input)\n", counted(*m.due_inputs, "answer"));
+  return out;
+}
+
+std::string overdue_text(const app::StatusReport& s) {
+  std::string out;
+  for (const app::OverdueSource& o : s.overdue) {
+    out += fmt::format(
+        "overdue: {} since {}: its last fact is of {}, it should bring one every {}; that is the feed, not the "
+        "customers\n",
+        o.source, o.since.iso(), o.last.iso(), counted(o.every_days, "day"));
+    if (!o.metrics.empty())
+      out += fmt::format("         stale, keep their points of that day: {}\n", text::join(o.metrics, ", "));
+  }
+  return out;
+}
+
 report::Cell day_cell(const std::optional<Day>& day) { return day ? report::Cell{day->iso()} : report::Cell{}; }
 
 report::Table sources_table(const app::StatusReport& status) {
   using report::Align;
   report::Table t;
-  t.columns = {
-      {"source", "source", Align::left, 24, false},      {"accounts", "accounts, covers", Align::left, 0, false},
-      {"events", "events", Align::right, 0, false},      {"unmatched", "unmatched", Align::right, 0, false},
-      {"first_day", "first day", Align::left, 0, false}, {"last_day", "last day", Align::left, 0, false}};
+  t.columns = {{"source", "source", Align::left, 24, false},
+               {"accounts", "accounts, covers", Align::left, 0, false},
+               {"events", "events", Align::right, 0, false},
+               {"unmatched", "unmatched", Align::right, 0, false},
+               {"first_day", "first day", Align::left, 0, false},
+               {"last_day", "last day", Align::left, 0, false},
+               {"overdue_since", "overdue since", Align::left, 0, status.overdue.empty()}};
   for (const app::SourceStatus& s : status.sources) {
-    t.rows.push_back(
-        {{s.settings.name}, {source_line(s)}, {s.events}, {s.unmatched}, day_cell(s.first_day), day_cell(s.last_day)});
+    std::optional<Day> since;
+    for (const app::OverdueSource& o : status.overdue) {
+      if (o.source == s.settings.name) since = o.since;
+    }
+    t.rows.push_back({{s.settings.name},
+                      {source_line(s)},
+                      {s.events},
+                      {s.unmatched},
+                      day_cell(s.first_day),
+                      day_cell(s.last_day),
+                      day_cell(since)});
   }
   return t;
 }
@@ -86,7 +129,7 @@ std::string import_text(const app::ImportReport& r, report::Format format, const
   for (const auto& [code, count] : r.rejects) out += fmt::format("rejected: {} {}\n", text::grouped(count), code);
   if (!r.rejects.empty() && !r.dry_run) out += "          kenko rejects list shows them with file, line and field\n";
   if (r.total.deleted > 0)
-    out += fmt::format("{} events that the records no longer give were deleted\n", text::grouped(r.total.deleted));
+    out += fmt::format("{} that the records no longer give deleted\n", counted(r.total.deleted, "event"));
   if (r.rounded > 0)
     out += fmt::format("{} numbers had more than 6 places and were rounded\n", text::grouped(r.rounded));
   for (const app::SourceChange& c : r.changes) {
@@ -95,8 +138,7 @@ std::string import_text(const app::ImportReport& r, report::Format format, const
     out += "\n";
   }
   if (r.unmatched_events.value_or(0) > 0)
-    out += fmt::format("{} events belong to no known account; kenko status lists them\n",
-                       text::grouped(*r.unmatched_events));
+    out += fmt::format("{} without a known account; kenko status lists them\n", counted(*r.unmatched_events, "event"));
   if (r.dry_run) out += "dry run: nothing was written\n";
   return out;
 }
@@ -104,21 +146,24 @@ std::string import_text(const app::ImportReport& r, report::Format format, const
 std::string status_text(const app::StatusReport& s, report::Format format, const report::Terminal& terminal) {
   if (format != report::Format::table) return report::render(sources_table(s), format, terminal);
   std::string out = fmt::format("{}  {}\n", s.company.empty() ? "workspace" : s.company, s.dir);
-  out += fmt::format(
-      "{} accounts, {} users, {} events\n{} attribute values, {} snapshots, {} contract versions, {} identities\n",
-      text::grouped(s.accounts), text::grouped(s.users), text::grouped(s.events), text::grouped(s.facts.attributes),
-      text::grouped(s.facts.snapshots), text::grouped(s.facts.contracts), text::grouped(s.facts.identities));
+  out += fmt::format("{}, {}, {}\n{}, {}, {}, {}\n", counted(s.accounts, "account"), counted(s.users, "user"),
+                     counted(s.events, "event"), counted(s.facts.attributes, "attribute value"),
+                     counted(s.facts.snapshots, "snapshot"), counted(s.facts.contracts, "contract version"),
+                     s.facts.identities == 1 ? "1 identity" : text::grouped(s.facts.identities) + " identities");
+  if (s.entered > 0) out += fmt::format("{} entered by hand (kenko log --list)\n", counted(s.entered, "fact"));
   out += fmt::format("newest fact {}; commands without --as-of speak of {}\n\n",
                      s.newest_day ? s.newest_day->words() : "none", s.as_of.words());
   out += report::to_text(sources_table(s), terminal);
+  out += overdue_text(s);
+  if (s.active) out += model_status_text(*s.active);
   for (const auto& [code, count] : s.rejects) out += fmt::format("rejected: {} {}\n", text::grouped(count), code);
   if (s.no_rate_events > 0)
-    out += fmt::format("{} events carry money without a rate of exchange\n", text::grouped(s.no_rate_events));
+    out += fmt::format("{} with money without a rate of exchange\n", counted(s.no_rate_events, "event"));
   constexpr size_t kShown = 5;
   size_t shown = 0;
   for (const facts::Unmatched& u : s.unmatched) {
     if (++shown > kShown) break;
-    out += fmt::format("unmatched: {} events of {} `{}`\n", text::grouped(u.events), u.source, u.reference);
+    out += fmt::format("unmatched: {} of {} `{}`\n", counted(u.events, "event"), u.source, u.reference);
   }
   if (s.unmatched.size() > kShown)
     out += fmt::format("           and {} more references\n", s.unmatched.size() - kShown);

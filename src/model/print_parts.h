@@ -1,6 +1,6 @@
 // model/print_parts.h
 //
-// What the files of the printer share.  Only print*.cpp include it.
+// What the files that put a model into words share: print*.cpp, diff.cpp, document.cpp.
 #pragma once
 
 #include <cstdint>
