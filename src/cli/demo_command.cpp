@@ -29,10 +29,12 @@ std::string fall_explained(const app::Scoring& s, const report::Terminal& termin
   const auto summaries = explain::summarise(s.engine(), s.as_of(), s.threads());
   const auto order = explain::steepest_first(s.engine(), summaries);
   if (order.empty()) return "";
+  app::ExplainRequest request;
+  request.account = summaries[order.front()].account;
+  request.since = s.as_of() - explain::kChangeDays;
+  request.evidence_limit = 0;
   return "Why did the first of them fall?\n\n" +
-         report::explain_text(
-             s.engine(), app::explain_account(s, summaries[order.front()].account, s.as_of() - explain::kChangeDays, 0),
-             terminal);
+         report::explain_text(s.engine(), app::explain_account(s, request), terminal);
 }
 
 std::string leavers_text(const app::Scoring& s, const report::Terminal& terminal) {
