@@ -21,6 +21,7 @@ struct MetricCell {
   Value value;
   std::optional<int64_t> points;    ///< by the curve or by `missing`; none = left out
   std::optional<int64_t> by_curve;  ///< by the curve of the day alone
+  std::optional<int64_t> fresh;     ///< after `missing`, whatever source is overdue
   bool evidence = false;            ///< the points came from a value
   bool stale = false;               ///< kept from another day, because a source is overdue
   int64_t contribution = 0;

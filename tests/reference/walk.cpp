@@ -118,24 +118,22 @@ void Walk::give_points(size_t metric, const DayModel& day, const DayOfLife& life
   const model::Metric& m = world_.model().metrics[metric];
   if (!m.dimension) return;
   cell.by_curve = points_of(metric, day, life, d);
-  if (const auto kept = world_.kept_day(m, d)) {
-    cell.stale = true;
-    const DayResult* then = *kept < life.life_first ? nullptr : result(*kept);
-    if (then != nullptr && then->alive) cell.points = then->metrics.at(m.name).points;
-    return;
-  }
-  cell.points = cell.by_curve;
-  if (!cell.points && m.missing.kind == model::Missing::Kind::hold) {
-    for (Day x = d - 1; x >= std::max(life.life_first, d - m.missing.hold_days) && !cell.points; x = x - 1) {
-      if (const DayResult* then = result(x); then != nullptr && then->alive) {
-        cell.points = then->metrics.at(m.name).by_curve;
-      }
+  std::optional<int64_t> fresh = cell.by_curve;
+  if (!fresh && m.missing.kind == model::Missing::Kind::hold) {
+    for (Day x = d - 1; x >= std::max(life.life_first, d - m.missing.hold_days) && !fresh; x = x - 1) {
+      fresh = measured_.at(x).at(m.name).by_curve;
     }
   }
-  cell.evidence = cell.points.has_value();
-  if (cell.points) return;
-  if (m.missing.kind == model::Missing::Kind::zero) cell.points = 0;
-  if (m.missing.kind == model::Missing::Kind::score) cell.points = m.missing.points_micros;
+  cell.evidence = fresh.has_value();
+  if (!fresh && m.missing.kind == model::Missing::Kind::zero) fresh = 0;
+  if (!fresh && m.missing.kind == model::Missing::Kind::score) fresh = m.missing.points_micros;
+  cell.points = cell.fresh = fresh;
+  if (const auto kept = world_.kept_day(m, d)) {
+    cell.stale = true;
+    cell.evidence = false;
+    cell.points.reset();
+    if (*kept >= life.life_first) cell.points = measured_.at(*kept).at(m.name).fresh;
+  }
 }
 
 void Walk::measure(Day d) {
@@ -156,12 +154,16 @@ void Walk::measure(Day d) {
       const DayResult* before = d > life.life_first ? result(d - 1) : nullptr;
       out.days_in_stage = before != nullptr && before->stage == out.stage ? before->days_in_stage + 1 : 1;
     }
+  }
+  if (life.in_life) {  // points are kept from days before `started` too
     const DayModel day = model_of(d);
-    for (size_t i = 0; i < model.metrics.size(); ++i) {
-      MetricCell& cell = out.metrics[model.metrics[i].name];
-      cell.value = value(i, *model.metrics[i].value, d);
+    const auto& metrics = world_.model().metrics;
+    for (size_t i = 0; i < metrics.size(); ++i) {
+      MetricCell& cell = measured_[d][metrics[i].name];
+      cell.value = value(i, *metrics[i].value, d);
       give_points(i, day, life, d, cell);
     }
+    if (life.alive) out.metrics = measured_[d];
   }
   days_.push_back(std::move(out));
 }

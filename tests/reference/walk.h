@@ -101,7 +101,8 @@ class Walk {
   std::vector<std::unique_ptr<Asking>> asking_;
   std::vector<std::unique_ptr<Evaluator>> evaluators_;
   std::map<Day, int> segments_, stages_;
-  std::vector<DayResult> days_;  // from the first fact day on
+  std::map<Day, std::map<std::string, MetricCell>> measured_;  // of the days in a life, with a row or not
+  std::vector<DayResult> days_;                                // from the first fact day on
   std::vector<TriggerState> triggers_;
   BandState band_;
   std::map<Day, bool> evidence_everywhere_;
