@@ -72,6 +72,15 @@ report::ExplainView explain_account(const Scoring& scoring, const ExplainRequest
   return view;
 }
 
+report::ExplainView explain_account(const Scoring& scoring, uint32_t account, std::optional<Day> since,
+                                    size_t evidence_limit) {
+  ExplainRequest request;
+  request.account = account;
+  request.since = since;
+  request.evidence_limit = evidence_limit;
+  return explain_account(scoring, request);
+}
+
 Result<std::vector<state::Entry>> manual_entries(const Workspace& workspace) {
   KENKO_TRY(auto state, open_state(workspace.dir));
   if (!state) return std::vector<state::Entry>{};

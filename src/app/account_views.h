@@ -27,6 +27,9 @@ struct ExplainRequest {
 
 /// Everything about one account's score as of scoring.as_of().
 [[nodiscard]] report::ExplainView explain_account(const Scoring& scoring, const ExplainRequest& request);
+/// The same under law (a), without what was entered by hand.
+[[nodiscard]] report::ExplainView explain_account(const Scoring& scoring, uint32_t account, std::optional<Day> since,
+                                                  size_t evidence_limit);
 
 /// What was entered by hand in a workspace; empty without any.
 [[nodiscard]] Result<std::vector<state::Entry>> manual_entries(const Workspace& workspace);
