@@ -91,14 +91,14 @@ Table lines_table(const engine::Engine& engine, const ExplainView& view, const e
 std::string change_text(const engine::Engine& engine, const ExplainView& view, const Terminal& terminal) {
   const SinceView& since = *view.since;
   std::string out = fmt::format("\nChange since {}", since.then.day.words());
-  if (since.then_known) {
-    out += fmt::format(" (as it was known at its close on {}; now as known on {})", since.then_known->iso(),
-                       since.now_known->iso());
-  }
   if (since.causes) {
     const int32_t total = since.causes->to - since.causes->from;
     out += fmt::format(": {} → {} ({})\n", points_text(since.causes->from), points_text(since.causes->to),
                        to_text(Fixed{total, 2, true}));
+    if (since.then_known) {
+      out += fmt::format("The earlier day as known at the close of {}, the later one as known at the close of {}.\n",
+                         since.then_known->iso(), since.now_known->iso());
+    }
     out += to_text(causes_table(*since.causes), terminal);
   }
   const auto change = explain::change_between(since.then, view.now);

@@ -213,7 +213,7 @@ std::string parts_notes(const engine::Engine& engine, const Explanation& e) {
   }
   for (const explain::TriggerLine& t : e.triggers) {
     if (t.points_hundredths == 0 && (e.cap == 0 || e.capped_by != t.trigger))
-      out += fmt::format("Active without effect: trigger {}\n", label_of(plan.triggers[t.trigger]));
+      out += fmt::format("Active, but takes nothing off: trigger {}\n", label_of(plan.triggers[t.trigger]));
   }
   return out;
 }

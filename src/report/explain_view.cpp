@@ -58,19 +58,21 @@ std::string heading(const engine::Engine& engine, const ExplainView& view, const
   return out;
 }
 
-std::string said_text(const char* what, const Said& said, const Terminal& terminal) {
-  std::string out = fmt::format("  {} {} of {}", what, said.value, said.day.iso());
+std::string said_text(const std::string& what, const Said& said, const std::string& words, const Terminal& terminal) {
+  std::string out = fmt::format("  {} of {}", what, said.day.iso());
   if (!said.author.empty()) out += " by " + said.author;
   if (said.expires) out += fmt::format(", until {}", (*said.expires - 1).iso());
-  if (!said.reason.empty()) out += ": " + said.reason;
+  if (!words.empty()) out += ": " + words;
   return text::wrap(out, terminal.width, 4) + "\n";
 }
 
 std::string people_text(const ExplainView& view, const Terminal& terminal) {
   std::string out;
-  if (view.override_said) out += said_text("override", *view.override_said, terminal);
-  if (view.pulse) out += said_text("pulse", *view.pulse, terminal);
-  for (const Said& note : view.notes) out += said_text("note:", note, terminal);
+  if (view.override_said)
+    out +=
+        said_text("override " + view.override_said->value, *view.override_said, view.override_said->reason, terminal);
+  if (view.pulse) out += said_text("pulse " + view.pulse->value, *view.pulse, view.pulse->reason, terminal);
+  for (const Said& note : view.notes) out += said_text("note", note, note.value, terminal);
   return out.empty() ? out : "\nFrom people\n" + out;
 }
 
