@@ -326,8 +326,8 @@ void Company::read_contracts(const facts::FactSet& facts, const facts::Cut& cut)
     if (!known(f.recorded, cut) || !happened(f.valid_from, cut)) continue;
     fact_days_[f.source].insert(f.valid_from);
     const auto owner = account_of_ref(f.source, f.account_ref, f.valid_from);
-    if (!owner || excluded_account(*owner)) continue;
-    contracts_[{f.source, f.contract_id}].versions.push_back({*owner, f});
+    // What goes to nobody we know still ends it for the account before.
+    contracts_[{f.source, f.contract_id}].versions.push_back({owner.value_or(""), f});
   }
   for (auto& [key, contract] : contracts_) {
     std::sort(
@@ -335,7 +335,9 @@ void Company::read_contracts(const facts::FactSet& facts, const facts::Cut& cut)
           return std::tie(a.fact.valid_from, a.fact.recorded.seq) < std::tie(b.fact.valid_from, b.fact.recorded.seq);
         });
     std::set<std::string> owners;
-    for (const Contract::Version& v : contract.versions) owners.insert(v.account);
+    for (const Contract::Version& v : contract.versions) {
+      if (!v.account.empty() && !excluded_account(v.account)) owners.insert(v.account);
+    }
     for (const std::string& owner : owners) account(owner).contracts.push_back(&contract);
   }
 }
