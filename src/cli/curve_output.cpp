@@ -138,7 +138,7 @@ std::string drawing(const app::CurveView& v, const report::Terminal& terminal) {
   draw_line(v, columns, canvas);
   std::string out;
   for (int row = 0; row < kRows; ++row) {
-    constexpr int kEvery = 5;  // five labels: both ends and three between
+    constexpr int kEvery = 3;  // six labels: 0, 20, 40 ...
     std::string label;
     if (row % kEvery == 0) {
       const double share = 1 - static_cast<double>(row) / (kRows - 1);
@@ -154,7 +154,8 @@ std::string drawing(const app::CurveView& v, const report::Terminal& terminal) {
 std::string marks_sentence(const app::CurveView& v) {
   std::vector<std::string> parts;
   for (const app::CurvePoint& m : v.marks)
-    parts.push_back(fmt::format("{} -> {}", value_words(v, m.x), points_words(m.points)));
+    parts.push_back(fmt::format("{} -> {}", value_words(v, m.x),
+                                report::number_text(static_cast<double>(m.points.value_or(0)) / 1e6)));
   if (v.kind == "hill") return "Half way: " + text::join(parts, ", ") + "\n";
   if (v.kind == "each") {
     return fmt::format("One is worth {}, all together at most {}\n", points_words(v.curve.each_micros),
@@ -185,8 +186,8 @@ std::string crowd_text(const app::CurveView& v) {
     out += fmt::format("{} get the fewest points there are, {} the most\n", share_words(c.at_least_points, valued),
                        share_words(c.at_most_points, valued));
   }
-  if (c.below > 0) out += fmt::format("{} lie below the picture, in its first bar\n", text::grouped(c.below));
-  if (c.above > 0) out += fmt::format("{} lie above the picture, in its last bar\n", text::grouped(c.above));
+  if (c.below > 0) out += fmt::format("{} below the picture, in its first bar\n", text::grouped(c.below));
+  if (c.above > 0) out += fmt::format("{} above the picture, in its last bar\n", text::grouped(c.above));
   return out;
 }
 

@@ -103,5 +103,33 @@ TEST(ExtendSource, NothingNewLeavesTheBytesAlone) {
   EXPECT_EQ(extended(yaml, {"b"}), "sources:\r\n  web: {emits: [a, b]}\r\n");
 }
 
+std::string with_model(std::string_view yaml) {
+  const auto out = set_model(yaml, "kenko.yaml", "saas");
+  return out.ok() ? *out : out.problems().front().code;
+}
+
+TEST(SetModel, OnlyItsLineChanges) {
+  EXPECT_EQ(with_model("kenko: 1\nmodel: old  # the one\ncurrency: EUR\n"),
+            "kenko: 1\nmodel: saas  # the one\ncurrency: EUR\n");
+  EXPECT_EQ(with_model("model: 'old'\r\n"), "model: saas\r\n");
+  EXPECT_EQ(with_model("model:\nkenko: 1\n"), "model: saas\nkenko: 1\n");
+  EXPECT_EQ(with_model("model:   # none yet\nkenko: 1\n"), "model: saas   # none yet\nkenko: 1\n");
+  EXPECT_EQ(with_model("kenko: 1"), "kenko: 1\n\nmodel: saas\n");
+  EXPECT_EQ(with_model("{kenko: 1}\n"), "settings-layout");
+  EXPECT_EQ(with_model("model: saas\nalso: [x]\n"), "model: saas\nalso: [x]\n");
+}
+
+TEST(SetModel, NotBesideItself) { EXPECT_EQ(with_model("model: old\nalso: [saas]\n"), "settings-layout"); }
+
+TEST(Also, EachModelOnce) {
+  const auto codes = [](std::string_view yaml) {
+    const auto read = read_settings(yaml, "kenko.yaml");
+    return read.ok() ? std::string("good") : read.problems().front().code;
+  };
+  EXPECT_EQ(codes("model: a\nalso: [b, c]\n"), "good");
+  EXPECT_EQ(codes("model: a\nalso: [b, a]\n"), "model-twice");
+  EXPECT_EQ(codes("model: a\nalso: [b, b]\n"), "model-twice");
+}
+
 }  // namespace
 }  // namespace kenko::settings

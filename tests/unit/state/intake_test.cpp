@@ -244,7 +244,7 @@ TEST_F(IntakeTest, AFileOfFormatOneIsReadAndThenExtended) {
   }
   run_sql(dir_ + "/state.db",
           "DROP TABLE intake; DROP TABLE intake_property; DROP TABLE withdrawal; DROP TABLE entry;"
-          "PRAGMA user_version = 1");
+          "DROP TABLE publication; PRAGMA user_version = 1");
   EXPECT_EQ(plan(), "gold");
   EXPECT_TRUE(Database::open(dir_)->entries()->empty());
   Batch again;
@@ -255,6 +255,33 @@ TEST_F(IntakeTest, AFileOfFormatOneIsReadAndThenExtended) {
   ASSERT_TRUE(writer().record({event_draft("call", 50)}).ok());
   EXPECT_EQ(events(), "m1 call;");
   EXPECT_EQ(plan(), "gold");
+}
+
+TEST_F(IntakeTest, AFileOfFormatTwoIsReadAndThenExtended) {
+  ASSERT_TRUE(writer().record({event_draft("call", 50)}).ok());
+  run_sql(dir_ + "/state.db", "DROP TABLE publication; PRAGMA user_version = 2");
+  EXPECT_EQ(events(), "m1 call;");
+  EXPECT_TRUE(Database::open(dir_)->publications()->empty());
+  Publication publication;
+  publication.at = {70};
+  publication.author = "ann";
+  publication.reason = "first";
+  publication.model = "saas";
+  publication.fingerprint = {1, 2};
+  publication.text = "kenko: 1\n";
+  EXPECT_EQ(writer().publish(publication)->number, 1);
+  publication.scores_file = "scores/2.parquet";
+  publication.rows = 3;
+  publication.first_day = Day{10};
+  publication.last_day = Day{12};
+  EXPECT_EQ(writer().publish(publication)->number, 2);
+  const auto all = Database::open(dir_)->publications();
+  ASSERT_EQ(all->size(), 2U);
+  EXPECT_EQ((*all)[0].first_day, std::nullopt);
+  EXPECT_EQ((*all)[1].last_day, Day{12});
+  EXPECT_EQ((*all)[1].text, "kenko: 1\n");
+  EXPECT_EQ((*all)[1].fingerprint, publication.fingerprint);
+  EXPECT_EQ(events(), "m1 call;");
 }
 
 // Every act, with each of its writes, flushes and truncations failing in turn: the state is the one before or the one
