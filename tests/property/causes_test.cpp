@@ -14,7 +14,7 @@
 #include "plan/lower.h"
 #include "property/generate.h"
 #include "score/history.h"
-#include "score/some_model.h"
+#include "unit/score/some_model.h"
 
 namespace kenko::explain {
 namespace {
