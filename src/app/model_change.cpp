@@ -85,6 +85,12 @@ Result<Named> load_published(const Workspace& workspace, const std::string& name
   return Named{shown, {std::move(model), std::move(plan)}};
 }
 
+Status active_exists(const Workspace& workspace) {
+  KENKO_TRY(const std::string path, model_path(workspace, ""));
+  static_cast<void>(path);
+  return Done{};
+}
+
 Result<Named> load_before(const Workspace& workspace, const ModelChangeRequest& request) {
   if (request.before.empty()) {
     KENKO_TRY(const std::string active, model_path(workspace, ""));
@@ -126,6 +132,9 @@ ModelEffect effect_of(const plan::Plan& before, const Scoring& after) {
 }
 
 Result<ModelChange> compare_models(const Workspace& workspace, const ModelChangeRequest& request, Instant now) {
+  if (request.before.empty() || request.after.empty()) {  // said once, not of both
+    KENKO_TRY_STATUS(active_exists(workspace));
+  }
   Problems problems;
   const auto before = load_before(workspace, request);
   if (!before) problems = before.problems();
