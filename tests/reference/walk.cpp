@@ -35,7 +35,7 @@ class Walk::Asking final : public Surroundings {
   std::vector<Value> of_peers(const Expression& x, Day d) override {
     std::vector<Value> out;
     for (Walk* other : walk_.world_.others(walk_)) {
-      if (!other->life(d - 1).alive || !other->scored(d - 1)) continue;
+      if (!other->life(d - 1).alive || !other->scored_status(d - 1)) continue;
       if (other->segment(d - 1) != walk_.segment(d)) continue;
       out.push_back(walk_.world_.remembered(*other, owner_, x, d - 1));
     }
@@ -91,12 +91,16 @@ int Walk::stage(Day d) {
   return at->second;
 }
 
-bool Walk::scored(Day d) {
+bool Walk::scored_status(Day d) const {
   const model::Accounts& accounts = world_.model().accounts;
   const std::string& status = life(d).status;
-  const bool listed = (status == "trial" && accounts.trial) || (status == "onboarding" && accounts.onboarding) ||
-                      (status == "active" && accounts.active) || (status == "notice" && accounts.notice);
-  return listed && (!accounts.when || holds(*accounts.when, d));
+  return (status == "trial" && accounts.trial) || (status == "onboarding" && accounts.onboarding) ||
+         (status == "active" && accounts.active) || (status == "notice" && accounts.notice);
+}
+
+bool Walk::scored(Day d) {
+  const auto& when = world_.model().accounts.when;
+  return scored_status(d) && (!when || holds(*when, d));
 }
 
 const DayResult* Walk::result(Day d) const {

@@ -76,7 +76,9 @@ class Walk {
   [[nodiscard]] bool holds(const model::Condition& condition, Day d);
   [[nodiscard]] int segment(Day d);
   [[nodiscard]] int stage(Day d);
-  /// Population 6: its status is one that the model scores, and `accounts: when` holds.
+  /// Population 6: its status is one that the model scores.
+  [[nodiscard]] bool scored_status(Day d) const;
+  /// And `accounts: when` holds.
   [[nodiscard]] bool scored(Day d);
   [[nodiscard]] const DayResult* result(Day d) const;
 
