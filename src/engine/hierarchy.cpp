@@ -55,7 +55,8 @@ Known look_at(const Engine::Bound& bound, uint32_t account, Day until, const Run
   for (const LifeSpan& life : p.lives) {
     for (Day d = life.first; d <= life.last; ++d) {
       const auto at = static_cast<size_t>(d - p.first);
-      if (p.fact_day[at] != 0 && p.status[at] != AccountStatus::paused) out.facts.push_back(d);
+      const bool there = p.status[at] != AccountStatus::none && p.status[at] != AccountStatus::paused;
+      if (p.fact_day[at] != 0 && there) out.facts.push_back(d);
       if (p.status[at] == AccountStatus::none) continue;
       if (out.alive.empty() || out.alive.back().last + 1 != d) out.alive.push_back({d, d});
       out.alive.back().last = d;

@@ -69,7 +69,8 @@ std::optional<Day> Biography::find_first_fact_day() const {
   }
   for (const Contract* contract : account_.contracts) {
     for (const Contract::Version& v : contract->versions) {
-      if (v.account == account_.id) days.insert(v.fact.valid_from);
+      const bool ever_in_force = contract->in_force(v.fact.valid_from) == &v;  // not overruled on its own day
+      if (v.account == account_.id && ever_in_force) days.insert(v.fact.valid_from);
     }
   }
   return days.empty() ? std::nullopt : std::optional(*days.begin());

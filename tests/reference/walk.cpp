@@ -34,10 +34,8 @@ class Walk::Asking final : public Surroundings {
 
   std::vector<Value> of_peers(const Expression& x, Day d) override {
     std::vector<Value> out;
-    for (Walk* other : walk_.world_.others(walk_)) {
-      if (!other->life(d - 1).alive || !other->scored_status(d - 1)) continue;
-      if (other->segment(d - 1) != walk_.segment(d)) continue;
-      out.push_back(walk_.world_.remembered(*other, owner_, x, d - 1));
+    for (const World::Peer& peer : walk_.world_.peers(owner_, x, d - 1)) {
+      if (peer.account != &walk_ && peer.segment == walk_.segment(d)) out.push_back(peer.value);
     }
     return out;
   }
@@ -155,8 +153,7 @@ void Walk::measure(Day d) {
     const int g = stage(d);
     if (g >= 0) {
       out.stage = model.stages[static_cast<size_t>(g)].name;
-      const DayResult* before = d > life.life_first ? result(d - 1) : nullptr;
-      out.days_in_stage = before != nullptr && before->stage == out.stage ? before->days_in_stage + 1 : 1;
+      for (Day x = d; x >= life.life_first && stage(x) == g; x = x - 1) ++out.days_in_stage;
     }
   }
   if (life.in_life) {  // points are kept from days before `started` too

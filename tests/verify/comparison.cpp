@@ -18,6 +18,8 @@ constexpr double kNear = 1e-9;
 
 bool same_number(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
+const std::vector<int32_t> kNone;
+
 std::string shown(bool valid, double value) { return valid ? fmt::format("{:.17g}", value) : "null"; }
 
 }  // namespace
@@ -92,6 +94,16 @@ class Comparison::Rows {
       if (plan.metrics[m].dimension && a.worth.empty() != b.worth.empty())
         leave_out("points after missing and stale", 2);
     }
+    for (size_t m = 0; m < plan.metrics.size(); ++m) {
+      explained("contribution of " + plan.metrics[m].name, a_.metrics[m].contribution, b_.metrics[m].contribution);
+      explained("points lost by " + plan.metrics[m].name, a_.metrics[m].lost, b_.metrics[m].lost);
+    }
+    const auto at = [](const auto& list, size_t k) { return k < list.size() ? &list[k] : &kNone; };
+    for (size_t t = 0; t < plan.triggers.size(); ++t)
+      explained("trigger " + plan.triggers[t].name, *at(a_.trigger, t), *at(b_.trigger, t));
+    for (size_t k = 0; k < plan.dimensions.size(); ++k)
+      explained("start of " + plan.dimensions[k].name, *at(a_.start, k), *at(b_.start, k));
+    explained("days in stage", a_.days_in_stage, b_.days_in_stage);
     for (size_t k = 0; k < a_.dimension.size(); ++k)
       add("dimension " + plan.dimensions[k].name, "dimensions", a_.dimension[k], b_.dimension[k]);
     using Column = std::vector<int32_t> HistoryTable::*;
@@ -128,6 +140,11 @@ class Comparison::Rows {
   void add(const std::string& name, const char* kind, const std::vector<int32_t>& a, const std::vector<int32_t>& b) {
     if (a.empty() != b.empty()) return leave_out(kind, 1);
     if (!a.empty()) numbers_.push_back({name, &a, &b});
+  }
+
+  // What is made on request only: compared where both have it.
+  void explained(const std::string& name, const std::vector<int32_t>& a, const std::vector<int32_t>& b) {
+    if (!a.empty() && !b.empty()) numbers_.push_back({name, &a, &b});
   }
 
   void leave_out(const char* kind, uint64_t cells) {

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "base/check.h"
+#include "explain/contributions.h"
 #include "score/day_parts.h"
 
 namespace kenko::verify {
@@ -53,6 +54,27 @@ void append_row(HistoryTable& out, const engine::Engine& engine, const engine::L
   out.stage.push_back(scores.stage[d]);
   for (size_t j = 0; j < out.dimension.size(); ++j) out.dimension[j].push_back(scores.dimension[j][d]);
   append_metrics(out, engine, days, d, texts);
+}
+
+// Contributions and the line of each trigger; 0 on days that are not scored.
+void append_explained(HistoryTable& out, const engine::Engine& engine, const score::AccountHistory& history, Day day) {
+  const explain::Explanation e = explain::explain_day(engine.plan(), score::find_day(history, day));
+  const bool scored = e.state == score::State::scored;
+  out.days_in_stage.push_back(e.days_in_stage);
+  for (auto& m : out.metrics) {
+    m.contribution.push_back(0);
+    m.lost.push_back(0);
+  }
+  for (auto& line : out.trigger) line.push_back(0);
+  for (auto& start : out.start) start.push_back(0);
+  if (!scored) return;
+  for (const explain::Part& p : e.parts) {
+    out.metrics[p.metric].contribution.back() = static_cast<int32_t>(p.contribution);
+    out.metrics[p.metric].lost.back() = static_cast<int32_t>(p.lost);
+  }
+  for (const explain::TriggerLine& t : e.triggers) out.trigger[t.trigger].back() = t.line_hundredths;
+  for (size_t k = 0; k < out.start.size(); ++k)
+    out.start[k].back() = static_cast<int32_t>(e.groups[k].start.value_or(0));
 }
 
 // Reads the columns of a result by name.
@@ -180,13 +202,15 @@ HistoryTable HistoryTable::rows(std::span<const size_t> wanted) const {
   for (const auto column :
        {&HistoryTable::score, &HistoryTable::rolled_up, &HistoryTable::hierarchy, &HistoryTable::triggers,
         &HistoryTable::cap, &HistoryTable::silence, &HistoryTable::override_line, &HistoryTable::coverage,
-        &HistoryTable::band, &HistoryTable::segment, &HistoryTable::stage}) {
+        &HistoryTable::band, &HistoryTable::segment, &HistoryTable::stage, &HistoryTable::days_in_stage}) {
     out.*column = take(this->*column);
   }
   for (const auto& d : dimension) out.dimension.push_back(take(d));
+  for (const auto& line : trigger) out.trigger.push_back(take(line));
+  for (const auto& points : start) out.start.push_back(take(points));
   for (const Metric& m : metrics) {
-    out.metrics.push_back(
-        {take(m.value), take(m.valid), take(m.points), take(m.worth), take(m.evidence), take(m.scale), take(m.edge)});
+    out.metrics.push_back({take(m.value), take(m.valid), take(m.points), take(m.worth), take(m.evidence),
+                           take(m.contribution), take(m.lost), take(m.scale), take(m.edge)});
   }
   return out;
 }
@@ -195,6 +219,8 @@ HistoryTable native_history(const engine::Engine& engine, const Extent& extent, 
   HistoryTable out;
   out.dimension.resize(engine.plan().dimensions.size());
   out.metrics.resize(engine.plan().metrics.size());
+  out.trigger.resize(engine.plan().triggers.size());
+  out.start.resize(engine.plan().dimensions.size());
   const auto add = [&](const score::AccountHistory& history) {
     for (size_t i = 0; i < history.days.size(); ++i) {
       const engine::LifeDays& life = history.days[i];
@@ -204,6 +230,7 @@ HistoryTable native_history(const engine::Engine& engine, const Extent& extent, 
         out.account.push_back(extent.rename.empty() ? history.account : extent.rename[history.account]);
         out.day.push_back(day.number);
         append_row(out, engine, life, history.scores[i], d, texts);
+        if (extent.explained) append_explained(out, engine, history, day);
       }
     }
   };

@@ -31,11 +31,12 @@ struct HistoryTable {
   struct Metric {
     std::vector<double> value;  ///< flags 0 or 1
     std::vector<uint8_t> valid;
-    std::vector<int32_t> points;    ///< by the curve of the day, kNoPoints where none
-    std::vector<int32_t> worth;     ///< after staleness and the missing policy
-    std::vector<uint8_t> evidence;  ///< of `worth`
-    std::vector<double> scale;      ///< sum of absolute terms; only where the metric rests on a decay and SQL made it
-    std::vector<uint8_t> edge;      ///< a comparison or step below lies within 1e-9 of it; like scale
+    std::vector<int32_t> points;              ///< by the curve of the day, kNoPoints where none
+    std::vector<int32_t> worth;               ///< after staleness and the missing policy
+    std::vector<uint8_t> evidence;            ///< of `worth`
+    std::vector<int32_t> contribution, lost;  ///< millionths of a point; only with Extent::explained
+    std::vector<double> scale;  ///< sum of absolute terms; only where the metric rests on a decay and SQL made it
+    std::vector<uint8_t> edge;  ///< a comparison or step below lies within 1e-9 of it; like scale
   };
   std::vector<uint32_t> account;
   std::vector<int32_t> day;
@@ -46,6 +47,9 @@ struct HistoryTable {
   std::vector<int32_t> band;            ///< position in the bands of the day
   std::vector<int32_t> segment, stage;  ///< positions in the plan's lists
   std::vector<std::vector<int32_t>> dimension;
+  std::vector<int32_t> days_in_stage;         ///< from here on only with Extent::explained
+  std::vector<std::vector<int32_t>> trigger;  ///< the line of each trigger, hundredths
+  std::vector<std::vector<int32_t>> start;    ///< by dimension: the contribution of its start
   std::vector<Metric> metrics;
 
   [[nodiscard]] size_t size() const { return day.size(); }
@@ -60,6 +64,7 @@ struct Extent {
   std::span<const uint32_t> accounts = {};  ///< empty = all
   std::span<const uint32_t> rename = {};    ///< account -> number in the table; empty = as it is
   Day from = Day::kMin;                     ///< rows of earlier days are left out
+  bool explained = false;                   ///< with contributions and the line of each trigger
 };
 
 [[nodiscard]] HistoryTable native_history(const engine::Engine& engine, const Extent& extent, facts::Dictionary& texts);

@@ -14,6 +14,7 @@
 #include "verify/checks.h"
 #include "verify/faults.h"
 #include "verify/handwritten.h"
+#include "verify/planted_rules.h"
 
 namespace {
 
@@ -145,15 +146,26 @@ class Verify {
   }
 
   bool plant() {
-    const std::vector<PlantedFault> faults = plant_faults(static_cast<uint64_t>(arguments_.seed));
-    fmt::print("\n{:<26} {:<34} {:>9} {}\n", "planted in", "fault", "cells", "");
-    bool good = !faults.empty();
+    const auto seed = static_cast<uint64_t>(arguments_.seed);
+    bool good = true;
+    for (const std::string& name : functions_without_fault()) {
+      fmt::print("no mistake is planted in {}\n", name);
+      good = false;
+    }
+    good = show("generated SQL", plant_faults(seed)) && good;
+    return show("reference interpreter", plant_rule_faults(seed)) && good;
+  }
+
+  static bool show(std::string_view judge, const std::vector<PlantedFault>& faults) {
+    fmt::print("\n{:<26} {:<38} {:>9} by the {}\n", "planted in", "fault", "cells", judge);
+    size_t found = 0;
     for (const PlantedFault& f : faults) {
-      fmt::print("{:<26} {:<34} {:>9} {}\n", f.function, f.fault, f.cells, f.found ? "found" : "NOT FOUND");
-      good = good && f.found;
+      fmt::print("{:<26} {:<38} {:>9} {}\n", f.function, f.fault, f.cells, f.found ? "found" : "NOT FOUND");
+      found += f.found ? 1 : 0;
     }
     if (faults.empty()) fmt::print("the faultless run differs already\n");
-    return good;
+    fmt::print("{} of {} planted faults found by the {}\n", found, faults.size(), judge);
+    return !faults.empty() && found == faults.size();
   }
 
   bool close(const Comparison& comparison, bool by_metric) {

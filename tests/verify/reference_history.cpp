@@ -38,6 +38,8 @@ class Appender {
       : plan_(plan), texts_(texts), out_(out) {
     out.dimension.resize(plan.dimensions.size());
     out.metrics.resize(plan.metrics.size());
+    out.trigger.resize(plan.triggers.size());
+    out.start.resize(plan.dimensions.size());
   }
 
   void append(uint32_t account, const DayResult& day) {
@@ -57,6 +59,7 @@ class Appender {
     out_.silence.push_back(day.silence);
     out_.override_line.push_back(day.override_);
     out_.coverage.push_back(static_cast<int32_t>(day.coverage_micros));
+    append_lines(day);
     out_.segment.push_back(position(plan_.segments, day.segment));
     out_.stage.push_back(position(plan_.life_stages, day.stage));
     out_.band.push_back(band(day));
@@ -68,6 +71,18 @@ class Appender {
   }
 
  private:
+  void append_lines(const DayResult& day) {
+    out_.days_in_stage.push_back(day.days_in_stage);
+    const auto of = [](const auto& lines, const std::string& name) {
+      const auto at = lines.find(name);
+      return at == lines.end() ? 0 : static_cast<int32_t>(at->second);
+    };
+    for (size_t t = 0; t < plan_.triggers.size(); ++t)
+      out_.trigger[t].push_back(of(day.triggers, plan_.triggers[t].name));
+    for (size_t k = 0; k < plan_.dimensions.size(); ++k)
+      out_.start[k].push_back(of(day.starts, plan_.dimensions[k].name));
+  }
+
   template <typename T>
   [[nodiscard]] static int32_t position(const std::vector<T>& list, const std::string& name) {
     for (size_t i = 0; i < list.size(); ++i) {
@@ -99,6 +114,8 @@ class Appender {
     if (const auto* text = std::get_if<std::string>(&cell.value)) value = texts_.intern(*text);
     m.value.push_back(value);
     m.valid.push_back(reference::is_null(cell.value) ? 0 : 1);
+    m.contribution.push_back(static_cast<int32_t>(cell.contribution));
+    m.lost.push_back(static_cast<int32_t>(cell.lost));
     if (!plan_.metrics[metric].dimension) return;
     const auto points = [](const std::optional<int64_t>& p) { return p ? static_cast<int32_t>(*p) : kNoPoints; };
     m.points.push_back(points(cell.by_curve));
