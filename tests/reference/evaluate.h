@@ -106,6 +106,8 @@ class Evaluator {
   /// The events of a selector with day in [first, last], in reading order.
   [[nodiscard]] std::vector<const Event*> events(const language::Expression& selector, Day first, Day last) const;
   [[nodiscard]] bool has_event(const language::Expression& selector, Day first, Day last) const;
+  /// All events that the selector takes, over all lives.
+  [[nodiscard]] const std::vector<const Event*>& taken(const language::Expression& selector) const;
 
   [[nodiscard]] Value decayed(const language::Expression& e, Day d, const Hits& hits) const;
   [[nodiscard]] Value slope(const language::Expression& e, Day d, Day life_first);
@@ -115,7 +117,8 @@ class Evaluator {
   const Biography& biography_;
   Observed observed_;
   Surroundings& surroundings_;
-  std::map<const language::Expression*, std::vector<Hit>> hits_;  // by aggregate call: over all lives
+  mutable std::map<const language::Expression*, std::vector<const Event*>> taken_;  // by selector
+  std::map<const language::Expression*, std::vector<Hit>> hits_;                    // by aggregate call: over all lives
 };
 
 /// Whether `event` passes a filter; null is false.  The company knows the attributes of users.

@@ -83,17 +83,12 @@ const std::vector<Walk*>& World::children(const Walk& account, Day d) {
   return children_[&account];
 }
 
-std::vector<Walk*> World::others(const Walk& account) {
-  std::vector<Walk*> out;
+const std::vector<World::Peer>& World::peers(size_t owner, const Expression& e, Day d) {
+  const auto [at, fresh] = peers_.try_emplace({owner, &e, d});
   for (const auto& [id, walk] : walks_) {
-    if (walk.get() != &account) out.push_back(walk.get());
+    if (!fresh || !walk->life(d).alive || !walk->scored_status(d)) continue;
+    at->second.push_back({walk.get(), walk->segment(d), walk->value(owner, e, d)});
   }
-  return out;
-}
-
-const Value& World::remembered(Walk& who, size_t owner, const Expression& e, Day d) {
-  const auto [at, fresh] = values_.try_emplace({&who, owner, &e, d});
-  if (fresh) at->second = who.value(owner, e, d);
   return at->second;
 }
 

@@ -23,16 +23,14 @@ struct Item {
 Value Evaluator::pair(const Expression& e, Day d, Day life_first) const {
   const std::string& key = named(e, "by")->text;
   std::map<std::string, Item> items;
-  for (const Event& event : account_.events) {
-    if (event.day < life_first || event.day > d) continue;
-    const std::string* name = event.property(key);
-    const bool opens = takes(e.items[0], event, company_);
-    const bool closes = takes(e.items[1], event, company_);
-    if (name == nullptr || (!opens && !closes)) continue;
-    Item& item = items[*name];
-    if (opens) item.opened.push_back(&event);
-    if (closes) item.done.push_back(&event);
-    item.last_is_open = !closes;
+  for (const Event* event : events(e.items[0], life_first, d)) {
+    if (const std::string* name = event->property(key)) items[*name].opened.push_back(event);
+  }
+  for (const Event* event : events(e.items[1], life_first, d)) {
+    if (const std::string* name = event->property(key)) items[*name].done.push_back(event);
+  }
+  for (auto& [name, item] : items) {  // an event that is both counts as done
+    item.last_is_open = !item.opened.empty() && (item.done.empty() || later(*item.opened.back(), *item.done.back()));
   }
   const Day first = window_first(e.items[0], d, life_first);
   const Expression* due_property = named(e, "due");

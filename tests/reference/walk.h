@@ -35,9 +35,13 @@ class World {
   [[nodiscard]] Walk* parent(const Walk& account, Day d);
   /// In the order of ids; those with a row on d.
   [[nodiscard]] const std::vector<Walk*>& children(const Walk& account, Day d);
-  [[nodiscard]] std::vector<Walk*> others(const Walk& account);
-  /// An expression of account `who`, remembered by day.  `owner`: see Walk.
-  [[nodiscard]] const Value& remembered(Walk& who, size_t owner, const language::Expression& e, Day d);
+  /// An expression on d of every account whose status the model scores then.  `owner`: see Walk.
+  struct Peer {
+    const Walk* account;
+    int segment;
+    Value value;
+  };
+  [[nodiscard]] const std::vector<Peer>& peers(size_t owner, const language::Expression& e, Day d);
   /// Expression of a curve over percentile() or vs_own_baseline() of a metric.
   [[nodiscard]] const language::Expression* curve_value(const model::Metric& metric, const model::Curve& curve);
   /// The day whose points a metric keeps because a source is overdue on d; nullopt = not stale.
@@ -53,7 +57,7 @@ class World {
   const Company& company_;
   Day until_;
   std::map<std::string, std::unique_ptr<Walk>> walks_;
-  std::map<std::tuple<const Walk*, size_t, const language::Expression*, Day>, Value> values_;
+  std::map<std::tuple<size_t, const language::Expression*, Day>, std::vector<Peer>> peers_;
   std::map<const model::Curve*, language::Expression> curve_values_;
   std::optional<Day> children_day_;
   std::map<const Walk*, std::vector<Walk*>> children_;  // on children_day_

@@ -13,17 +13,27 @@ namespace kenko::reference {
 
 using language::Expression;
 
-std::vector<const Event*> Evaluator::events(const Expression& selector, Day first, Day last) const {
-  std::vector<const Event*> out;
-  for (const Event& e : account_.events) {
-    if (first <= e.day && e.day <= last && takes(selector, e, company_)) out.push_back(&e);
+const std::vector<const Event*>& Evaluator::taken(const Expression& selector) const {
+  const auto [at, fresh] = taken_.try_emplace(&selector);
+  if (fresh) {
+    for (const Event& e : account_.events) {
+      if (takes(selector, e, company_)) at->second.push_back(&e);
+    }
   }
-  return out;
+  return at->second;
+}
+
+std::vector<const Event*> Evaluator::events(const Expression& selector, Day first, Day last) const {
+  const auto before = [](const Event* e, Day d) { return e->day < d; };
+  const auto& all = taken(selector);
+  const auto begin = std::lower_bound(all.begin(), all.end(), first, before);
+  return {begin, std::max(begin, std::lower_bound(begin, all.end(), last + 1, before))};
 }
 
 bool Evaluator::has_event(const Expression& selector, Day first, Day last) const {
-  return std::any_of(account_.events.begin(), account_.events.end(),
-                     [&](const Event& e) { return first <= e.day && e.day <= last && takes(selector, e, company_); });
+  const auto& all = taken(selector);
+  const auto begin = std::lower_bound(all.begin(), all.end(), first, [](const Event* e, Day d) { return e->day < d; });
+  return begin != all.end() && (*begin)->day <= last;
 }
 
 Value Evaluator::quantile(const Expression& e, const Hits& hits) const {

@@ -59,14 +59,14 @@ std::unique_ptr<Subject> random_subject(uint64_t seed, const property::Size& siz
   return out;
 }
 
-Result<std::unique_ptr<Subject>> workspace_subject(const std::string& dir) {
+Result<std::unique_ptr<Subject>> workspace_subject(const std::string& dir, const std::string& model) {
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(dir));
   KENKO_TRY(std::optional<state::Database> database, app::open_state(workspace.dir));
   if (!database) return Problem{"no-facts", {workspace.dir, 0, 0, ""}, "the workspace holds no facts", "", ""};
   auto out = std::make_unique<Subject>();
   out->name = workspace.settings.company.empty() ? workspace.dir : workspace.settings.company;
   out->settings = workspace.settings;
-  KENKO_TRY(app::LoadedModel loaded, app::load_model(workspace, ""));
+  KENKO_TRY(app::LoadedModel loaded, app::load_model(workspace, model));
   out->model = std::move(loaded.model);
   out->plan = std::move(loaded.plan);
   KENKO_TRY(ports::StoredFacts stored, database->load_facts());

@@ -37,7 +37,7 @@ struct Subject {
 /// A random company with a random model.
 [[nodiscard]] std::unique_ptr<Subject> random_subject(uint64_t seed, const property::Size& size);
 
-/// The workspace in `dir` with its active model, up to the newest fact.
-[[nodiscard]] Result<std::unique_ptr<Subject>> workspace_subject(const std::string& dir);
+/// The workspace in `dir` with `model` (a name or a path; empty = its active one), up to the newest fact.
+[[nodiscard]] Result<std::unique_ptr<Subject>> workspace_subject(const std::string& dir, const std::string& model);
 
 }  // namespace kenko::verify
