@@ -146,13 +146,12 @@ void World::score_children_first(Walk& account, Day d, std::set<const Walk*>& do
   account.score(d);
 }
 
-std::map<std::string, std::vector<DayResult>> World::run(Day from) {
+std::map<std::string, std::vector<DayResult>> World::run(Day from, const std::set<std::string>& keep) {
   std::optional<Day> first;
   for (const auto& [id, walk] : walks_) {
     const auto begins = walk->biography().first_fact_day();
     if (begins && (!first || *begins < *first)) first = begins;
   }
-  std::map<std::string, std::vector<DayResult>> out;
   for (Day d = std::min(first.value_or(from), from); d <= until_; ++d) {
     std::vector<Walk*> begun;
     for (const auto& [id, walk] : walks_) {
@@ -163,13 +162,21 @@ std::map<std::string, std::vector<DayResult>> World::run(Day from) {
     std::set<const Walk*> done;
     for (Walk* walk : begun) score_children_first(*walk, d, done);
     for (Walk* walk : begun) walk->give_band(d);
-    if (d < from) continue;
-    for (const auto& [id, walk] : walks_) {
-      const DayResult* day = walk->result(d);
-      DayResult none;
-      none.day = d;
-      none.state = "none";
-      out[id].push_back(day == nullptr ? none : *day);
+    for (Walk* walk : begun) {
+      if (d < from || (!keep.empty() && !keep.contains(walk->id()))) walk->forget_metrics();
+    }
+  }
+  std::map<std::string, std::vector<DayResult>> out;
+  for (const auto& [id, walk] : walks_) {
+    std::vector<DayResult>& days = out[id];
+    const Day begins = walk->biography().first_fact_day().value_or(until_ + 1);
+    for (Day d = from; d <= until_ && d < begins; ++d) {
+      days.emplace_back();
+      days.back().day = d;
+      days.back().state = "none";
+    }
+    for (DayResult& day : walk->take_days()) {
+      if (day.day >= from) days.push_back(std::move(day));
     }
   }
   return out;
@@ -219,8 +226,8 @@ std::vector<DayResult> interpret(const model::Model& model, const Company& compa
 }
 
 std::map<std::string, std::vector<DayResult>> interpret_all(const model::Model& model, const Company& company, Day from,
-                                                            Day to) {
-  return World(model, company, {}, to).run(from);
+                                                            Day to, const std::set<std::string>& keep) {
+  return World(model, company, {}, to).run(from, keep);
 }
 
 std::vector<DayResult> interpret(const model::Model& model, const facts::FactSet& facts,

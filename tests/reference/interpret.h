@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,8 +59,10 @@ struct DayResult {
 /// Whether a score of the model can depend on other accounts of the company.
 [[nodiscard]] bool looks_at_others(const model::Model& model, const Company& company);
 /// Of all accounts at once: as `interpret` of each, but what they ask of each other is computed once.
+/// `keep`: the accounts whose metrics are returned; empty = all.
 [[nodiscard]] std::map<std::string, std::vector<DayResult>> interpret_all(const model::Model& model,
-                                                                          const Company& company, Day from, Day to);
+                                                                          const Company& company, Day from, Day to,
+                                                                          const std::set<std::string>& keep = {});
 
 /// The same from plain facts, for one account.
 [[nodiscard]] std::vector<DayResult> interpret(const model::Model& model, const facts::FactSet& facts,

@@ -123,7 +123,7 @@ void Walk::give_points(size_t metric, const DayModel& day, const DayOfLife& life
   std::optional<int64_t> fresh = cell.by_curve;
   if (!fresh && m.missing.kind == model::Missing::Kind::hold) {
     for (Day x = d - 1; x >= std::max(life.life_first, d - m.missing.hold_days) && !fresh; x = x - 1) {
-      fresh = measured_.at(x).at(m.name).by_curve;
+      fresh = measured_.at(x)[metric].by_curve;
     }
   }
   cell.evidence = fresh.has_value();
@@ -134,7 +134,7 @@ void Walk::give_points(size_t metric, const DayModel& day, const DayOfLife& life
     cell.stale = true;
     cell.evidence = false;
     cell.points.reset();
-    if (*kept >= life.life_first) cell.points = measured_.at(*kept).at(m.name).fresh;
+    if (*kept >= life.life_first) cell.points = measured_.at(*kept)[metric].fresh;
   }
 }
 
@@ -151,20 +151,23 @@ void Walk::measure(Day d) {
     const int s = segment(d);
     if (s >= 0) out.segment = model.segments[static_cast<size_t>(s)].name;
     const int g = stage(d);
-    if (g >= 0) {
-      out.stage = model.stages[static_cast<size_t>(g)].name;
-      for (Day x = d; x >= life.life_first && stage(x) == g; x = x - 1) ++out.days_in_stage;
-    }
+    if (g >= 0) out.stage = model.stages[static_cast<size_t>(g)].name;
   }
-  if (life.in_life) {  // points are kept from days before `started` too
+  if (life.in_life) {  // points are kept from days before `started` too, and stages run
+    if (d == life.life_first || stage(d) != stage_before_) days_in_stage_ = 0;
+    stage_before_ = stage(d);
+    ++days_in_stage_;
+    if (life.alive && stage_before_ >= 0) out.days_in_stage = days_in_stage_;
     const DayModel day = model_of(d);
     const auto& metrics = world_.model().metrics;
+    measured_[d].resize(metrics.size());
     for (size_t i = 0; i < metrics.size(); ++i) {
-      MetricCell& cell = measured_[d][metrics[i].name];
+      MetricCell cell;
       cell.value = value(i, *metrics[i].value, d);
       give_points(i, day, life, d, cell);
+      measured_[d][i] = {cell.by_curve, cell.fresh};
+      if (life.alive) out.metrics[metrics[i].name] = std::move(cell);
     }
-    if (life.alive) out.metrics = measured_[d];
   }
   days_.push_back(std::move(out));
 }
@@ -308,6 +311,12 @@ void Walk::give_band(Day d) {
   size_t shown = band_.next(model, bands, *from, *out.score);
   if (shown > 0 && shown + 1 == bands.size() && !evidence_everywhere_.at(d)) --shown;
   out.band = kept_band_ = bands[shown].name;
+}
+
+void Walk::forget_metrics() {
+  if (days_.empty()) return;
+  days_.back().metrics.clear();
+  days_.back().dimensions.clear();
 }
 
 }  // namespace kenko::reference

@@ -27,7 +27,8 @@ class World {
   ~World();
 
   /// Computes all days up to `until`, one after the other.
-  std::map<std::string, std::vector<DayResult>> run(Day from);
+  /// `keep`: whose days are returned with their metrics and lines; empty = all.
+  std::map<std::string, std::vector<DayResult>> run(Day from, const std::set<std::string>& keep = {});
 
   [[nodiscard]] const model::Model& model() const { return model_; }
   [[nodiscard]] const Company& company() const { return company_; }
@@ -90,6 +91,9 @@ class Walk {
   void measure(Day d);
   void score(Day d);
   void give_band(Day d);
+  /// Of the newest day only what later days ask for is left.
+  void forget_metrics();
+  [[nodiscard]] std::vector<DayResult> take_days() { return std::move(days_); }
 
   bool sign_of_life = false;  ///< the day being computed is a fact day, its own or a descendant's
 
@@ -107,8 +111,13 @@ class Walk {
   std::vector<std::unique_ptr<Asking>> asking_;
   std::vector<std::unique_ptr<Evaluator>> evaluators_;
   std::map<Day, int> segments_, stages_;
-  std::map<Day, std::map<std::string, MetricCell>> measured_;  // of the days in a life, with a row or not
-  std::vector<DayResult> days_;                                // from the first fact day on
+  struct Measured {
+    std::optional<int64_t> by_curve, fresh;
+  };
+  std::map<Day, std::vector<Measured>> measured_;  // by metric, of the days in a life, with a row or not
+  int stage_before_ = -1;                          // of the day before
+  int32_t days_in_stage_ = 0;
+  std::vector<DayResult> days_;  // from the first fact day on
   std::vector<TriggerState> triggers_;
   BandState band_;
   std::map<Day, bool> evidence_everywhere_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -148,7 +149,9 @@ HistoryTable reference_history(const Subject& subject, const facts::Cut& cut, co
   HistoryTable out;
   Appender appender(subject.plan, texts, out);
   if (reference::looks_at_others(subject.model, company)) {
-    const auto all = reference::interpret_all(subject.model, company, subject.first, until);
+    std::set<std::string> keep;
+    for (const auto& w : wanted) keep.insert(w.id);
+    const auto all = reference::interpret_all(subject.model, company, subject.first, until, keep);
     for (const auto& w : wanted) {
       for (const DayResult& day : all.at(w.id)) appender.append(w.number, day);
     }
