@@ -356,11 +356,13 @@ class Together(VendorTest):
     """A CRM defines the accounts; billing, help desk and product are matched."""
 
     def say_what_nobody_sends(self):
-        """Names that the model reads and no source of this company sends: its people log them by hand."""
+        """Attributes that the model reads and no source of this company gives: its people set them by hand."""
         missing = self.kenko("-C", "w", "score", status=None).stderr
-        names = sorted(set(re.findall(r"no source emits the event `([^`]+)`", missing)))
+        keys = sorted(set(re.findall(r"no source gives accounts the attribute `([^`]+)`", missing)))
+        types = {"budget": "number", "trial_ends": "day"}
+        given = ", ".join(f"{key}: {types.get(key, 'text')}" for key in keys)
         with open(self.dir / "w/kenko.yaml", "a", encoding="utf-8") as settings:
-            settings.write(f"  by_hand: {{accounts: defines, covers: touched, emits: [{', '.join(names)}]}}\n")
+            settings.write(f"  by_hand: {{accounts: defines, covers: touched, emits: [], attributes: {{{given}}}}}\n")
 
     def test_four_sources_and_the_saas_template(self):
         self.workspace("w", "--currency", "USD", "--template", "saas")

@@ -89,7 +89,7 @@ TEST(LowerExpression, LowersFilters) {
   EXPECT_EQ(filter("between(value, -1, 9)"), "{(value >= -1) and (value <= 9)");
   EXPECT_EQ(filter("is_empty(a) and not is_empty(value)"), "{(`a` is_empty) and (not (value is_empty))");
   EXPECT_EQ(filter("about(\"billing\") and sentiment(text) < -20%"),
-            "{(not (`about(billing)` is empty)) and (`sentiment(text)` < -0.2)");
+            "{(not (`about(billing)` is_empty)) and (`sentiment(text)` < -0.2)");
   EXPECT_EQ(filter("user.role = \"admin\" or user.vip or `user.role` = \"x\""),
             "{(user.`role` = \"admin\") or (user.`vip` = true) or (`user.role` = \"x\")");
 }

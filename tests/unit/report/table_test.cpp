@@ -58,12 +58,11 @@ TEST(Numbers, ReadWell) {
 }
 
 TEST(BandChip, TheBestIsACircleTheWorstASquareWhateverTheirNumber) {
-  plan::Plan plan;
-  plan.bands = {{"red", 0}, {"yellow", 4000}, {"green", 8000}};
-  EXPECT_EQ(chip_of(plan, score::State::scored, 2).text, "● A green");
-  EXPECT_EQ(chip_of(plan, score::State::scored, 0).text, "■ C red");
-  EXPECT_EQ(chip_of(plan, score::State::paused, 0).text, "■ C red (paused)");
-  EXPECT_EQ(chip_of(plan, score::State::insufficient, -1).tone, Tone::band_none);
+  const std::vector<plan::Band> bands{{"red", 0, {}}, {"yellow", 4000, {}}, {"green", 8000, {}}};
+  EXPECT_EQ(chip_of(bands, score::State::scored, 2).text, "● A green");
+  EXPECT_EQ(chip_of(bands, score::State::scored, 0).text, "■ C red");
+  EXPECT_EQ(chip_of(bands, score::State::paused, 0).text, "■ C red (paused)");
+  EXPECT_EQ(chip_of(bands, score::State::insufficient, -1).tone, Tone::band_none);
   EXPECT_EQ(sparkline({0, 9999, 10000, -1}), "▁██ ");
 }
 

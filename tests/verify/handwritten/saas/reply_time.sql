@@ -1,7 +1,13 @@
--- Mean hours until they replied, in 91 days; hours are decimals of six places, so the sum is exact.
+-- Mean hours from the first message of a thread, sent in the last 91 days, to the first reply that is not before it.
 SELECT account,
-       CAST(sum(CAST((properties ->> '$.reply_hours') AS DECIMAL(18, 6))) AS DOUBLE)
-         / count(CAST((properties ->> '$.reply_hours') AS DECIMAL(18, 6))) AS value_if_any
-FROM crm
-WHERE name = 'message.replied' AND day > DATE '{day}' - 91 AND day <= DATE '{day}'
+       CAST(sum(epoch_us(replied) - epoch_us(sent)) AS DOUBLE) / CAST(count(*) AS DOUBLE) / 3.6e9 AS value_if_any
+FROM (SELECT m.account, m.thread, m.sent, min(r.occurred_at) AS replied
+      FROM (SELECT account, properties ->> '$.thread' AS thread, min(occurred_at) AS sent
+            FROM crm WHERE name = 'message.sent' AND day <= DATE '{day}'
+            GROUP BY account, thread) m
+      JOIN (SELECT account, properties ->> '$.thread' AS thread, occurred_at
+            FROM crm WHERE name = 'message.replied' AND day <= DATE '{day}') r
+        ON r.account = m.account AND r.thread = m.thread AND r.occurred_at >= m.sent
+      WHERE m.thread <> '' AND CAST(m.sent AS DATE) > DATE '{day}' - 91
+      GROUP BY m.account, m.thread, m.sent)
 GROUP BY account
