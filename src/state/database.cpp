@@ -5,9 +5,10 @@
 #include <utility>
 
 #include "ports/files.h"
+#include "state/catalog.h"
 #include "state/database_state.h"
+#include "state/entered_events.h"
 #include "state/fact_rows.h"
-#include "state/intake_rows.h"
 #include "state/schema.h"
 
 namespace kenko::state {
@@ -22,26 +23,9 @@ Problem problem_of(const std::string& path, std::string code, std::string messag
   return problem;
 }
 
-// What the formats after `format` have besides it.
-std::string schema_since(int64_t format, std::string_view kind) {
-  std::string out;
-  if (format < 2) out += fmt::format(fmt::runtime(kIntakeSchema), kind);
-  if (format < 3) out += fmt::format(fmt::runtime(kPublicationSchema), kind);
-  return out;
-}
-
-/// An older format lacks tables.  A writer adds them; for a reader they are there for as long as it reads, and empty.
-Status add_tables(Sqlite& sqlite, int64_t format, bool write) {
-  if (!write) return sqlite.execute("PRAGMA temp_store = MEMORY;" + schema_since(format, "TEMP"));
-  KENKO_TRY(Transaction transaction, Transaction::begin(sqlite, true));
-  KENKO_TRY_STATUS(sqlite.execute(schema_since(format, "")));
-  KENKO_TRY_STATUS(sqlite.execute(fmt::format("PRAGMA user_version = {}", kFormat)));
-  return transaction.commit();
-}
-
 Status make_schema(Sqlite& sqlite) {
   KENKO_TRY(Transaction transaction, Transaction::begin(sqlite, true));
-  KENKO_TRY_STATUS(sqlite.execute(kSchema + schema_since(1, "")));
+  KENKO_TRY_STATUS(sqlite.execute(kSchema));
   KENKO_TRY_STATUS(
       sqlite.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kFormat)));
   return transaction.commit();
@@ -62,15 +46,14 @@ Status check_format(Sqlite& sqlite, const std::string& path, bool make) {
   }
   if (format > kFormat) {
     return problem_of(path, "workspace-newer",
-                      fmt::format("this workspace was written by a newer Kenko (format {}; this one knows up to {})",
+                      fmt::format("this workspace was written by a newer Kenko (format {}; this one reads format {})",
                                   format, kFormat),
                       "use a newer Kenko");
   }
-  if (format >= 1 && format < kFormat) return add_tables(sqlite, format, make);
   if (format < kFormat) {
     return problem_of(
         path, "workspace-older",
-        fmt::format("this workspace has the older format {}; this Kenko reads formats 1 to {}", format, kFormat),
+        fmt::format("this workspace has the older format {}; this Kenko reads format {}", format, kFormat),
         "import the files again into a new workspace");
   }
   return Done{};
@@ -83,22 +66,6 @@ Status load(Sqlite& sqlite, std::vector<Fact>& out) {
     KENKO_TRY(const bool row, statement.step());
     if (!row) return Done{};
     out.push_back(FactTable<Fact>::read(statement));
-  }
-}
-
-/// Requires a transaction.
-Result<ports::Snapshot> load_snapshot(Sqlite& sqlite) {
-  ports::Snapshot snapshot;
-  KENKO_TRY(Statement token, sqlite.prepare("SELECT value FROM meta WHERE key = 'token'"));
-  KENKO_TRY(const bool found, token.step());
-  if (found) snapshot.token = token.hash(0);
-  KENKO_TRY(Statement row, sqlite.prepare("SELECT id, events_file, keys_file, source, rows, first_seq, last_seq, "
-                                          "first_day, last_day, created FROM segment ORDER BY id"));
-  while (true) {
-    KENKO_TRY(const bool more, row.step());
-    if (!more) return snapshot;
-    snapshot.segments.push_back({row.integer(0), row.text(1), row.text(2), row.text(3), row.integer(4), row.integer(5),
-                                 row.integer(6), row.day(7), row.day(8), Instant{row.integer(9)}});
   }
 }
 
@@ -143,16 +110,11 @@ Result<Database> Database::open_for_writing(const std::string& dir) {
   return Database(std::make_unique<State>(State{path, std::move(sqlite)}));
 }
 
-Result<ports::Snapshot> Database::snapshot() {
-  KENKO_TRY(Transaction transaction, Transaction::begin(state_->sqlite, false));
-  return load_snapshot(state_->sqlite);
-}
-
 Result<ports::StoredFacts> Database::load_facts(const std::optional<Instant>& known_until) {
   KENKO_TRY(Transaction transaction, Transaction::begin(state_->sqlite, false));
   ports::StoredFacts stored;
   KENKO_TRY(stored.snapshot, load_snapshot(state_->sqlite));
-  KENKO_TRY_STATUS(load_intake(state_->sqlite, stored.facts.events));
+  KENKO_TRY_STATUS(load_entered_events(state_->sqlite, stored.facts.events));
   KENKO_TRY_STATUS(load(state_->sqlite, stored.facts.attributes));
   KENKO_TRY_STATUS(drop_withdrawn(state_->sqlite, known_until, stored.facts.attributes));
   KENKO_TRY_STATUS(load(state_->sqlite, stored.facts.contracts));

@@ -19,9 +19,8 @@
 
 namespace kenko::state {
 
-/// The format this program writes (PRAGMA user_version); it reads formats 1 and 2, too, and a writer makes them into
-/// this one.
-inline constexpr int kFormat = 3;
+/// The format that this program reads and writes (PRAGMA user_version).
+inline constexpr int kFormat = 4;
 
 /// How many facts of each kind are in force, for `kenko status`.
 struct FactCounts {
@@ -55,9 +54,6 @@ class Database final : public ports::FactStore {
   /// between).
   [[nodiscard]] Result<CommitReport> commit(const Batch& batch);
 
-  /// Adds events to the intake in one transaction; seq is given here.  Exactly once: the same id with the same content
-  /// is already there, with another content it is a further version (`deleted` hides the event).
-  [[nodiscard]] Result<std::vector<Outcome>> append(const std::vector<facts::EventFact>& events);
   /// What people enter by hand, all or nothing; gives the entries in the order of the drafts.  A value that the
   /// attribute has already is not recorded again: its entry is the one that said so, marked `repeated`.
   [[nodiscard]] Result<std::vector<Entry>> record(const std::vector<EntryDraft>& drafts);
@@ -66,6 +62,12 @@ class Database final : public ports::FactStore {
   [[nodiscard]] Result<Entry> undo(int64_t number, const std::string& author, Instant at);
   /// All entries, the oldest first.
   [[nodiscard]] Result<std::vector<Entry>> entries();
+
+  /// Compaction: replaces files of the catalog by others that say the same, in one transaction.  Problem "state-moved"
+  /// when one of the replaced is not there.
+  [[nodiscard]] Status change_catalog(const ports::CatalogChange& change, Instant at);
+  /// Forgets files that were replaced at or before `until`; who writes segments next removes them.
+  [[nodiscard]] Status forget_replaced(Instant until);
 
   /// Adds a publication under the next number and gives it back with it; durable when it returns.
   [[nodiscard]] Result<Publication> publish(const Publication& publication);

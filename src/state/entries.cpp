@@ -7,9 +7,9 @@
 
 #include "base/text.h"
 #include "state/database_state.h"
+#include "state/entered_events.h"
 #include "state/fact_hash.h"
 #include "state/fact_rows.h"
-#include "state/intake_rows.h"
 
 namespace kenko::state {
 namespace {
@@ -41,8 +41,8 @@ void judge(std::vector<Entry>& entries) {
 
 /// Requires a transaction.
 Result<std::vector<Entry>> load_entries(Sqlite& sqlite) {
-  std::vector<EventFact> intake;
-  KENKO_TRY_STATUS(load_intake(sqlite, intake));
+  std::vector<EventFact> events;
+  KENKO_TRY_STATUS(load_entered_events(sqlite, events));
   std::map<int64_t, AttributeFact> attributes;
   KENKO_TRY(Statement attribute,
             sqlite.prepare(std::string(FactTable<AttributeFact>::kSelect) + " WHERE kind = ? AND source = ?"));
@@ -66,9 +66,9 @@ Result<std::vector<Entry>> load_entries(Sqlite& sqlite) {
     entry.undoes = row.integer(5);
     const int64_t seq = row.integer(4);
     if (entry.kind == Entry::Kind::event) {
-      const auto event = std::lower_bound(intake.begin(), intake.end(), seq,
+      const auto event = std::lower_bound(events.begin(), events.end(), seq,
                                           [](const EventFact& e, int64_t s) { return e.recorded.seq < s; });
-      if (event != intake.end() && event->recorded.seq == seq) entry.event = *event;
+      if (event != events.end() && event->recorded.seq == seq) entry.event = *event;
     } else if (entry.kind == Entry::Kind::attribute) {
       const auto found = attributes.find(seq);
       if (found != attributes.end()) entry.attribute = found->second;
@@ -166,7 +166,7 @@ class EntryWriter {
   }
 
   Status add_version(const EventFact& event) {
-    KENKO_TRY(const Outcome outcome, append_event(sqlite_, event));
+    KENKO_TRY(const Outcome outcome, add_entered_event(sqlite_, event));
     KENKO_CHECK(outcome != Outcome::already, "{} changes nothing", event.event_id);
     ++next_seq_;
     return Done{};

@@ -1,6 +1,6 @@
 // state/schema.h
 //
-// Internal to state: the tables of state.db, format 3.  Days are days since 1970-01-01, instants microseconds, decimals
+// Internal to state: the tables of state.db, format 4.  Days are days since 1970-01-01, instants microseconds, decimals
 // millionths, rates billionths, hashes 16 bytes.  Facts are only ever added: the greatest seq of a key counts.
 #pragma once
 
@@ -14,12 +14,19 @@ inline constexpr int kAlways = INT32_MIN;
 
 inline constexpr const char* kSchema = R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
-INSERT INTO meta VALUES ('next_seq', 1), ('token', randomblob(16));
+-- generation: grows with every change of the catalog (segment, key_file, versions_file).
+INSERT INTO meta VALUES ('next_seq', 1), ('token', randomblob(16)), ('generation', 0), ('versions_file', '');
 
 CREATE TABLE segment(
-  id INTEGER PRIMARY KEY, events_file TEXT NOT NULL UNIQUE, keys_file TEXT NOT NULL UNIQUE, source TEXT NOT NULL,
-  rows INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
-  first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, created INTEGER NOT NULL) STRICT;
+  id INTEGER PRIMARY KEY, events_file TEXT NOT NULL UNIQUE, source TEXT NOT NULL, rows INTEGER NOT NULL,
+  first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL,
+  created INTEGER NOT NULL) STRICT;
+-- Together they hold the id of every row of every segment.
+CREATE TABLE key_file(
+  id INTEGER PRIMARY KEY, file TEXT NOT NULL UNIQUE, entries INTEGER NOT NULL, first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL) STRICT;
+-- Files of DIR/events that nothing above names any more, kept for a while for readers of an older manifest.
+CREATE TABLE replaced_file(file TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE import(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, command TEXT NOT NULL) STRICT;
 CREATE TABLE import_file(
@@ -67,41 +74,41 @@ CREATE TABLE reject(
   line INTEGER NOT NULL, message TEXT NOT NULL, raw TEXT NOT NULL,
   PRIMARY KEY (record, field, code)) STRICT, WITHOUT ROWID;
 
-CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
-)sql";
-
-/// What format 2 has besides format 1.  `{0}` stands for nothing, or for TEMP where a file of format 1 is only read.
-inline constexpr const char* kIntakeSchema = R"sql(
--- Events that arrived one by one and are in no segment yet, one row a version.
-CREATE {0} TABLE intake(
+-- Events that people entered by hand, one row a version; they stay here, beside their `entry`.
+CREATE TABLE entered_event(
   seq INTEGER PRIMARY KEY, source TEXT NOT NULL, event_id TEXT NOT NULL, version INTEGER NOT NULL,
   deleted INTEGER NOT NULL, account_ref TEXT, user_ref TEXT, name TEXT NOT NULL, occurred_at INTEGER NOT NULL,
   value INTEGER, currency TEXT NOT NULL, text TEXT, known_at INTEGER NOT NULL, assumed INTEGER NOT NULL) STRICT;
-CREATE INDEX intake_of_event ON intake(source, event_id);
-CREATE {0} TABLE intake_property(
+CREATE INDEX entered_event_of_id ON entered_event(source, event_id);
+CREATE TABLE entered_event_property(
   seq INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (seq, key)) STRICT, WITHOUT ROWID;
 
+-- Files of DIR/intake.  Rows up to sealed_through lie in segments; the others count here.  Their numbers were taken
+-- out of [first_seq, end_seq).  An id is never used again.
+CREATE TABLE intake_file(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, file TEXT NOT NULL UNIQUE, first_seq INTEGER NOT NULL, end_seq INTEGER NOT NULL,
+  sealed_through INTEGER NOT NULL) STRICT;
+
 -- From seq on, the dated attribute value of this key counts as never said.
-CREATE {0} TABLE withdrawal(
+CREATE TABLE withdrawal(
   kind INTEGER NOT NULL, source TEXT NOT NULL, entity TEXT NOT NULL, key TEXT NOT NULL, valid_from INTEGER NOT NULL,
   seq INTEGER NOT NULL, known_at INTEGER NOT NULL,
   PRIMARY KEY (kind, source, entity, key, valid_from, seq)) STRICT, WITHOUT ROWID;
 
 -- What people entered by hand.  kind: 0 an event, 1 an attribute value, 2 took back the entry `undoes`.  seq: of the
 -- fact's version that it made; 0 = none was needed.
-CREATE {0} TABLE entry(
+CREATE TABLE entry(
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, author TEXT NOT NULL, kind INTEGER NOT NULL, seq INTEGER NOT NULL,
   undoes INTEGER NOT NULL) STRICT;
-)sql";
 
-/// What format 3 has besides format 2; `{0}` as above.
-inline constexpr const char* kPublicationSchema = R"sql(
--- Models that were published, with their text and the file of scores/ that holds the history as they say it (empty: there
--- was none yet).
-CREATE {0} TABLE publication(
+-- Models that were published, with their text and the file of scores/ that holds the history as they say it (empty:
+-- there was none yet).
+CREATE TABLE publication(
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, model TEXT NOT NULL,
   fingerprint BLOB NOT NULL, text TEXT NOT NULL, scores_file TEXT NOT NULL, rows INTEGER NOT NULL,
   first_day INTEGER, last_day INTEGER) STRICT;
+
+CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 )sql";
 
 }  // namespace kenko::state

@@ -283,8 +283,11 @@ TEST_F(DatabaseTest, OtherFormatsAreRefusedByName) {
   pragma("PRAGMA user_version = 99");
   EXPECT_EQ(open_code(), "workspace-newer");
   EXPECT_EQ(Database::open_for_writing(dir_).problems()[0].code, "workspace-newer");
-  pragma("PRAGMA user_version = 0");
-  EXPECT_EQ(open_code(), "workspace-older");
+  for (const char* older : {"0", "1", "2", "3"}) {
+    pragma(std::string("PRAGMA user_version = ") + older);
+    EXPECT_EQ(open_code(), "workspace-older");
+    EXPECT_EQ(Database::open_for_writing(dir_).problems()[0].code, "workspace-older");
+  }
 }
 
 TEST_F(DatabaseTest, ReadersSeeWhatWasCommittedWhileAWriterIsBusy) {

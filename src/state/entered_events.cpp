@@ -1,10 +1,10 @@
-// The intake: Database::append, and how its rows are read and written.
+#include "state/entered_events.h"
+
 #include <map>
 #include <utility>
 
 #include "state/database_state.h"
 #include "state/fact_hash.h"
-#include "state/intake_rows.h"
 
 namespace kenko::state {
 namespace {
@@ -14,7 +14,7 @@ using facts::EventFact;
 
 constexpr std::string_view kSelectEvent =
     "SELECT seq, source, event_id, version, deleted, account_ref, user_ref, name, occurred_at, value, currency, text, "
-    "known_at, assumed FROM intake ";
+    "known_at, assumed FROM entered_event ";
 
 std::optional<std::string> maybe_text(const Statement& row, int column) {
   return row.is_null(column) ? std::nullopt : std::optional(row.text(column));
@@ -38,11 +38,12 @@ EventFact read_event(const Statement& row) {
 }
 
 Status insert_event(Sqlite& sqlite, const EventFact& e) {
-  KENKO_TRY(Statement row, sqlite.prepare("INSERT INTO intake VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  KENKO_TRY(Statement row,
+            sqlite.prepare("INSERT INTO entered_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   KENKO_TRY_STATUS(row.run(e.recorded.seq, e.source, e.event_id, e.version, e.deleted, e.account_ref, e.user_ref,
                            e.name, e.occurred_at, e.value, e.currency, e.text, e.recorded.known_at,
                            e.recorded.assumed));
-  KENKO_TRY(Statement property, sqlite.prepare("INSERT INTO intake_property VALUES (?, ?, ?)"));
+  KENKO_TRY(Statement property, sqlite.prepare("INSERT INTO entered_event_property VALUES (?, ?, ?)"));
   for (const facts::Property& p : e.properties) {
     KENKO_TRY_STATUS(property.run(e.recorded.seq, p.key, p.value));
   }
@@ -57,7 +58,8 @@ Result<std::optional<EventFact>> winner_of(Sqlite& sqlite, const EventFact& even
   KENKO_TRY(const bool found, row.step());
   if (!found) return std::optional<EventFact>();
   EventFact winner = read_event(row);
-  KENKO_TRY(Statement property, sqlite.prepare("SELECT key, value FROM intake_property WHERE seq = ? ORDER BY key"));
+  KENKO_TRY(Statement property,
+            sqlite.prepare("SELECT key, value FROM entered_event_property WHERE seq = ? ORDER BY key"));
   property.bind(winner.recorded.seq);
   while (true) {
     KENKO_TRY(const bool more, property.step());
@@ -68,9 +70,9 @@ Result<std::optional<EventFact>> winner_of(Sqlite& sqlite, const EventFact& even
 
 }  // namespace
 
-Status load_intake(Sqlite& sqlite, std::vector<EventFact>& out) {
+Status load_entered_events(Sqlite& sqlite, std::vector<EventFact>& out) {
   KENKO_TRY(Statement row, sqlite.prepare(std::string(kSelectEvent) + "ORDER BY seq"));
-  KENKO_TRY(Statement property, sqlite.prepare("SELECT seq, key, value FROM intake_property ORDER BY seq, key"));
+  KENKO_TRY(Statement property, sqlite.prepare("SELECT seq, key, value FROM entered_event_property ORDER BY seq, key"));
   KENKO_TRY(bool more_properties, property.step());
   while (true) {
     KENKO_TRY(const bool more, row.step());
@@ -83,7 +85,7 @@ Status load_intake(Sqlite& sqlite, std::vector<EventFact>& out) {
   }
 }
 
-Result<Outcome> append_event(Sqlite& sqlite, const EventFact& event) {
+Result<Outcome> add_entered_event(Sqlite& sqlite, const EventFact& event) {
   KENKO_TRY(const std::optional<EventFact> winner, winner_of(sqlite, event));
   const bool known = winner && winner->version >= event.version;
   if (known && facts::content_hash(*winner) == facts::content_hash(event)) return Outcome::already;
@@ -138,25 +140,6 @@ Status finish_facts(Sqlite& sqlite, int64_t next_seq) {
   KENKO_TRY(Statement seq, sqlite.prepare("UPDATE meta SET value = ? WHERE key = 'next_seq'"));
   KENKO_TRY_STATUS(seq.run(next_seq));
   return sqlite.execute("UPDATE meta SET value = randomblob(16) WHERE key = 'token'");
-}
-
-Result<std::vector<Outcome>> Database::append(const std::vector<EventFact>& events) {
-  Sqlite& sqlite = state_->sqlite;
-  KENKO_TRY(Transaction transaction, Transaction::begin(sqlite, true));
-  KENKO_TRY(int64_t next, first_seq(sqlite));
-  const int64_t first = next;
-  std::vector<Outcome> outcomes;
-  for (const EventFact& event : events) {
-    EventFact numbered = event;
-    numbered.recorded.seq = next;
-    KENKO_TRY(const Outcome outcome, append_event(sqlite, numbered));
-    outcomes.push_back(outcome);
-    if (outcome != Outcome::already) ++next;
-  }
-  if (next == first) return outcomes;
-  KENKO_TRY_STATUS(finish_facts(sqlite, next));
-  KENKO_TRY_STATUS(transaction.commit());
-  return outcomes;
 }
 
 }  // namespace kenko::state

@@ -1,6 +1,6 @@
-// state/intake_rows.h
+// state/entered_events.h
 //
-// Internal to state: events that are in no segment yet, and attribute values that were taken back.
+// Internal to state: events that people entered by hand, and attribute values that were taken back.
 #pragma once
 
 #include <optional>
@@ -12,10 +12,10 @@
 
 namespace kenko::state {
 
-/// Every version in the intake, by seq.
-[[nodiscard]] Status load_intake(Sqlite& sqlite, std::vector<facts::EventFact>& out);
+/// Every version, by seq.
+[[nodiscard]] Status load_entered_events(Sqlite& sqlite, std::vector<facts::EventFact>& out);
 /// Stores `event` (with its seq) unless its id says the same already.  Requires a transaction.
-[[nodiscard]] Result<Outcome> append_event(Sqlite& sqlite, const facts::EventFact& event);
+[[nodiscard]] Result<Outcome> add_entered_event(Sqlite& sqlite, const facts::EventFact& event);
 
 /// Removes the dated values that had been taken back by `known_until` (none = by now).
 [[nodiscard]] Status drop_withdrawn(Sqlite& sqlite, const std::optional<Instant>& known_until,
