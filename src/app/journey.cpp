@@ -88,10 +88,9 @@ class Maker {
   [[nodiscard]] size_t position(int stage) const { return stage < 0 ? stages_.size() - 1 : static_cast<size_t>(stage); }
 
   void add_band(const score::DayRow& row, JourneyStage& stage) const {
-    const int band = row.scores->band[row.at];
-    if (band < 0) return;
-    const auto list = score::bands_of(scoring_.plan(), row.scores->band_list[row.at]);
-    const std::string& name = list[static_cast<size_t>(band)].name;
+    const plan::Band* band = score::band_on(scoring_.plan(), *row.scores, row.at);
+    if (band == nullptr) return;
+    const std::string& name = band->name;
     auto found = std::find_if(stage.bands.begin(), stage.bands.end(), [&](const auto& b) { return b.first == name; });
     if (found == stage.bands.end()) found = stage.bands.insert(stage.bands.end(), {name, 0});
     ++found->second;

@@ -18,8 +18,6 @@
 namespace kenko::app {
 namespace {
 
-void append(Problems& problems, const Problems& more) { problems.insert(problems.end(), more.begin(), more.end()); }
-
 const std::string kSource(state::kManualSource);
 
 // What the active model says each value of the event means.  A model that cannot be read says nothing here: that is

@@ -22,8 +22,6 @@ Problem wrong(std::string code, std::string message, std::string hint) {
   return {std::move(code), {}, std::move(message), std::move(hint), "", Severity::error};
 }
 
-void append(Problems& problems, const Problems& more) { problems.insert(problems.end(), more.begin(), more.end()); }
-
 struct Assignment {
   std::string key, value;
 };

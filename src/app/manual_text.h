@@ -15,6 +15,11 @@
 
 namespace kenko::app {
 
+/// Collects problems, so that a user hears of all of them at once.
+inline void append(Problems& problems, const Problems& more) {
+  problems.insert(problems.end(), more.begin(), more.end());
+}
+
 /// The names of events that Kenko itself gives a meaning to beside those of the population rules.
 inline constexpr std::string_view kPulse = "pulse.set";
 inline constexpr std::string_view kOverrideSet = "override.set";

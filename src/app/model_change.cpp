@@ -29,9 +29,8 @@ std::map<uint32_t, Standing> standings(const engine::Engine& engine, Day as_of, 
     if (row.days == nullptr) return;
     Standing& standing = out[history.account];
     standing.score = row.scores->score[row.at];
-    const int band = row.scores->band[row.at];
-    if (standing.score >= 0 && band >= 0)
-      standing.band = score::bands_of(engine.plan(), row.scores->band_list[row.at])[static_cast<size_t>(band)].name;
+    const plan::Band* band = score::band_on(engine.plan(), *row.scores, row.at);
+    if (standing.score >= 0 && band != nullptr) standing.band = band->name;
   });
   return out;
 }

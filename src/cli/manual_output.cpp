@@ -8,6 +8,7 @@
 #include "app/clock.h"
 #include "app/manual_text.h"
 #include "base/text.h"
+#include "facts/attribute_text.h"
 
 namespace kenko::cli {
 namespace {
@@ -23,26 +24,10 @@ std::string property_of(const facts::EventFact& event, std::string_view key) {
   return "";
 }
 
-std::string value_text(const facts::AttributeValue& v) {
-  switch (v.type) {
-    case facts::AttributeType::number:
-      return v.number.text();
-    case facts::AttributeType::money:
-      return v.number.text() + " " + v.text;
-    case facts::AttributeType::text:
-      return v.text;
-    case facts::AttributeType::day:
-      return v.day.iso();
-    case facts::AttributeType::flag:
-      return v.flag ? "yes" : "no";
-  }
-  return "";
-}
-
 // "at most 40", "4 EUR, reason \"no reply\"": what an entry says beside its name.
 std::string says(const Entry& entry) {
   if (entry.kind == Entry::Kind::undo) return "takes back " + state::entry_id(entry.undoes);
-  if (entry.attribute) return entry.attribute->value ? value_text(*entry.attribute->value) : "no value";
+  if (entry.attribute) return entry.attribute->value ? facts::attribute_text(*entry.attribute->value) : "no value";
   const facts::EventFact& e = *entry.event;
   std::vector<std::string> parts;
   const bool is_override = e.name == app::kOverrideSet;
@@ -240,7 +225,7 @@ report::Table entries_table(const std::vector<Entry>& entries, const facts::Sett
   for (const Entry& e : entries) {
     std::string value;
     if (e.event && e.event->value) value = e.event->value->text();
-    if (e.attribute && e.attribute->value) value = value_text(*e.attribute->value);
+    if (e.attribute && e.attribute->value) value = facts::attribute_text(*e.attribute->value);
     t.rows.push_back({{state::entry_id(e.number)},
                       text_cell(account_of(*root_of(e))),
                       {what(e)},

@@ -132,17 +132,28 @@ Exit run_journey(const Common& common, const std::string& account) {
   return deliver(common, first + report::render(spans_table(*spans), opened->format, terminal()));
 }
 
+// Of the model, and of segments and stages that have bands of their own.
+std::vector<std::string> band_names(const plan::Plan& plan) {
+  std::vector<std::string> names;
+  const auto add = [&names](const std::vector<plan::Band>& bands) {
+    for (const plan::Band& b : bands) {
+      if (std::find(names.begin(), names.end(), b.name) == names.end()) names.push_back(b.name);
+    }
+  };
+  add(plan.bands);
+  for (const auto& segment : plan.segments) add(segment.changes.bands);
+  for (const auto& stage : plan.life_stages) add(stage.changes.bands);
+  return names;
+}
+
 Exit run_accounts(const Common& common, int64_t limit, const std::string& band) {
   const auto opened = open_scoring(common);
   if (!opened) return fail(opened.problems());
   const app::Scoring& s = *opened->scoring;
   auto summaries = explain::summarise(s.engine(), s.as_of(), s.threads());
   if (!band.empty()) {
-    const auto& bands = s.plan().bands;
-    const auto wanted = std::find_if(bands.begin(), bands.end(), [&](const auto& b) { return b.name == band; });
-    if (wanted == bands.end()) {
-      std::vector<std::string> known;
-      for (const auto& b : bands) known.push_back(b.name);
+    const std::vector<std::string> known = band_names(s.plan());
+    if (std::find(known.begin(), known.end(), band) == known.end()) {
       return fail({{"unknown-band",
                     {},
                     fmt::format("the model has no band `{}`", band),
@@ -150,7 +161,10 @@ Exit run_accounts(const Common& common, int64_t limit, const std::string& band) 
                     "",
                     Severity::error}});
     }
-    std::erase_if(summaries, [&](const auto& x) { return x.now.band != wanted - bands.begin(); });
+    std::erase_if(summaries, [&](const auto& x) {
+      const plan::Band* shown = explain::band_of(s.plan(), x.now);
+      return shown == nullptr || shown->name != band;
+    });
   }
   auto order = explain::worst_first(s.engine(), summaries);
   const size_t all = order.size();

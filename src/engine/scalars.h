@@ -1,7 +1,6 @@
 // engine/scalars.h
 //
 // Scalar operations and curves over the days of a life.  docs/SEMANTICS.md#functions and #from-value-to-points.
-// Internal to the engine.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,6 @@
 // engine/stale.h
 //
-// On which days a source of a metric is overdue.  docs/SEMANTICS.md#observation-zero-and-null 8.  Internal to the
-// engine.
+// On which days a source of a metric is overdue.  docs/SEMANTICS.md#observation-zero-and-null 8.
 #pragma once
 
 #include <cstdint>

@@ -6,6 +6,8 @@
 #include <functional>
 #include <utility>
 
+#include "facts/attribute_text.h"
+
 namespace kenko::explain {
 namespace {
 
@@ -31,22 +33,6 @@ void collect(const plan::Plan& plan, plan::NodeId id, std::vector<plan::NodeId>&
   }
   if (node.op == Op::children) return;
   for (const plan::NodeId arg : node.args) collect(plan, arg, out);
-}
-
-std::string text_of(const facts::AttributeValue& v) {
-  switch (v.type) {
-    case facts::AttributeType::number:
-      return v.number.text();
-    case facts::AttributeType::money:
-      return v.number.text() + (v.text.empty() ? "" : " " + v.text);
-    case facts::AttributeType::text:
-      return v.text;
-    case facts::AttributeType::day:
-      return v.day.iso();
-    case facts::AttributeType::flag:
-      return v.flag ? "yes" : "no";
-  }
-  return "";
 }
 
 std::string contract_text(const facts::ContractFact& c) {
@@ -126,7 +112,7 @@ AttributeEvidence attribute_on(const facts::Portfolio& portfolio, uint32_t accou
                                              [](const auto& a, const auto& b) { return a.account < b.account; });
   for (auto row = begin; row != end; ++row) {
     if (row->key != code || row->day > day) continue;
-    out.value = row->null ? "" : text_of(row->value);
+    out.value = row->null ? "" : facts::attribute_text(row->value);
     out.since = row->day;
     out.assumed = row->assumed;
   }

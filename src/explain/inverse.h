@@ -1,6 +1,6 @@
 // explain/inverse.h
 //
-// From points back to values: the nearest value that a curve gives at least so many points.  Internal to the module.
+// From points back to values: the nearest value that a curve gives at least so many points.
 #pragma once
 
 #include <cstdint>

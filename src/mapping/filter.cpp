@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "language/operators.h"
 
 namespace kenko::mapping {
 
@@ -66,28 +67,13 @@ class FilterBuilder {
     return parsed.fault == ParsedDecimal::Fault::none && !parsed.rounded;
   }
 
-  static Operator turned(Operator op) {
-    switch (op) {
-      case Operator::less:
-        return Operator::greater;
-      case Operator::less_equal:
-        return Operator::greater_equal;
-      case Operator::greater:
-        return Operator::less;
-      case Operator::greater_equal:
-        return Operator::less_equal;
-      default:
-        return op;
-    }
-  }
-
   void comparison(const Expression& e, Filter::Node& node) {
     const Expression* left = &e.items[0];
     const Expression* right = &e.items[1];
     node.op = e.op;
     if (left->kind != Expression::Kind::name && right->kind == Expression::Kind::name) {
       std::swap(left, right);
-      node.op = turned(e.op);
+      node.op = language::mirrored(e.op);
     }
     if (left->kind != Expression::Kind::name) {
       return add(*left, "a comparison in a filter starts with a column",

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "language/operators.h"
 #include "model/check_expression.h"
 #include "model/check_rules.h"
 
@@ -59,21 +60,6 @@ Range range_of(Operator op, Decimal x) {
   return r;
 }
 
-Operator swapped(Operator op) {
-  switch (op) {
-    case Operator::less:
-      return Operator::greater;
-    case Operator::less_equal:
-      return Operator::greater_equal;
-    case Operator::greater:
-      return Operator::less;
-    case Operator::greater_equal:
-      return Operator::less_equal;
-    default:
-      return op;
-  }
-}
-
 void demand(Demands& out, const Expression& e) {
   if (e.kind == Expression::Kind::flag) {
     out.never = out.never || !e.flag;
@@ -93,7 +79,7 @@ void demand(Demands& out, const Expression& e) {
     const bool exact = literal && !literal->number.rounded && literal->number.fault == ParsedDecimal::Fault::none;
     if (exact && literal->type == Type::number) {
       Range& range = out.ranges[subject];
-      range.meet(range_of(left ? swapped(e.op) : e.op, literal->number.value));
+      range.meet(range_of(left ? language::mirrored(e.op) : e.op, literal->number.value));
       out.never = out.never || range.empty();
       return;
     }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "facts/property_names.h"
+#include "language/operators.h"
 #include "model/check_expression.h"
 #include "plan/lower_expression.h"
 
@@ -12,21 +13,20 @@ using language::Operator;
 
 constexpr std::string_view kSentiment = "sentiment(text)";  // the property that the text analysis gives an event
 
-// 3 < value is value > 3.
-FilterOp filter_op(Operator op, bool swapped) {
+FilterOp filter_op(Operator op) {
   switch (op) {
     case Operator::equal:
       return FilterOp::equal;
     case Operator::not_equal:
       return FilterOp::not_equal;
     case Operator::less:
-      return swapped ? FilterOp::greater : FilterOp::less;
+      return FilterOp::less;
     case Operator::less_equal:
-      return swapped ? FilterOp::greater_equal : FilterOp::less_equal;
+      return FilterOp::less_equal;
     case Operator::greater:
-      return swapped ? FilterOp::less : FilterOp::greater;
+      return FilterOp::greater;
     case Operator::greater_equal:
-      return swapped ? FilterOp::less_equal : FilterOp::greater_equal;
+      return FilterOp::greater_equal;
     default:
       break;
   }
@@ -62,7 +62,7 @@ Filter comparison(const Expression& e) {
   auto literal = model::literal_of(e.items[1]);
   const bool swapped = !literal;
   if (swapped) literal = model::literal_of(e.items[0]);
-  return test(e.items[swapped ? 1 : 0], filter_op(e.op, swapped), *literal);
+  return test(e.items[swapped ? 1 : 0], filter_op(swapped ? language::mirrored(e.op) : e.op), *literal);
 }
 // one_of(f, a, b) is f = a or f = b; between(f, a, b) is f >= a and f <= b.
 Filter call(const Expression& e) {
