@@ -48,9 +48,13 @@ struct Column {
   std::function<void(uint64_t begin, size_t count, Cells& cells)> fill;
 };
 
+/// rows:  how many there are; with `ready`, an estimate.
+/// ready: for rows that are still being made: how many of those from `begin` on can be filled, at most `most`; it may
+///        wait for them.  0 = there are no more.  It is asked before each call of the fill functions.
 struct Table {
   uint64_t rows = 0;
   std::vector<Column> columns;
+  std::function<size_t(uint64_t begin, size_t most)> ready = {};
 };
 
 /// Columns over plain arrays, which must outlive the queries.

@@ -52,7 +52,7 @@ void bind(duckdb_bind_info info) {
     duckdb_bind_add_result_column(info, column.name.c_str(), type);
     duckdb_destroy_logical_type(&type);
   }
-  duckdb_bind_set_cardinality(info, table.rows, true);
+  duckdb_bind_set_cardinality(info, table.rows, !table.ready);
 }
 
 void init(duckdb_init_info info) {
@@ -66,7 +66,9 @@ void init(duckdb_init_info info) {
 void fill(duckdb_function_info info, duckdb_data_chunk chunk) {
   const Table& table = *static_cast<const Table*>(duckdb_function_get_extra_info(info));
   Scan& scan = *static_cast<Scan*>(duckdb_function_get_init_data(info));
-  const size_t count = static_cast<size_t>(std::min<uint64_t>(duckdb_vector_size(), table.rows - scan.next));
+  const size_t most = duckdb_vector_size();
+  const size_t count = table.ready ? table.ready(scan.next, most)
+                                   : static_cast<size_t>(std::min<uint64_t>(most, table.rows - scan.next));
   for (size_t i = 0; i < scan.columns.size(); ++i) {
     // A query that wants no column at all (count(*)) asks for the row id, which lies past our columns.
     if (scan.columns[i] >= table.columns.size()) continue;
