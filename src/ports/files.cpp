@@ -191,6 +191,15 @@ Problem file_problem(std::string_view operation, const std::string& path, int er
       break;
     case EROFS:
       problem.code = "read-only";
+      problem.hint = "its disk is mounted for reading only: reading works, for anything else mount it for writing";
+      break;
+    case EISDIR:
+      problem.code = "not-a-file";
+      problem.hint = "a folder stands where a file should be: move it away";
+      break;
+    case ENOTDIR:
+      problem.code = "not-a-folder";
+      problem.hint = "a file stands where a folder should be: move it away";
       break;
     default:
       problem.code = "file-error";

@@ -58,7 +58,7 @@ bool remove_file(const std::string& path);
 [[nodiscard]] bool file_exists(const std::string& path);
 
 /// The problem that `error` (an errno) of an operation on `path` means to the user: "disk-full", "no-permission",
-/// "file-missing", "read-only", else "file-error".
+/// "file-missing", "read-only", "not-a-file", "not-a-folder", else "file-error".
 [[nodiscard]] Problem file_problem(std::string_view operation, const std::string& path, int error);
 
 }  // namespace kenko::ports

@@ -1,18 +1,27 @@
 #include "state/sqlite.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <array>
+#include <cerrno>
 #include <utility>
+
+#include "ports/files.h"
+#include "state/open_for_reading.h"
 
 namespace kenko::state {
 
 Problem sqlite_problem(sqlite3* connection) {
+  return sqlite_problem_of(sqlite3_errcode(connection), sqlite3_errmsg(connection), connection);
+}
+
+Problem sqlite_problem_of(int code, const char* words, sqlite3* connection) {
   Problem problem;
   const char* file = sqlite3_db_filename(connection, "main");
   problem.place.file = file == nullptr ? "" : file;
-  problem.message = fmt::format("the workspace's database: {}", sqlite3_errmsg(connection));
-  switch (sqlite3_errcode(connection)) {
+  problem.message = fmt::format("the workspace's database: {}", words);
+  switch (code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       problem.code = "state-locked";
@@ -109,9 +118,18 @@ void Statement::bind_one(int i, const Hash128& hash) {
 // ---- Sqlite
 
 Result<Sqlite> Sqlite::open(const std::string& path, bool writable) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    return ports::file_problem(writable ? "write" : "read", path, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
+  }
+  constexpr int kBusyMilliseconds = 5000;
+  if (!writable) {
+    KENKO_TRY(sqlite3 * reading, open_for_reading(path));
+    sqlite3_busy_timeout(reading, kBusyMilliseconds);
+    return Sqlite(reading);
+  }
   sqlite3* handle = nullptr;
-  const int flags =
-      (writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int opened = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   KENKO_CHECK(handle != nullptr, "SQLite has no memory");
   Sqlite database(handle);
@@ -120,7 +138,6 @@ Result<Sqlite> Sqlite::open(const std::string& path, bool writable) {
     problem.place.file = path;
     return problem;
   }
-  constexpr int kBusyMilliseconds = 5000;
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
   return database;
 }

@@ -72,7 +72,9 @@ class Statement {
 /// A connection to one database file.
 class Sqlite {
  public:
+  /// Not writable: also where the folder may not be written (state/open_for_reading.h).
   [[nodiscard]] static Result<Sqlite> open(const std::string& path, bool writable);
+  [[nodiscard]] sqlite3* handle() { return connection_.get(); }
 
   [[nodiscard]] Status execute(const std::string& sql);
   [[nodiscard]] Result<Statement> prepare(std::string_view sql);
@@ -100,5 +102,7 @@ class Transaction {
 
 /// What SQLite's last error on `connection` means to the user.
 [[nodiscard]] Problem sqlite_problem(sqlite3* connection);
+/// The same for a result code and SQLite's words for it.
+[[nodiscard]] Problem sqlite_problem_of(int code, const char* words, sqlite3* connection);
 
 }  // namespace kenko::state
