@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -42,6 +43,22 @@ struct ActiveTrigger {
 /// In the plan's order, those alone that have an effect that day (not `off`).
 [[nodiscard]] std::vector<ActiveTrigger> active_triggers(const plan::Plan& plan, const engine::LifeDays& days,
                                                          size_t at);
+
+/// active_triggers() of one day of a life after the other, in one pass.  Ownership: refers to both arguments.
+class TriggerWalk {
+ public:
+  TriggerWalk(const plan::Plan& plan, const engine::LifeDays& days);
+  ~TriggerWalk();
+  TriggerWalk(const TriggerWalk&) = delete;
+  TriggerWalk& operator=(const TriggerWalk&) = delete;
+
+  /// Those of the life's first day, then of the day after it, and so on; valid until the next call.
+  [[nodiscard]] const std::vector<ActiveTrigger>& next();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// Number of days up to this one, within the life, with the same stage; 0 without a stage.
 [[nodiscard]] int32_t days_in_stage(const engine::LifeDays& days, size_t at);

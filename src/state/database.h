@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "ports/fact_store.h"
 #include "state/batch.h"
+#include "state/closed_day.h"
 #include "state/entry.h"
 #include "state/publication.h"
 
@@ -73,6 +74,14 @@ class Database final : public ports::FactStore {
   [[nodiscard]] Result<Publication> publish(const Publication& publication);
   /// All publications, the oldest first.
   [[nodiscard]] Result<std::vector<Publication>> publications();
+
+  /// Adds a closed day, which follows the last one, with the text of the model that said its rows; durable when it
+  /// returns.
+  [[nodiscard]] Status close_day(const ClosedDay& day, const std::string& model_text);
+  /// All closed days, ascending.
+  [[nodiscard]] Result<std::vector<ClosedDay>> closed_days();
+  /// The text of a model that a day was closed with; empty when there is none with this fingerprint.
+  [[nodiscard]] Result<std::string> model_text(const Hash128& fingerprint);
 
   /// Every rule name that the source's mapping ever had, sorted.
   [[nodiscard]] Result<std::vector<std::string>> rule_names(std::string_view source);

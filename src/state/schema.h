@@ -108,6 +108,13 @@ CREATE TABLE publication(
   fingerprint BLOB NOT NULL, text TEXT NOT NULL, scores_file TEXT NOT NULL, rows INTEGER NOT NULL,
   first_day INTEGER, last_day INTEGER) STRICT;
 
+-- Days that were closed, and the models that said their rows as they were written then.
+CREATE TABLE closed_day(
+  day INTEGER PRIMARY KEY, known_until INTEGER NOT NULL, at INTEGER NOT NULL, next_seq INTEGER NOT NULL,
+  model TEXT NOT NULL, fingerprint BLOB NOT NULL, scores_file TEXT NOT NULL, rows INTEGER NOT NULL,
+  revisions INTEGER NOT NULL) STRICT;
+CREATE TABLE model_text(fingerprint BLOB PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
 CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 )sql";
 
