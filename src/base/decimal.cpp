@@ -79,7 +79,35 @@ std::string Decimal::text() const {
   return out;
 }
 
+namespace {
+
+// The usual form, read without a detour: up to 12 digits, a point, up to 6 digits; false when it is another one.
+bool parse_plain(std::string_view s, Decimal& out) {
+  constexpr size_t kMaxWhole = 12, kPlaces = 6;
+  const bool negative = !s.empty() && s[0] == '-';
+  size_t i = negative ? 1 : 0;
+  const size_t first = i;
+  int64_t n = 0;
+  for (; i < s.size() && s[i] >= '0' && s[i] <= '9'; ++i) {
+    if (i - first == kMaxWhole) return false;
+    n = n * 10 + (s[i] - '0');
+  }
+  if (i == first) return false;
+  size_t places = 0;
+  if (i < s.size() && s[i] == '.') {
+    for (++i; i < s.size() && s[i] >= '0' && s[i] <= '9' && places < kPlaces; ++i, ++places) n = n * 10 + (s[i] - '0');
+  }
+  if (i != s.size()) return false;
+  for (; places < kPlaces; ++places) n *= 10;
+  out.micros = negative ? -n : n;
+  return true;
+}
+
+}  // namespace
+
 ParsedDecimal parse_decimal(std::string_view s) {
+  ParsedDecimal plain;
+  if (parse_plain(s, plain.value)) return plain;
   const auto digits = read_digits(s);
   if (!digits) return {{}, ParsedDecimal::Fault::not_a_number, false};
   ParsedDecimal out;

@@ -3,7 +3,9 @@
 // Stable hashes (XXH3, little-endian): the same on every machine and in every version, because they are stored.
 #pragma once
 
+#include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -29,13 +31,22 @@ struct Hash128 {
 /// length; an absent part differs from an empty one).
 class PartsHash {
  public:
+  PartsHash() = default;
+  PartsHash(const PartsHash&) = delete;
+  PartsHash& operator=(const PartsHash&) = delete;
+
   PartsHash& add(std::string_view part);
   PartsHash& add(int64_t number);
   PartsHash& absent();
   [[nodiscard]] Hash128 hash() const;
 
  private:
-  std::string bytes_;
+  char* room(size_t bytes);
+
+  // What is hashed is mostly short: it never leaves the stack.
+  std::array<char, 512> first_;
+  size_t used_ = 0;    // of first_
+  std::string bytes_;  // everything, once it no longer fits
 };
 
 }  // namespace kenko

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <numeric>
 
 namespace kenko::text {
@@ -104,6 +105,15 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 bool is_utf8(std::string_view s) {
   uint32_t cp = 0;
   for (size_t i = 0; i < s.size();) {
+    // Most text is ASCII: eight bytes at a time.
+    uint64_t word = 0;
+    if (i + sizeof word <= s.size()) {
+      std::memcpy(&word, s.data() + i, sizeof word);
+      if ((word & 0x8080'8080'8080'8080) == 0) {
+        i += sizeof word;
+        continue;
+      }
+    }
     const size_t n = decode(s, i, cp);
     if (n == 0) return false;
     i += n;
