@@ -64,10 +64,11 @@ Result<sqlite3*> open_without_locks(const std::string& path) {
       uri += c;
     }
   }
-  uri += "?mode=ro&nolock=1";
+  const bool has_log = size_of(path + "-wal") > 0;
+  uri += has_log ? "?mode=ro&vfs=unix-none" : "?mode=ro&immutable=1";
   KENKO_TRY(sqlite3 * handle, open_handle(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path));
   // The one mode in which SQLite keeps the index of the log in its own memory.
-  sqlite3_exec(handle, "PRAGMA locking_mode = EXCLUSIVE", nullptr, nullptr, nullptr);
+  if (has_log) sqlite3_exec(handle, "PRAGMA locking_mode = EXCLUSIVE", nullptr, nullptr, nullptr);
   return handle;
 }
 
@@ -117,11 +118,13 @@ Result<sqlite3*> open_copy(const std::string& path) {
 Result<sqlite3*> open_for_reading(const std::string& path) {
   const std::string folder = folder_of(path);
   const bool writable = ::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) == 0;
-  const bool usual = writable || !has_log_format(path) || ports::file_exists(path + "-shm");
-  if (usual) return open_handle(path, SQLITE_OPEN_READONLY, path);
+  if (writable || !has_log_format(path)) return open_handle(path, SQLITE_OPEN_READONLY, path);
   struct statvfs system{};
   const bool nobody_writes = ::statvfs(folder.c_str(), &system) == 0 && (system.f_flag & ST_RDONLY) != 0;
-  return nobody_writes ? open_without_locks(path) : open_copy(path);
+  if (nobody_writes) return open_without_locks(path);
+  // What a writer at work, or an earlier reader, has left beside it is enough for SQLite.
+  const bool usual = ports::file_exists(path + "-shm") && ports::file_exists(path + "-wal");
+  return usual ? open_handle(path, SQLITE_OPEN_READONLY, path) : open_copy(path);
 }
 
 }  // namespace kenko::state
