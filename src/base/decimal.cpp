@@ -1,8 +1,8 @@
 #include "base/decimal.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -71,12 +71,18 @@ double Decimal::as_double() const { return static_cast<double>(micros) / 1e6; }
 std::string Decimal::text() const {
   const bool negative = micros < 0;
   const uint64_t magnitude = negative ? 0 - static_cast<uint64_t>(micros) : static_cast<uint64_t>(micros);
-  std::string out = fmt::format("{}{}", negative ? "-" : "", magnitude / 1'000'000);
-  if (const uint64_t fraction = magnitude % 1'000'000; fraction != 0) {
-    out += fmt::format(".{:06}", fraction);
-    while (out.back() == '0') out.pop_back();
+  std::array<char, 32> digits;
+  char* out = digits.data();
+  if (negative) *out++ = '-';
+  out = std::to_chars(out, digits.data() + digits.size(), magnitude / 1'000'000).ptr;
+  if (uint64_t fraction = magnitude % 1'000'000; fraction != 0) {
+    *out++ = '.';
+    for (uint64_t unit = 100'000; fraction != 0; unit /= 10) {
+      *out++ = static_cast<char>('0' + fraction / unit);
+      fraction %= unit;
+    }
   }
-  return out;
+  return {digits.data(), out};
 }
 
 namespace {

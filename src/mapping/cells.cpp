@@ -138,7 +138,13 @@ std::string_view Row::text(int32_t slot) const {
   if (const std::string_view element = element_of_slot[static_cast<size_t>(slot)]; !element.empty()) {
     cell = json_element(cell, element, *texts);
   }
-  cell = text::trim(cell);
+  return without_blanks(cell);
+}
+
+std::string_view Row::without_blanks(std::string_view cell) const {
+  // Only what starts or ends like a blank or a byte order mark needs a closer look.
+  const auto plain = [](char c) { return static_cast<unsigned char>(c) > ' ' && static_cast<unsigned char>(c) < 0x80; };
+  if (!cell.empty() && (!plain(cell.front()) || !plain(cell.back()))) cell = text::trim(cell);
   for (const std::string& word : format->empty) {
     if (cell == word) return {};
   }

@@ -3,6 +3,7 @@
 // Walks over all cells of a rule, and reads the texts of cells as numbers, flags and times.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -34,6 +35,10 @@ struct Row {
 
   /// The text without blanks at its ends; empty when there is none or it is one of the words for "no value".
   [[nodiscard]] std::string_view text(int32_t slot) const;
+  /// The same for a column of the record.
+  [[nodiscard]] std::string_view text_of_column(size_t column) const { return without_blanks(values[column]); }
+
+  [[nodiscard]] std::string_view without_blanks(std::string_view cell) const;
 };
 
 /// The first column of that name, or, when the format says so, of that name in another case; -1 = there is none.
@@ -67,10 +72,30 @@ struct WrittenTime {
 /// What is wrong with a time format; empty = nothing.
 [[nodiscard]] std::string time_format_fault(std::string_view format);
 
+/// The offset from UTC of days on which the clocks of a zone do not change: looked up once for each day.
+///
+/// Zones are known by their address and must stay.  Threads: one.
+class DayOffsets {
+ public:
+  /// The same as zone.instant_of(local).
+  [[nodiscard]] Instant instant_of(const TimeZone& zone, const LocalTime& local);
+
+ private:
+  struct Entry {
+    const TimeZone* zone = nullptr;
+    Day day;
+    bool even = false;  // the same offset all day
+    Instant start;
+  };
+  std::array<Entry, 1024> entries_;
+};
+
 /// The instant of a written time.  A date alone starts that day in `workspace`; a clock time without an offset is of
 /// the format's zone, else of `workspace`.
-[[nodiscard]] Instant instant_of(const WrittenTime& time, const TimeFormat& format, const TimeZone& workspace);
+[[nodiscard]] Instant instant_of(const WrittenTime& time, const TimeFormat& format, const TimeZone& workspace,
+                                 DayOffsets& days);
 /// The calendar day of a written time: of a date alone, that date; of an instant, its day in `workspace`.
-[[nodiscard]] Day day_of(const WrittenTime& time, const TimeFormat& format, const TimeZone& workspace);
+[[nodiscard]] Day day_of(const WrittenTime& time, const TimeFormat& format, const TimeZone& workspace,
+                         DayOffsets& days);
 
 }  // namespace kenko::mapping

@@ -139,6 +139,18 @@ bool FactMaker::optional_text(const Cell& cell, std::string_view what, std::stri
   return refuse(cell, "too-long", fmt::format("the {} has {} bytes, the most is {}", what, to.size(), kMaxNameBytes));
 }
 
+// A text that may be missing: none when it is empty.
+bool FactMaker::reference(const Cell& cell, std::string_view what, std::optional<std::string>& to) {
+  if (!cell.mapped()) {
+    to.reset();
+    return true;
+  }
+  if (!to) to.emplace();
+  if (!optional_text(cell, what, *to)) return false;
+  if (to->empty()) to.reset();
+  return true;
+}
+
 bool FactMaker::required(const Cell& cell, std::string code, std::string_view what, std::string& to) {
   if (!optional_text(cell, what, to)) return false;
   if (!to.empty()) return true;
@@ -195,14 +207,14 @@ bool FactMaker::currency(const Cell& cell, std::string& to) {
 bool FactMaker::instant(const Cell& cell, std::string_view text, Instant& to) {
   const auto time = read_time(text, cell.time);
   if (!time) return refuse(cell, "bad-time", time_fault(text, "time"));
-  to = mapping::instant_of(*time, cell.time, context_.zone);
+  to = mapping::instant_of(*time, cell.time, context_.zone, days_);
   return true;
 }
 
 bool FactMaker::day_of_text(const Cell& cell, std::string_view text, Day& to) {
   const auto time = read_time(text, cell.time);
   if (!time) return refuse(cell, "bad-day", time_fault(text, "day"));
-  to = mapping::day_of(*time, cell.time, context_.zone);
+  to = mapping::day_of(*time, cell.time, context_.zone, days_);
   return true;
 }
 
@@ -274,39 +286,63 @@ bool FactMaker::event_id(const Rule& rule, facts::EventFact& e) {
 }
 
 bool FactMaker::properties(const RulePlan& plan, facts::EventFact& e) {
-  e.properties.reserve(plan.rule->event.properties.size() + plan.others.size());
+  size_t count = 0;
+  const auto next = [&](const std::string& key) -> std::string& {
+    if (count == e.properties.size()) e.properties.emplace_back();
+    facts::Property& property = e.properties[count++];
+    property.key = key;
+    return property.value;
+  };
   for (const auto& [key, cell] : plan.rule->event.properties) {
     const std::string_view text = cell_text(cell, row_, scratch_);
-    if (text.empty()) continue;
-    std::string value;
-    if (!typed_text(cell, text, value)) return false;
-    e.properties.push_back({key, std::move(value)});
+    if (!text.empty() && !typed_text(cell, text, next(key))) return false;
   }
-  if (plan.others.empty()) return true;
   for (const auto& [column, key] : plan.others) {
-    const std::string_view text = text::trim(row_.values[column]);
-    const auto& empty = mapping_.format.empty;
-    if (text.empty() || std::find(empty.begin(), empty.end(), text) != empty.end()) continue;
-    e.properties.push_back({key, std::string(text)});
+    const std::string_view text = row_.text_of_column(column);
+    if (!text.empty()) next(key) = text;
   }
-  std::sort(e.properties.begin(), e.properties.end());
+  e.properties.resize(count);
+  if (!plan.others.empty() && !std::is_sorted(e.properties.begin(), e.properties.end())) {
+    std::sort(e.properties.begin(), e.properties.end());
+  }
+  return true;
+}
+
+// An event in the memory of an earlier one where there is any.  Its fields hold anything: event() sets all of them.
+facts::EventFact& FactMaker::next_event() {
+  std::vector<facts::EventFact>& events = out_.facts.events;
+  if (!events.empty() || out_.spare.empty()) return events.emplace_back();
+  events.swap(out_.spare);
+  events.resize(1);
+  return events.back();
+}
+
+bool FactMaker::event_version(const Rule& rule, facts::EventFact& e) {
+  e.version = 0;
+  const std::string_view v = cell_text(rule.event.version, row_, scratch_);
+  if (v.empty()) return true;
+  Instant when;
+  if (const auto n = text::parse_int(v)) {
+    e.version = *n;
+  } else if (instant(rule.event.version, v, when)) {
+    e.version = when.micros;
+  } else {
+    return refuse(rule.event.version, "bad-version", fmt::format("{} is neither a whole number nor a time", shown(v)));
+  }
   return true;
 }
 
 bool FactMaker::event(const RulePlan& plan) {
   const Rule& rule = *plan.rule;
-  facts::EventFact e;
-  std::string account, user;
-  if (!optional_text(rule.event.account, "account", account)) return false;
-  if (!optional_text(rule.event.user, "user", user)) return false;
+  facts::EventFact& e = next_event();
+  if (!reference(rule.event.account, "account", e.account_ref)) return false;
+  if (!reference(rule.event.user, "user", e.user_ref)) return false;
   const std::string_view op = cell_text(rule.event.deleted, row_, scratch_);
   e.deleted = !op.empty() && std::binary_search(rule.event.deleted_is.begin(), rule.event.deleted_is.end(), op);
-  if (account.empty() && user.empty() && !e.deleted) {
+  if (!e.account_ref && !e.user_ref && !e.deleted) {
     const Cell& cell = rule.event.account.mapped() ? rule.event.account : rule.event.user;
     return refuse(cell, "no-account", "neither an account nor a user is named");
   }
-  if (!account.empty()) e.account_ref = std::move(account);
-  if (!user.empty()) e.user_ref = std::move(user);
   e.source = source_of(rule, context_, row_, scratch_);
   e.raw = raw_;
   e.rule = rule.name;
@@ -315,28 +351,28 @@ bool FactMaker::event(const RulePlan& plan) {
   if (!required(rule.event.name, "no-name", "name", e.name)) return false;
   const std::string_view time = cell_text(rule.event.time, row_, scratch_);
   if (time.empty() && !e.deleted) return refuse(rule.event.time, "no-time", "the time is empty");
+  e.occurred_at = {};
   if (!time.empty() && !instant(rule.event.time, time, e.occurred_at)) return false;
   if (!recorded(time.empty() ? std::nullopt : std::optional(e.occurred_at), e.recorded)) return false;
-  if (const std::string_view v = cell_text(rule.event.version, row_, scratch_); !v.empty()) {
-    Instant when;
-    if (const auto n = text::parse_int(v)) {
-      e.version = *n;
-    } else if (instant(rule.event.version, v, when)) {
-      e.version = when.micros;
-    } else {
-      return refuse(rule.event.version, "bad-version",
-                    fmt::format("{} is neither a whole number nor a time", shown(v)));
-    }
+  if (!event_version(rule, e)) return false;
+  if (e.deleted) {
+    e.value.reset();
+    e.currency.clear();
+    e.text.reset();
+    e.properties.clear();
+    return true;
   }
-  if (!e.deleted) {
-    if (!amount(rule.event.value, e.value)) return false;
-    if (!currency(rule.event.currency, e.currency)) return false;
-    if (!e.value) e.currency.clear();
-    if (const std::string_view t = cell_text(rule.event.text, row_, scratch_); !t.empty()) e.text = std::string(t);
-    if (!properties(plan, e)) return false;
+  if (!amount(rule.event.value, e.value)) return false;
+  if (!currency(rule.event.currency, e.currency)) return false;
+  if (!e.value) e.currency.clear();
+  const std::string_view text = cell_text(rule.event.text, row_, scratch_);
+  if (text.empty()) {
+    e.text.reset();
+  } else {
+    if (!e.text) e.text.emplace();
+    e.text->assign(text);
   }
-  out_.facts.events.push_back(std::move(e));
-  return true;
+  return properties(plan, e);
 }
 
 bool FactMaker::attribute(const AttributeRule::Column& column, std::string_view text,

@@ -37,13 +37,15 @@ struct RulePlan {
 class FactMaker {
  public:
   FactMaker(const Mapping& mapping, const MapContext& context, const Row& row, const Hash128& raw, int64_t repeat,
-            Mapped& out)
-      : mapping_(mapping), context_(context), row_(row), raw_(raw), repeat_(repeat), out_(out) {}
+            DayOffsets& days, Mapped& out)
+      : mapping_(mapping), context_(context), row_(row), raw_(raw), repeat_(repeat), days_(days), out_(out) {}
 
   [[nodiscard]] bool apply(const RulePlan& plan);
 
  private:
+  facts::EventFact& next_event();
   bool event(const RulePlan& plan);
+  bool event_version(const Rule& rule, facts::EventFact& e);
   bool event_id(const Rule& rule, facts::EventFact& e);
   bool properties(const RulePlan& plan, facts::EventFact& e);
   bool attributes(const RulePlan& plan);
@@ -58,6 +60,7 @@ class FactMaker {
   // A text that must be there (else `code`) and not be absurdly long.
   bool required(const Cell& cell, std::string code, std::string_view what, std::string& to);
   bool optional_text(const Cell& cell, std::string_view what, std::string& to);
+  bool reference(const Cell& cell, std::string_view what, std::optional<std::string>& to);
   bool amount(const Amount& amount, std::optional<Decimal>& to);
   bool number(const Cell& cell, std::string_view text, Decimal& to);
   bool currency(const Cell& cell, std::string& to);
@@ -73,6 +76,7 @@ class FactMaker {
   const Row& row_;
   const Hash128& raw_;
   int64_t repeat_;
+  DayOffsets& days_;
   Mapped& out_;
   std::string scratch_;
 };

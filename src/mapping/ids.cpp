@@ -1,38 +1,62 @@
 #include "mapping/ids.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <numeric>
 
 namespace kenko::mapping {
 namespace {
 
-// The same bytes as PartsHash::add, into a buffer that is used again.
+static_assert(std::endian::native == std::endian::little, "stored hashes are of little-endian bytes");
+
+// The same bytes as PartsHash::add.
 void append_part(std::string_view part, std::string& bytes) {
   const uint64_t n = part.size();
-  char head[9] = {'s'};
-  for (int i = 0; i < 8; ++i) head[i + 1] = static_cast<char>(n >> (8 * i));
-  bytes.append(head, sizeof head);
-  bytes.append(part);
+  bytes += 's';
+  bytes.append(reinterpret_cast<const char*>(&n), sizeof n);
+  bytes += part;
 }
 
 }  // namespace
 
+void RawHasher::look_at(const RawRecord& record) {
+  shape_ = record.shape;
+  names_ = record.names.data();
+  size_ = record.names.size();
+  std::vector<uint32_t> order(size_);
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return record.names[a] < record.names[b]; });
+  columns_.clear();
+  for (const uint32_t i : order) {
+    Column& column = columns_.emplace_back();
+    column.position = i;
+    append_part(record.names[i], column.head);
+    column.head += 's';
+  }
+}
+
 Hash128 RawHasher::hash(const RawRecord& record) {
-  if (record.shape != shape_ || record.names.data() != names_ || record.names.size() != size_) {
-    shape_ = record.shape;
-    names_ = record.names.data();
-    size_ = record.names.size();
-    order_.resize(size_);
-    std::iota(order_.begin(), order_.end(), 0U);
-    std::sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) { return record.names[a] < record.names[b]; });
+  if (record.shape != shape_ || record.names.data() != names_ || record.names.size() != size_) look_at(record);
+  size_t most = 0;
+  for (const Column& column : columns_) {
+    most += column.head.size() + sizeof(uint64_t) + record.values[column.position].size();
   }
-  bytes_.clear();
-  for (const uint32_t i : order_) {
-    if (record.values[i].empty()) continue;
-    append_part(record.names[i], bytes_);
-    append_part(record.values[i], bytes_);
+  if (bytes_.size() < most) bytes_.resize(most * 2);
+  char* out = bytes_.data();
+  const auto put = [&out](const void* from, size_t size) {
+    std::memcpy(out, from, size);
+    out += size;
+  };
+  for (const Column& column : columns_) {
+    const std::string_view value = record.values[column.position];
+    if (value.empty()) continue;
+    const uint64_t size = value.size();
+    put(column.head.data(), column.head.size());
+    put(&size, sizeof size);
+    put(value.data(), value.size());
   }
-  return hash128(bytes_);
+  return hash128({bytes_.data(), static_cast<size_t>(out - bytes_.data())});
 }
 
 std::string derived_id(std::string_view source, const Hash128& raw, int64_t repeat, std::string_view rule) {

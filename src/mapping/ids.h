@@ -27,7 +27,13 @@ class RawHasher {
   uint64_t shape_ = 0;
   const void* names_ = nullptr;
   size_t size_ = 0;
-  std::vector<uint32_t> order_;
+  struct Column {
+    uint32_t position = 0;
+    std::string head;  // what stands before its cell in the hashed bytes
+  };
+  void look_at(const RawRecord& record);
+
+  std::vector<Column> columns_;  // sorted by name
   std::string bytes_;
 };
 

@@ -14,7 +14,9 @@ namespace kenko::mapping {
 namespace {
 
 // Empties the facts but keeps their memory for the next record.
-void clear(facts::FactSet& facts) {
+void clear(Mapped& out) {
+  facts::FactSet& facts = out.facts;
+  if (out.spare.empty()) out.spare.swap(facts.events);
   facts.events.clear();
   facts.attributes.clear();
   facts.contracts.clear();
@@ -37,8 +39,8 @@ class Mapper::Impl {
   void map_record(const RawRecord& record, const Hash128& raw, int64_t repeat, Mapped& out) {
     bind(record);
     out.outcome = Outcome::mapped;
-    clear(out.facts);
-    out.reject = {};
+    clear(out);
+    if (!out.reject.code.empty()) out.reject = {};
     out.rounded = 0;
     const Row row = row_of(record);
     if (mapping_.ignore && mapping_.ignore->passes(row)) {
@@ -47,7 +49,7 @@ class Mapper::Impl {
     }
     bool taken = false;
     if (!mapping_.where || mapping_.where->passes(row)) {
-      FactMaker maker(mapping_, context_, row, raw, repeat, out);
+      FactMaker maker(mapping_, context_, row, raw, repeat, days_, out);
       for (const RulePlan& plan : plans_) {
         if (plan.rule->where && !plan.rule->where->passes(row)) continue;
         taken = true;
@@ -95,13 +97,13 @@ class Mapper::Impl {
  private:
   static void refuse(int64_t line, Reject reject, Mapped& out) {
     out.outcome = Outcome::rejected;
-    clear(out.facts);
+    clear(out);
     out.reject = std::move(reject);
     out.reject.line = line;
   }
 
   Row row_of(const RawRecord& record) {
-    texts_.clear();
+    if (!texts_.empty()) texts_.clear();
     return {record.values, column_of_slot_, element_of_slot_, &texts_, &mapping_.format};
   }
 
@@ -136,6 +138,7 @@ class Mapper::Impl {
   std::vector<int32_t> column_of_slot_;
   std::vector<std::string_view> element_of_slot_;  // views of mapping_.columns
   std::deque<std::string> texts_;                  // of the record at hand
+  DayOffsets days_;
   uint64_t shape_ = 0;
   size_t size_ = 0;
   bool bound_ = false;

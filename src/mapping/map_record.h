@@ -40,7 +40,8 @@ struct Mapped {
   Outcome outcome = Outcome::mapped;
   facts::FactSet facts;  ///< Recorded::seq is 0: the importer sets it
   Reject reject;
-  int64_t rounded = 0;  ///< numbers that had more than 6 places
+  int64_t rounded = 0;                  ///< numbers that had more than 6 places
+  std::vector<facts::EventFact> spare;  ///< events of earlier records: only their memory is used, again and again
 };
 
 /// Applies a mapping to the records of one file.

@@ -213,15 +213,32 @@ std::string time_format_fault(std::string_view format) {
   return "";
 }
 
-Instant instant_of(const WrittenTime& time, const TimeFormat& format, const TimeZone& workspace) {
-  if (time.instant) return *time.instant;
-  if (time.date_only) return workspace.start_of(time.local.day);
-  return (format.zone ? *format.zone : workspace).instant_of(time.local);
+Instant DayOffsets::instant_of(const TimeZone& zone, const LocalTime& local) {
+  if (local.has_offset) return zone.instant_of(local);
+  Entry& entry = entries_[(static_cast<uint32_t>(local.day.number) + reinterpret_cast<uintptr_t>(&zone) / 64) %
+                          entries_.size()];
+  if (entry.zone != &zone || entry.day != local.day) {
+    entry = {&zone, local.day, true, zone.start_of(local.day)};
+    constexpr int64_t kMicrosPerHour = kMicrosPerDay / 24;
+    for (int64_t hour = 1; hour < 24 && entry.even; ++hour) {
+      const Instant at = zone.instant_of({local.day, hour * kMicrosPerHour, 0, false});
+      entry.even = at.micros - entry.start.micros == hour * kMicrosPerHour;
+    }
+    const bool has_next = local.day < Day::kMax;
+    entry.even = entry.even && has_next && zone.start_of(local.day + 1).micros - entry.start.micros == kMicrosPerDay;
+  }
+  return entry.even ? Instant{entry.start.micros + local.micros_of_day} : zone.instant_of(local);
 }
 
-Day day_of(const WrittenTime& time, const TimeFormat& format, const TimeZone& workspace) {
+Instant instant_of(const WrittenTime& time, const TimeFormat& format, const TimeZone& workspace, DayOffsets& days) {
+  if (time.instant) return *time.instant;
+  if (time.date_only) return days.instant_of(workspace, {time.local.day, 0, 0, false});
+  return days.instant_of(format.zone ? *format.zone : workspace, time.local);
+}
+
+Day day_of(const WrittenTime& time, const TimeFormat& format, const TimeZone& workspace, DayOffsets& days) {
   if (!time.instant && time.date_only) return time.local.day;
-  return workspace.day_of(instant_of(time, format, workspace));
+  return workspace.day_of(instant_of(time, format, workspace, days));
 }
 
 }  // namespace kenko::mapping
