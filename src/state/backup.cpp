@@ -58,28 +58,39 @@ Status add_names(Sqlite& sqlite, std::string_view table, std::string_view query,
   }
 }
 
-}  // namespace
-
-Status back_up_database(const std::string& from, const std::string& to) {
+Status back_up(const std::string& from, const std::string& to, const std::string& then) {
   KENKO_TRY(Sqlite source, Sqlite::open(from, false));
   {
     KENKO_TRY(Sqlite target, Sqlite::open(to, true));
     KENKO_TRY_STATUS(copy_pages(source, target));
     // The copy says of itself that it has a log, as the original does; without one it can be read from anywhere.
     KENKO_TRY_STATUS(target.execute("PRAGMA journal_mode = DELETE"));
+    if (!then.empty()) {
+      KENKO_TRY_STATUS(target.execute(then));
+    }
   }
   return flush_file(to);
+}
+
+}  // namespace
+
+Status back_up_database(const std::string& from, const std::string& to) { return back_up(from, to, ""); }
+
+Status back_up_intake(const std::string& from, const std::string& to, int64_t end_seq) {
+  return back_up(from, to, fmt::format("DELETE FROM event WHERE seq >= {}", end_seq));
 }
 
 Result<NamedFiles> named_files(const std::string& dir) {
   NamedFiles named;
   KENKO_TRY(Sqlite sqlite, Sqlite::open(dir + "/state.db", false));
   KENKO_TRY(const Transaction transaction, Transaction::begin(sqlite, false));
+  KENKO_TRY(named.next_seq, sqlite.integer("SELECT value FROM meta WHERE key = 'next_seq'"));
   KENKO_TRY_STATUS(add_names(sqlite, "segment", "SELECT events_file FROM segment", named.events));
   KENKO_TRY_STATUS(add_names(sqlite, "key_file", "SELECT file FROM key_file", named.events));
   KENKO_TRY_STATUS(add_names(sqlite, "meta", "SELECT value FROM meta WHERE key = 'versions_file'", named.events));
   KENKO_TRY_STATUS(add_names(sqlite, "intake_file", "SELECT file FROM intake_file", named.intake));
   KENKO_TRY_STATUS(add_names(sqlite, "publication", "SELECT scores_file FROM publication", named.scores));
+  KENKO_TRY_STATUS(add_names(sqlite, "closed_day", "SELECT scores_file FROM closed_day", named.scores));
   for (auto* names : {&named.events, &named.intake, &named.scores}) {
     std::sort(names->begin(), names->end());
     names->erase(std::unique(names->begin(), names->end()), names->end());

@@ -72,13 +72,16 @@ TEST_F(BackupTest, ACopyTakenWhileItIsWrittenIsOneState) {
 
 TEST_F(BackupTest, TheFilesThatAStateNames) {
   auto made = Sqlite::open(path("state.db"), true);
-  ASSERT_TRUE(made->execute("CREATE TABLE segment(events_file TEXT); INSERT INTO segment VALUES ('2.parquet'), "
+  ASSERT_TRUE(made->execute("CREATE TABLE meta(key, value); INSERT INTO meta VALUES ('next_seq', 9), ('versions_file', "
+                            "'versions-2.parquet'); CREATE TABLE segment(events_file TEXT); INSERT INTO segment VALUES "
+                            "('2.parquet'), "
                             "('1.parquet'); CREATE TABLE publication(scores_file TEXT); INSERT INTO publication "
                             "VALUES (''), ('scores/a.parquet'), ('scores/a.parquet')")
                   .ok());
   const auto named = named_files(dir_);
   ASSERT_TRUE(named.ok());
-  EXPECT_EQ(named->events, (std::vector<std::string>{"1.parquet", "2.parquet"}));
+  EXPECT_EQ(named->events, (std::vector<std::string>{"1.parquet", "2.parquet", "versions-2.parquet"}));
+  EXPECT_EQ(named->next_seq, 9);
   EXPECT_EQ(named->scores, (std::vector<std::string>{"scores/a.parquet"}));
   EXPECT_TRUE(named->intake.empty());
 }
@@ -88,6 +91,16 @@ TEST_F(BackupTest, AFolderInThePlaceOfAFileIsSaid) {
   const auto opened = Sqlite::open(path("state.db"), false);
   ASSERT_FALSE(opened.ok());
   EXPECT_EQ(opened.problems()[0].code, "not-a-file");
+}
+
+TEST_F(BackupTest, EventsOfALaterStateStayOutOfTheIntakeFile) {
+  Sqlite writer = make("1.db");
+  ASSERT_TRUE(
+      writer.execute("CREATE TABLE event(seq INTEGER PRIMARY KEY); INSERT INTO event VALUES (5), (6), (9)").ok());
+  ASSERT_TRUE(back_up_intake(path("1.db"), path("copy.db"), 9).ok());
+  auto copy = Sqlite::open(path("copy.db"), false);
+  EXPECT_EQ(*copy->integer("SELECT max(seq) FROM event"), 6);
+  EXPECT_EQ(*writer.integer("SELECT max(seq) FROM event"), 9);
 }
 
 /// Runs `body` as a user who may not write the folder (root may write everything); gives what it answered.
