@@ -5,9 +5,7 @@
 #include <utility>
 
 #include "ports/files.h"
-#include "state/catalog.h"
 #include "state/database_state.h"
-#include "state/entered_events.h"
 #include "state/fact_rows.h"
 #include "state/schema.h"
 
@@ -59,16 +57,6 @@ Status check_format(Sqlite& sqlite, const std::string& path, bool make) {
   return Done{};
 }
 
-template <typename Fact>
-Status load(Sqlite& sqlite, std::vector<Fact>& out) {
-  KENKO_TRY(Statement statement, sqlite.prepare(FactTable<Fact>::kSelect));
-  while (true) {
-    KENKO_TRY(const bool row, statement.step());
-    if (!row) return Done{};
-    out.push_back(FactTable<Fact>::read(statement));
-  }
-}
-
 Result<std::vector<FileCounts>> load_files(Sqlite& sqlite, int64_t import) {
   std::vector<FileCounts> files;
   KENKO_TRY(Statement row, sqlite.prepare("SELECT path, read, added, already, corrected, rejected, filtered, deleted "
@@ -97,7 +85,7 @@ Result<Database> Database::open(const std::string& dir) {
   }
   KENKO_TRY(Sqlite sqlite, Sqlite::open(path, false));
   KENKO_TRY_STATUS(check_format(sqlite, path, false));
-  return Database(std::make_unique<State>(State{path, std::move(sqlite)}));
+  return Database(std::make_unique<State>(State{dir, path, std::move(sqlite)}));
 }
 
 Result<Database> Database::open_for_writing(const std::string& dir) {
@@ -107,21 +95,7 @@ Result<Database> Database::open_for_writing(const std::string& dir) {
   KENKO_TRY_STATUS(check_format(sqlite, path, true));
   KENKO_TRY_STATUS(sqlite.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"));
   KENKO_TRY_STATUS(ports::flush_folder(dir));
-  return Database(std::make_unique<State>(State{path, std::move(sqlite)}));
-}
-
-Result<ports::StoredFacts> Database::load_facts(const std::optional<Instant>& known_until) {
-  KENKO_TRY(Transaction transaction, Transaction::begin(state_->sqlite, false));
-  ports::StoredFacts stored;
-  KENKO_TRY(stored.snapshot, load_snapshot(state_->sqlite));
-  KENKO_TRY_STATUS(load_entered_events(state_->sqlite, stored.facts.events));
-  KENKO_TRY_STATUS(load(state_->sqlite, stored.facts.attributes));
-  KENKO_TRY_STATUS(drop_withdrawn(state_->sqlite, known_until, stored.facts.attributes));
-  KENKO_TRY_STATUS(load(state_->sqlite, stored.facts.contracts));
-  KENKO_TRY_STATUS(load(state_->sqlite, stored.facts.identities));
-  KENKO_TRY_STATUS(load(state_->sqlite, stored.facts.memberships));
-  KENKO_TRY_STATUS(load(state_->sqlite, stored.facts.rates));
-  return stored;
+  return Database(std::make_unique<State>(State{dir, path, std::move(sqlite)}));
 }
 
 Result<int64_t> Database::next_seq() { return state_->sqlite.integer("SELECT value FROM meta WHERE key = 'next_seq'"); }

@@ -1,8 +1,8 @@
 // state/database.h
 //
-// state.db, the system of record (SQLite, WAL, synchronous=FULL): the catalog of event segments, the intake (events
-// that are in no segment yet), every fact that is not an event, what people entered by hand, published models, imports,
-// rejects, rule names, audit.  The only module that sees sqlite3.h.
+// state.db, the system of record (SQLite, WAL, synchronous=FULL): the catalog of event segments and of the intake's
+// files, every fact that is not an event, what people entered by hand, published models, imports, rejects, rule names,
+// audit.  The only module that sees sqlite3.h.
 #pragma once
 
 #include <memory>
@@ -16,6 +16,7 @@
 #include "state/batch.h"
 #include "state/closed_day.h"
 #include "state/entry.h"
+#include "state/intake_catalog.h"
 #include "state/publication.h"
 
 namespace kenko::state {
@@ -32,7 +33,8 @@ struct FactCounts {
 /// An open state.db.  Threads: use from one at a time.
 ///
 /// Problems of all functions: "state-missing", "state-foreign" (not Kenko's file), "workspace-newer",
-/// "workspace-older", "state-locked", "state-damaged", "disk-full", "read-only", "no-permission", "state-failed".
+/// "workspace-older", "state-locked", "state-damaged", "intake-missing", "intake-foreign", "disk-full", "read-only",
+/// "no-permission", "state-failed".
 class Database final : public ports::FactStore {
  public:
   /// For readers: never changes anything.
@@ -69,6 +71,18 @@ class Database final : public ports::FactStore {
   [[nodiscard]] Status change_catalog(const ports::CatalogChange& change, Instant at);
   /// Forgets files that were replaced at or before `until`; who writes segments next removes them.
   [[nodiscard]] Status forget_replaced(Instant until);
+
+  /// The intake's events with a greater number than `after`, by number, and the state that they are part of.
+  [[nodiscard]] Result<IntakeEvents> load_intake(int64_t after = 0);
+  [[nodiscard]] Result<std::vector<IntakeFile>> intake_files();
+  /// For class Intake: takes `count` numbers for the file of this id, or for a new one (0), which is made.
+  [[nodiscard]] Result<IntakeRange> reserve_intake(int64_t id, int64_t count);
+  /// From now on the intake's events up to `through` lie in the segments of `change`.  One transaction.
+  [[nodiscard]] Status seal_intake(const ports::CatalogChange& change, int64_t through, Instant at);
+  /// Removes the files of ids below `before` whose every event is sealed.
+  [[nodiscard]] Status drop_sealed_intake(int64_t before);
+  /// Removes what a killed writer left in DIR/intake.  Nobody may be appending.
+  [[nodiscard]] Status tidy_intake();
 
   /// Adds a publication under the next number and gives it back with it; durable when it returns.
   [[nodiscard]] Result<Publication> publish(const Publication& publication);

@@ -9,7 +9,8 @@
 namespace kenko::state {
 
 struct Database::State {
-  std::string path;
+  std::string dir;
+  std::string path;  ///< of state.db
   Sqlite sqlite;
 };
 
