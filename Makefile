@@ -3,7 +3,7 @@ PRESET ?= release
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 BUILD = build/$(PRESET)
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build demo test check bench verify sanitize format dist test-dist clean
+.PHONY: help setup configure build demo test check bench verify sanitize fuzz format dist test-dist clean
 
 help:      ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,6 +41,9 @@ sanitize: setup    ## build and run the fast tests with the address and undefine
 	@$(MAKE) --no-print-directory configure PRESET=asan-ubsan
 	@cmake --build --preset asan-ubsan -j $(JOBS) --target fast_tests
 	@ctest --preset asan-ubsan -j $(JOBS)
+
+fuzz:      ## run the fuzzers for SECONDS_EACH=600 each (clang 19)
+	@scripts/fuzz
 
 format:    ## format the C++ sources in place
 	@scripts/check-format --fix
