@@ -38,9 +38,28 @@ struct HistoryColumns {
 [[nodiscard]] HistoryColumns collect_history(const engine::Engine& engine, Day from, Day to, int threads,
                                              std::span<const uint32_t> accounts, bool with_metrics);
 
-/// Writes the columns as Parquet: account, day, state, status, score, band, coverage, computed, rolled_up, silence,
-/// segment and stage where the plan has them, dimension.*, and metric.* and points.* where collected; decimals, not
-/// scaled integers.  With `model_fingerprint` that comes first, in every row.
+/// Which part of the history is written; `accounts` empty = all.  With `model_fingerprint` that is the first column.
+struct HistoryRequest {
+  Day from = Day::kMin, to;
+  std::span<const uint32_t> accounts = {};
+  bool with_metrics = false;
+  std::string model_fingerprint = {};
+};
+
+/// What was written; without rows, first > last.
+struct HistoryWritten {
+  int64_t rows = 0;
+  Day first = Day::kMax, last = Day::kMin;
+};
+
+/// Computes and writes the history as Parquet: account, day, state, status, score, band, coverage, computed, rolled_up,
+/// silence, segment and stage where the plan has them, dimension.*, and metric.* and points.* if asked for; decimals,
+/// not scaled integers.  Sorted by account and day.  Rows stream from the threads that compute them into the file:
+/// memory is bounded by some blocks of accounts, however many there are.
+[[nodiscard]] Result<HistoryWritten> write_history(const engine::Engine& engine, const HistoryRequest& request,
+                                                   int threads, const std::string& path);
+
+/// Writes columns that were collected, in the same form.
 [[nodiscard]] Status write_history_parquet(const engine::Engine& engine, const HistoryColumns& history,
                                            const std::string& path, const std::string& model_fingerprint = {});
 

@@ -14,9 +14,24 @@
 
 namespace kenko::duck {
 
-/// SQL types of a column; decimal6 = DECIMAL(18, 6) given in millionths, timestamp in microseconds (no zone), day =
-/// DATE.
-enum class Type : uint8_t { boolean, int32, int64, uint32, uint64, real, text, timestamp, day, decimal6, hugeint };
+/// SQL types of a column; decimal6 = DECIMAL(18, 6) given in millionths, short_decimal6 = DECIMAL(9, 6) likewise in 32
+/// bits, timestamp in microseconds (no zone), day = DATE, choice = one of Column::choices, which a Parquet
+/// file holds as texts (see choice_column).
+enum class Type : uint8_t {
+  boolean,
+  int32,
+  int64,
+  uint32,
+  uint64,
+  real,
+  text,
+  timestamp,
+  day,
+  decimal6,
+  short_decimal6,
+  hugeint,
+  choice
+};
 
 /// Where a column's fill function puts up to 2,048 values.
 class Cells {
@@ -46,6 +61,7 @@ struct Column {
   std::string name;
   Type type = Type::int64;
   std::function<void(uint64_t begin, size_t count, Cells& cells)> fill;
+  std::vector<std::string> choices = {};  ///< of Type::choice: unique
 };
 
 /// rows:  how many there are; with `ready`, an estimate.
@@ -63,6 +79,10 @@ struct Table {
 [[nodiscard]] Column uint32_column(std::string name, std::span<const uint32_t> values);
 [[nodiscard]] Column uint64_column(std::string name, std::span<const uint64_t> values);
 [[nodiscard]] Column real_column(std::string name, std::span<const double> values);
+/// A text of few values, much cheaper to write than a text_column: `get(row)` gives its position in `choices`, -1 =
+/// null.
+[[nodiscard]] Column choice_column(std::string name, std::vector<std::string> choices,
+                                   std::function<int32_t(uint64_t row)> get);
 /// `get(row)` gives the text; a null data() pointer = null.
 [[nodiscard]] Column text_column(std::string name, std::function<std::string_view(uint64_t row)> get);
 

@@ -17,8 +17,14 @@ struct Scan {
   std::vector<size_t> columns;
 };
 
-duckdb_logical_type logical_type(Type type) {
-  switch (type) {
+duckdb_logical_type enum_type(const std::vector<std::string>& choices) {
+  std::vector<const char*> names;
+  for (const std::string& choice : choices) names.push_back(choice.c_str());
+  return duckdb_create_enum_type(names.data(), names.size());
+}
+
+duckdb_logical_type logical_type(const Column& column) {
+  switch (column.type) {
     case Type::boolean:
       return duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
     case Type::int32:
@@ -39,16 +45,20 @@ duckdb_logical_type logical_type(Type type) {
       return duckdb_create_logical_type(DUCKDB_TYPE_DATE);
     case Type::decimal6:
       return duckdb_create_decimal_type(18, 6);
+    case Type::short_decimal6:
+      return duckdb_create_decimal_type(9, 6);
     case Type::hugeint:
       return duckdb_create_logical_type(DUCKDB_TYPE_HUGEINT);
+    case Type::choice:
+      return enum_type(column.choices);
   }
-  KENKO_CHECK(false, "type {}", static_cast<int>(type));
+  KENKO_CHECK(false, "type {}", static_cast<int>(column.type));
 }
 
 void bind(duckdb_bind_info info) {
   const Table& table = *static_cast<const Table*>(duckdb_bind_get_extra_info(info));
   for (const Column& column : table.columns) {
-    duckdb_logical_type type = logical_type(column.type);
+    duckdb_logical_type type = logical_type(column);
     duckdb_bind_add_result_column(info, column.name.c_str(), type);
     duckdb_destroy_logical_type(&type);
   }
@@ -155,6 +165,29 @@ Column uint64_column(std::string name, std::span<const uint64_t> values) {
 }
 Column real_column(std::string name, std::span<const double> values) {
   return array_column(std::move(name), Type::real, values);
+}
+
+// DuckDB keeps positions in as few bytes as the number of choices needs.
+template <typename Code>
+Column coded_column(std::string name, std::vector<std::string> choices, std::function<int32_t(uint64_t row)> get) {
+  return {std::move(name), Type::choice,
+          [get = std::move(get)](uint64_t begin, size_t count, Cells& cells) {
+            auto* out = cells.data<Code>();
+            for (size_t i = 0; i < count; ++i) {
+              const int32_t position = get(begin + i);
+              if (position < 0) cells.set_null(i);
+              out[i] = position < 0 ? Code{0} : static_cast<Code>(position);
+            }
+          },
+          std::move(choices)};
+}
+
+Column choice_column(std::string name, std::vector<std::string> choices, std::function<int32_t(uint64_t row)> get) {
+  // No choice at all: every row is null, and DuckDB wants one.
+  if (choices.empty()) choices.emplace_back("");
+  if (choices.size() <= UINT8_MAX) return coded_column<uint8_t>(std::move(name), std::move(choices), std::move(get));
+  if (choices.size() <= UINT16_MAX) return coded_column<uint16_t>(std::move(name), std::move(choices), std::move(get));
+  return coded_column<uint32_t>(std::move(name), std::move(choices), std::move(get));
 }
 
 Column text_column(std::string name, std::function<std::string_view(uint64_t row)> get) {

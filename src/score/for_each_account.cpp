@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <numeric>
 
 #include "engine/in_order.h"
 #include "score/account_run.h"
+#include "score/blocks.h"
 #include "score/history.h"
 
 namespace kenko::score {
@@ -32,6 +34,25 @@ class Computation {
           worker.finish();
         },
         [&](const AccountRun& worker, size_t) { sink(worker.history(children_.get())); });
+  }
+
+  void run_blocks(std::span<const uint32_t> accounts, size_t size,
+                  const std::function<std::unique_ptr<BlockSink>()>& make_sink) const {
+    const size_t count = accounts.empty() ? engine_.portfolio().accounts.size() : accounts.size();
+    struct Worker {
+      AccountRun run;
+      std::unique_ptr<BlockSink> sink;
+    };
+    std::atomic<bool> wanted{true};
+    engine::at_once((count + size - 1) / size, threads_, [&] { return Worker{maker(), make_sink()}; },
+                    [&](Worker& worker, size_t block) {
+                      for (size_t i = block * size; wanted && i < std::min(count, (block + 1) * size); ++i) {
+                        worker.run.load(accounts.empty() ? static_cast<uint32_t>(i) : accounts[i], others());
+                        worker.run.finish();
+                        worker.sink->add(worker.run.history(children_.get()));
+                      }
+                      if (wanted && !worker.sink->end_block(block)) wanted = false;
+                    });
   }
 
  private:
@@ -134,6 +155,12 @@ class Computation {
 void for_each_account(const engine::Engine& engine, Day until, int threads, std::span<const uint32_t> accounts,
                       const std::function<void(const AccountHistory&)>& sink, const engine::RunOptions& options) {
   Computation(engine, until, threads, accounts, options).run(accounts, sink);
+}
+
+void for_each_block(const engine::Engine& engine, Day until, int threads, std::span<const uint32_t> accounts,
+                    size_t size, const std::function<std::unique_ptr<BlockSink>()>& make_sink,
+                    const engine::RunOptions& options) {
+  Computation(engine, until, threads, accounts, options).run_blocks(accounts, size, make_sink);
 }
 
 DayRow find_day(const AccountHistory& history, Day day) {
