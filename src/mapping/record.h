@@ -25,6 +25,7 @@ struct RawRecord {
   uint64_t shape = 0;
   std::span<const std::string_view> names;
   std::span<const std::string_view> values;
+  std::string_view whole{};
 };
 
 /// A record as one line of JSON, empty cells left out: how rejected records are kept and exported.

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <vector>
 
 #include "base/text.h"
 #include "readers/encoding_count.h"
 #include "readers/fault.h"
+#include "readers/special_bytes.h"
 
 namespace kenko::readers {
 namespace {
@@ -37,7 +37,7 @@ struct Found {
 class CsvReader {
  public:
   CsvReader(TextSource& source, const std::string& path, const ReadOptions& options, RecordSink& sink)
-      : source_(source), path_(path), options_(options), sink_(sink), buffer_(kFirstBlock) {
+      : source_(source), path_(path), options_(options), sink_(sink), buffer_(kFirstBlock + SpecialBytes::kSlack) {
     max_record_ = static_cast<size_t>(std::max<int64_t>(options.max_record_bytes, 1024));
   }
 
@@ -46,6 +46,7 @@ class CsvReader {
  private:
   Status fill();
   Status read_header();
+  [[nodiscard]] size_t room() const { return buffer_.size() - SpecialBytes::kSlack; }
   Found find_record();
   bool quoted_cell(size_t& p, Found& found, CellSpan& cell) const;
   Result<bool> skip_overlong(bool in_quotes, size_t cell);
@@ -64,7 +65,7 @@ class CsvReader {
   bool ended_ = false;
   int64_t line_ = 1;
   char delimiter_ = ',';
-  std::array<bool, 256> special_{};
+  SpecialBytes special_;  // delimiter, line ends, zero
   std::vector<CellSpan> cells_;
   std::vector<std::string> names_;
   std::vector<std::string_view> name_views_, values_;
@@ -78,9 +79,10 @@ Status CsvReader::fill() {
     size_ -= at_;
     at_ = 0;
   }
-  if (size_ * 2 > buffer_.size()) buffer_.resize(buffer_.size() * 2);
-  while (size_ + 16 <= buffer_.size()) {
-    KENKO_TRY(const size_t n, source_.read(buffer_.data() + size_, buffer_.size() - size_));
+  special_.forget();
+  if (size_ * 2 > room()) buffer_.resize(room() * 2 + SpecialBytes::kSlack);
+  while (size_ + 16 <= room()) {
+    KENKO_TRY(const size_t n, source_.read(buffer_.data() + size_, room() - size_));
     ended_ = n == 0;
     size_ += n;
     if (ended_) break;
@@ -145,7 +147,7 @@ Found CsvReader::find_record() {
       if (!quoted_cell(p, found, cell)) return found;
     } else {
       while (p < size_) {
-        while (p < size_ && !special_[static_cast<unsigned char>(buffer_[p])]) ++p;
+        p = special_.next(buffer_.data(), p, size_);
         if (p == size_ || buffer_[p] != '\0') break;
         found.nul = true;
         ++p;
@@ -276,7 +278,7 @@ bool CsvReader::deliver(const Found& found) {
                   found.next);
   }
   for (size_t i = 0; i < cells_.size(); ++i) values_[i] = cell_text(cells_[i]);
-  return sink_.record({line_, 1, name_views_, values_});
+  return sink_.record({line_, 1, name_views_, values_, whole});
 }
 
 Status CsvReader::read_header() {
@@ -293,7 +295,7 @@ Status CsvReader::read_header() {
   if (at_ == size_) return fault("empty-file", path_, 0, "the file is empty", "it should start with a header row");
   const std::string_view head(buffer_.data() + at_, std::min(size_ - at_, kSniffBytes));
   delimiter_ = options_.format.delimiter ? *options_.format.delimiter : sniff_delimiter(head, options_.format.quotes);
-  for (const char c : {delimiter_, '\n', '\r', '\0'}) special_[static_cast<unsigned char>(c)] = true;
+  special_ = SpecialBytes({delimiter_, '\n', '\r', '\0'});
   if (!options_.format.columns.empty()) {
     KENKO_TRY(names_, header_names(options_.format.columns, path_, 0, options_.max_columns));
     return Done{};
