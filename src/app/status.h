@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/overdue.h"
+#include "app/storage.h"
 #include "app/workspace.h"
 #include "base/hash.h"
 #include "facts/portfolio.h"
@@ -47,6 +48,7 @@ struct StatusReport {
   std::vector<facts::Unmatched> unmatched;               ///< references, most events first, at most 20 a source
   std::vector<std::pair<std::string, int64_t>> rejects;  ///< records by code, most first
   std::vector<ports::SegmentInfo> segments;
+  StorageStatus storage;
   std::optional<Day> newest_day;
   Day as_of;                                 ///< the day that commands use when none is named
   std::vector<OverdueSource> overdue;        ///< on the last closed day

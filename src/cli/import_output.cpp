@@ -8,6 +8,7 @@
 
 #include "app/init.h"
 #include "app/system.h"
+#include "app/workspace_files.h"
 #include "base/text.h"
 #include "report/import_view.h"
 #include "report/overview.h"
@@ -29,6 +30,23 @@ std::string source_line(const app::SourceStatus& s) {
 // "1 event", "1,200 events".
 std::string counted(int64_t n, const char* what) {
   return fmt::format("{} {}{}", text::grouped(n), what, n == 1 ? "" : "s");
+}
+
+// What stands where on the disk.
+std::string storage_text(const app::StorageStatus& s, int64_t width) {
+  std::string out = fmt::format("stored: {} in {}, {}", counted(s.stored_events, "event version"),
+                                counted(s.segments, "segment"), counted(s.key_files, "key file"));
+  if (s.intake_files > 0)
+    out += fmt::format("; {} in {} of the intake, not sealed yet", counted(s.unsealed_events, "event"),
+                       counted(s.intake_files, "file"));
+  out += fmt::format("\nscores: {}, {}", counted(s.publications, "publication"),
+                     s.closed_through ? "closed through " + s.closed_through->words() : "no day closed yet");
+  std::vector<std::string> parts;
+  for (const app::StorageFolder& f : s.folders) {
+    if (f.files > 0) parts.push_back(fmt::format("{} {}", f.name, app::size_text(f.bytes)));
+  }
+  out += fmt::format("\non disk: {}: {}\n", app::size_text(s.bytes()), text::join(parts, ", "));
+  return text::wrap(out, width, 8);
 }
 
 // What the active model sees that the facts alone do not say.
@@ -151,8 +169,9 @@ std::string status_text(const app::StatusReport& s, report::Format format, const
                      counted(s.facts.snapshots, "snapshot"), counted(s.facts.contracts, "contract version"),
                      s.facts.identities == 1 ? "1 identity" : text::grouped(s.facts.identities) + " identities");
   if (s.entered > 0) out += fmt::format("{} entered by hand (kenko log --list)\n", counted(s.entered, "fact"));
-  out += fmt::format("newest fact {}; commands without --as-of speak of {}\n\n",
+  out += fmt::format("newest fact {}; commands without --as-of speak of {}\n",
                      s.newest_day ? s.newest_day->words() : "none", s.as_of.words());
+  out += storage_text(s.storage, terminal.width) + "\n";
   out += report::to_text(sources_table(s), terminal);
   out += overdue_text(s);
   if (s.active) out += model_status_text(*s.active);

@@ -224,4 +224,16 @@ Problems examine_intake(const std::string& dir, bool quick) {
   return found;
 }
 
+Result<int64_t> count_unsealed(const std::string& dir) {
+  int64_t count = 0;
+  KENKO_TRY(Sqlite sqlite, Sqlite::open(dir + "/state.db", false));
+  KENKO_TRY(const std::vector<IntakeFile> files, load_intake_files(sqlite));
+  for (const IntakeFile& file : files) {
+    // A file that went meanwhile was sealed.
+    KENKO_TRY(const std::optional<int64_t> rows, count_intake(dir, file.file, file.sealed_through));
+    count += rows.value_or(0);
+  }
+  return count;
+}
+
 }  // namespace kenko::state

@@ -3,6 +3,7 @@
 // For `kenko doctor`: what can be wrong within state.db and the intake's files.  Only reads.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/day.h"
@@ -26,5 +27,8 @@ namespace kenko::state {
 /// The intake's files are there, hold numbers of their ranges alone, and the ranges do not overlap.  Problems:
 /// "intake-missing", "intake-wrong", and those of examine_database.
 [[nodiscard]] Problems examine_intake(const std::string& dir, bool quick);
+
+/// How many events of the intake lie in no segment yet.
+[[nodiscard]] Result<int64_t> count_unsealed(const std::string& dir);
 
 }  // namespace kenko::state
