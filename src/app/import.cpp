@@ -11,6 +11,7 @@
 #include "app/portfolio.h"
 #include "ports/files.h"
 #include "readers/inputs.h"
+#include "segments/manifest.h"
 #include "segments/writer.h"
 #include "state/write_lock.h"
 
@@ -107,20 +108,23 @@ class Importer {
     KENKO_TRY(const state::FactCounts counts, database_->counts());
     stored_rejects_ = counts.rejects > 0;
     if (!request_.dry_run) {
-      KENKO_TRY(writer_, segments::Writer::open(workspace_.dir, segments_));
+      KENKO_TRY(writer_, segments::Writer::open(workspace_.dir, live_));
     }
     return Done{};
   }
 
   // The segments that count, and those written for the batch at hand.
   Status open_index() {
-    segments_.clear();
+    live_ = {};
     if (database_) {
-      KENKO_TRY(ports::Snapshot snapshot, database_->snapshot());
-      segments_ = std::move(snapshot.segments);
+      KENKO_TRY(live_, database_->snapshot());
     }
-    segments_.insert(segments_.end(), batch_.segments.begin(), batch_.segments.end());
-    KENKO_TRY(index_, segments::KeyIndex::open(workspace_.dir, segments_));
+    segments_ = live_.segments;
+    KENKO_TRY(index_, segments::KeyIndex::open(workspace_.dir, live_));
+    for (const segments::WrittenSegment& written : batch_.segments) {
+      segments_.push_back(written.segment);
+      KENKO_TRY_STATUS(index_->add(written.segment, written.keys));
+    }
     return Done{};
   }
 
@@ -197,10 +201,10 @@ class Importer {
   Status write_segments(size_t count) {
     for (const auto part : {batch_.events.events().first(count), batch_.events.events().subspan(count)}) {
       if (part.empty()) continue;
-      KENKO_TRY(const ports::SegmentInfo segment, writer_->write(part, now_));
-      KENKO_TRY_STATUS(index_->add(segment));
-      batch_.segments.push_back(segment);
-      segments_.push_back(segment);
+      KENKO_TRY(segments::WrittenSegment written, writer_->write(part, now_));
+      KENKO_TRY_STATUS(index_->add(written.segment, written.keys));
+      segments_.push_back(written.segment);
+      batch_.segments.push_back(std::move(written));
     }
     batch_.events.shrink(0);
     return Done{};
@@ -286,7 +290,7 @@ class Importer {
       batch.at = now_;
       batch.first_seq = first_seq_;
       batch.end_seq = next_seq_;
-      batch.segments = batch_.segments;
+      KENKO_TRY(batch.catalog, writer_->prepare(batch_.segments));
       for (const state::Reject& reject : batch_.rejects) ++rejects_[reject.code];
       stored_rejects_ = stored_rejects_ || !batch_.rejects.empty();
       batch.rejects = std::move(batch_.rejects);
@@ -296,13 +300,22 @@ class Importer {
       KENKO_TRY(const state::CommitReport done, database_->commit(batch));
       first_seq_ = next_seq_ = done.next_seq;
       report_.facts_changed = report_.facts_changed || done.facts_changed;
-      KENKO_TRY_STATUS(segments::publish_manifest(workspace_.dir, segments_));
+      KENKO_TRY_STATUS(after_commit());
     } else {
       for (const state::Reject& reject : batch_.rejects) ++rejects_[reject.code];
       report_.facts_changed = report_.facts_changed || facts_added;
     }
     take_counts();
     return Done{};
+  }
+
+  // The key files may have been merged, so the index is opened again.
+  Status after_commit() {
+    if (batch_.segments.empty()) return Done{};
+    batch_.segments.clear();
+    KENKO_TRY_STATUS(open_index());
+    writer_->committed(live_);
+    return segments::publish_manifest(workspace_.dir, live_);
   }
 
   static bool changes_facts(const state::FileCounts& file) { return file.added + file.corrected + file.deleted > 0; }
@@ -380,7 +393,8 @@ class Importer {
   std::optional<state::Database> database_;  // none: a dry run in a workspace without facts
   std::optional<segments::KeyIndex> index_;
   std::optional<segments::Writer> writer_;
-  std::vector<ports::SegmentInfo> segments_;
+  ports::Snapshot live_;
+  std::vector<ports::SegmentInfo> segments_;  // the live ones and those of the batch
   std::vector<std::string> stored_rules_;
   bool stored_rejects_ = false;
   std::set<state::RuleName> rules_;

@@ -12,6 +12,7 @@
 #include "app/import_events.h"
 #include "app/import_source.h"
 #include "facts/fact.h"
+#include "segments/writer.h"
 #include "state/batch.h"
 
 namespace kenko::app {
@@ -30,7 +31,7 @@ struct BatchMark {
 class ImportBatch {
  public:
   PendingEvents events;                      ///< decided, in no segment yet
-  std::vector<ports::SegmentInfo> segments;  ///< written, not committed
+  std::vector<segments::WrittenSegment> segments;  ///< not committed
   std::vector<state::FileCounts> files;      ///< the last one may still be being read
   std::vector<state::Reject> rejects;
   std::vector<Hash128> accepted;

@@ -15,7 +15,7 @@ namespace {
 
 const Hash128 kNoRecord{};
 
-uint64_t low_content(const EventFact& event) { return segments::keyed_content(event).content; }
+uint64_t low_content(const EventFact& event) { return facts::content_hash(event).low; }
 
 }  // namespace
 
@@ -70,20 +70,21 @@ Status EventDecider::look_up(std::span<const Candidate> candidates, std::span<co
   std::vector<segments::KeyedContent> wanted(count);
   std::vector<uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0);
-  for (size_t i = 0; i < candidates.size(); ++i) wanted[i] = {candidates[i].key, candidates[i].content};
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    wanted[i] = segments::keyed_content(candidates[i].key, candidates[i].content, candidates[i].event.version);
+  }
   for (size_t i = 0; i < given.size(); ++i) wanted[candidates.size() + i] = {given[i].key, 0};
   std::sort(order.begin(), order.end(), [&wanted](uint32_t a, uint32_t b) { return wanted[a] < wanted[b]; });
   std::vector<segments::KeyedContent> sorted(count);
   for (size_t i = 0; i < count; ++i) sorted[i] = wanted[order[i]];
-  const std::vector<Found> answers = index_.lookup(sorted);
+  KENKO_TRY(const std::vector<Found> answers, index_.lookup(sorted));
 
   std::vector<Hash128> to_read;
   for (size_t i = 0; i < count; ++i) {
     const uint32_t who = order[i];
     found_[who] = answers[i];
-    // One version with the same content settles it, but for version numbers, which the keys do not tell.
-    const bool settled = answers[i] == Found::absent ||
-                         (answers[i] == Found::same && who < candidates.size() && candidates[who].event.version == 0);
+    // That the version which counts has the same content and version number settles it.
+    const bool settled = answers[i] == Found::absent || (answers[i] == Found::same && who < candidates.size());
     if (!settled && (to_read.empty() || to_read.back() != sorted[i].key)) to_read.push_back(sorted[i].key);
   }
   if (to_read.empty()) return Done{};
@@ -99,7 +100,8 @@ Status EventDecider::look_up(std::span<const Candidate> candidates, std::span<co
   return Done{};
 }
 
-void EventDecider::collect(const Hash128& key, Found found, uint64_t content) {
+// Without the stored versions, which then were not needed, the one that counts is the one asked for.
+void EventDecider::collect(const Hash128& key, Found found, uint64_t content, int64_t version) {
   versions_.clear();
   if (found != Found::absent) {
     const auto read = stored_of_key_.find(key);
@@ -108,7 +110,7 @@ void EventDecider::collect(const Hash128& key, Found found, uint64_t content) {
         versions_.push_back({stored_content_[i], stored_[i].version, stored_[i].recorded.seq, &stored_[i]});
       }
     } else {
-      versions_.push_back({content, 0, 0, nullptr});
+      versions_.push_back({content, version, 0, nullptr});
     }
   }
   for (uint32_t at = pending_.find(key); at != 0; at = pending_.entry(at - 1).before) {
@@ -131,7 +133,7 @@ void EventDecider::store(EventFact&& event, const Hash128& key, uint64_t content
 
 uint8_t EventDecider::decide_event(Candidate& c, Found found, const facts::Recorded* replaced, bool known_by_column) {
   EventFact& e = c.event;
-  collect(c.key, found, c.content);
+  collect(c.key, found, c.content, e.version);
   const Version* w = winner();
   if (w == nullptr) {
     // What the row gave before under another name was known then.
@@ -171,7 +173,7 @@ uint8_t EventDecider::decide_event(Candidate& c, Found found, const facts::Recor
 // True when a deletion was written; `replaced` is then when the deleted version was known.
 bool EventDecider::delete_given(const Given& given, Found found, uint64_t mapping, facts::Recorded& replaced) {
   if (found == Found::absent && pending_.find(given.key) == 0) return false;
-  collect(given.key, found, 0);
+  collect(given.key, found, 0, 0);
   const Version* w = winner();
   if (w == nullptr || w->fact == nullptr || w->fact->deleted || w->fact->raw != given.raw) return false;
   EventFact deletion = *w->fact;

@@ -93,7 +93,7 @@ class EventDecider {
   };
 
   Status look_up(std::span<const Candidate> candidates, std::span<const Given> given);
-  void collect(const Hash128& key, segments::Found found, uint64_t content);
+  void collect(const Hash128& key, segments::Found found, uint64_t content, int64_t version);
   [[nodiscard]] const Version* winner() const;
   uint8_t decide_event(Candidate& candidate, segments::Found found, const facts::Recorded* replaced,
                        bool known_by_column);

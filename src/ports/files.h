@@ -30,6 +30,8 @@ class MappedFile {
   ~MappedFile();
 
   [[nodiscard]] std::string_view bytes() const { return {data_, size_}; }
+  /// The bytes [begin, end) are not needed soon: they need not stay in memory (they are read again when they are).
+  void release(size_t begin, size_t end) const;
 
  private:
   const char* data_ = nullptr;

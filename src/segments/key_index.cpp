@@ -1,55 +1,109 @@
 #include "segments/key_index.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <functional>
+#include <mutex>
+#include <tuple>
 #include <utility>
 
 #include "ports/files.h"
-#include "segments/key_file.h"
+#include "segments/key_merge.h"
 #include "segments/reader.h"
 #include "segments/segment_files.h"
 
 namespace kenko::segments {
 namespace {
 
-Status remake_key_file(const std::string& dir, const ports::SegmentInfo& segment) {
-  std::vector<KeyedContent> entries;
-  KENKO_TRY_STATUS(for_each_event(dir, {segment}, [&entries](facts::EventFact&& event) {
-    entries.push_back(keyed_content(event));
-    return true;
-  }));
-  std::sort(entries.begin(), entries.end());
-  return write_key_file(keys_path(dir, segment), entries);
-}
-
-/// The first entry from `from` on that is not below `key`.  Doubles its steps, so that merging a few keys into many
-/// entries and many into many are both fast.
-size_t advance(std::span<const KeyedContent> entries, size_t from, const Hash128& key) {
-  size_t step = 1;
-  size_t low = from;
-  while (low + step < entries.size() && entries[low + step].key < key) {
-    low += step;
-    step *= 2;
+/// Makes a key file out of the events of its seq.  Where the seq of another file overlap, their ids come in, too, which
+/// does no harm.
+class Remaker {
+ public:
+  Remaker(std::string folder, const ports::KeyFileInfo& info) : folder_(std::move(folder)), info_(info) {}
+  ~Remaker() {
+    for (const ports::KeyFileInfo& run : runs_) ports::remove_file(folder_ + "/" + run.file);
   }
-  const auto end = entries.begin() + static_cast<std::ptrdiff_t>(std::min(entries.size(), low + step + 1));
-  const auto found = std::lower_bound(entries.begin() + static_cast<std::ptrdiff_t>(low), end, key,
-                                      [](const KeyedContent& e, const Hash128& k) { return e.key < k; });
-  return static_cast<size_t>(found - entries.begin());
-}
+
+  Status run(const std::string& dir, const std::vector<ports::SegmentInfo>& segments) {
+    std::vector<ports::SegmentInfo> wanted;
+    for (const ports::SegmentInfo& s : segments) {
+      if (s.first_seq <= info_.last_seq && s.last_seq >= info_.first_seq) wanted.push_back(s);
+    }
+    Status failure = Done{};
+    KENKO_TRY_STATUS(for_each_event(dir, wanted, [&](facts::EventFact&& event) {
+      const int64_t seq = event.recorded.seq;
+      if (seq < info_.first_seq || seq > info_.last_seq) return true;
+      versions_.push_back({keyed_content(event), event.version, seq});
+      if (versions_.size() == kRunVersions) failure = finish_run();
+      return failure.ok();
+    }));
+    KENKO_TRY_STATUS(failure);
+    if (runs_.empty()) return write_key_file(folder_ + "/" + info_.file, versions_, info_);
+    KENKO_TRY_STATUS(finish_run());
+    // Runs are not in the order of seq: their bounds say that they overlap.
+    const int64_t first = info_.first_seq;
+    const int64_t last = info_.last_seq;
+    KENKO_TRY_STATUS(merge_key_files(folder_, runs_, info_));
+    KENKO_CHECK(info_.first_seq == first && info_.last_seq == last, "seq {} to {}", info_.first_seq, info_.last_seq);
+    return Done{};
+  }
+
+ private:
+  static constexpr size_t kRunVersions = 4'000'000;
+
+  Status finish_run() {
+    ports::KeyFileInfo run = info_;
+    run.file = fmt::format("{}.run{}{}", info_.file, runs_.size(), ports::kTemporarySuffix);
+    runs_.push_back(run);
+    KENKO_TRY_STATUS(write_key_file(folder_ + "/" + run.file, versions_, runs_.back()));
+    versions_.clear();
+    return Done{};
+  }
+
+  std::string folder_;
+  ports::KeyFileInfo info_;
+  std::vector<KeyVersion> versions_;
+  std::vector<ports::KeyFileInfo> runs_;
+};
 
 }  // namespace
 
-KeyedContent keyed_content(const facts::EventFact& event) {
-  return {facts::event_key(event.source, event.event_id), facts::content_hash(event).low};
-}
-
 struct KeyIndex::State {
-  struct Segment {
-    int64_t id = 0;
-    KeyFile keys;
+  struct File {
+    ports::KeyFileInfo info;
+    std::shared_ptr<const KeyFile> keys;  // replaced when it is mended
   };
   std::string dir;
-  std::vector<Segment> segments;
+  std::vector<ports::SegmentInfo> segments;
+  std::vector<File> files;  // by first_seq, id
+  std::mutex mending;
+
+  [[nodiscard]] std::shared_ptr<const KeyFile> keys_of(const File& file) {
+    const std::lock_guard lock(mending);
+    return file.keys;
+  }
+
+  /// Makes the file again, unless another thread did since `seen` was taken.
+  Status mend(File& file, const std::shared_ptr<const KeyFile>& seen) {
+    const std::lock_guard lock(mending);
+    if (file.keys != seen) return Done{};
+    KENKO_TRY_STATUS(Remaker(events_folder(dir), file.info).run(dir, segments));
+    KENKO_TRY(KeyFile keys, KeyFile::open(keys_path(dir, file.info), file.info));
+    file.keys = std::make_shared<const KeyFile>(std::move(keys));
+    return Done{};
+  }
+
+  /// Runs `use(const KeyFile&)`, once more when the file was found damaged and mended.
+  template <typename Use>
+  Status with(File& file, Use use) {
+    const std::shared_ptr<const KeyFile> keys = keys_of(file);
+    if (keys != nullptr) {
+      Status used = use(*keys);
+      if (used.ok() || used.problems()[0].code != "key-file-damaged") return used;
+    }
+    KENKO_TRY_STATUS(mend(file, keys));
+    return use(*keys_of(file));
+  }
 };
 
 KeyIndex::KeyIndex(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -57,64 +111,109 @@ KeyIndex::KeyIndex(KeyIndex&&) noexcept = default;
 KeyIndex& KeyIndex::operator=(KeyIndex&&) noexcept = default;
 KeyIndex::~KeyIndex() = default;
 
-Result<KeyIndex> KeyIndex::open(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog) {
+Result<KeyIndex> KeyIndex::open(const std::string& dir, const ports::Snapshot& snapshot) {
   KeyIndex index(std::make_unique<State>());
-  index.state_->dir = dir;
-  for (const ports::SegmentInfo& segment : catalog) {
-    KENKO_TRY_STATUS(index.add(segment));
+  State& state = *index.state_;
+  state.dir = dir;
+  state.segments = snapshot.segments;
+  for (const ports::KeyFileInfo& info : snapshot.key_files) {
+    State::File& file = state.files.emplace_back(info, nullptr);
+    auto keys = KeyFile::open(keys_path(dir, info), info);
+    if (keys.ok()) {
+      file.keys = std::make_shared<const KeyFile>(std::move(keys).value());
+      continue;
+    }
+    const std::string& code = keys.problems()[0].code;
+    if (code != "key-file-damaged" && code != "file-missing") return keys.problems();
+    KENKO_TRY_STATUS(state.mend(file, nullptr));
   }
   return index;
 }
 
-Status KeyIndex::add(const ports::SegmentInfo& segment) {
-  const std::string path = keys_path(state_->dir, segment);
-  Result<KeyFile> keys = KeyFile::open(path, segment.rows);
-  if (!keys.ok()) {
-    KENKO_TRY_STATUS(remake_key_file(state_->dir, segment));
-    keys = KeyFile::open(path, segment.rows);
-    if (!keys.ok()) return keys.problems();
-  }
-  state_->segments.push_back({segment.id, std::move(keys).value()});
+Status KeyIndex::add(const ports::SegmentInfo& segment, const ports::KeyFileInfo& keys) {
+  KENKO_TRY(KeyFile file, KeyFile::open(keys_path(state_->dir, keys), keys));
+  state_->segments.push_back(segment);
+  state_->files.push_back({keys, std::make_shared<const KeyFile>(std::move(file))});
+  std::sort(state_->files.begin(), state_->files.end(), [](const State::File& a, const State::File& b) {
+    return std::tie(a.info.first_seq, a.info.id) < std::tie(b.info.first_seq, b.info.id);
+  });
   return Done{};
 }
 
-std::vector<Found> KeyIndex::lookup(std::span<const KeyedContent> wanted) const {
-  std::vector<Found> answers(wanted.size(), Found::absent);
-  for (const State::Segment& segment : state_->segments) {
-    const std::span<const KeyedContent> entries = segment.keys.entries();
-    size_t position = 0;
-    for (size_t i = 0; i < wanted.size() && position < entries.size(); ++i) {
-      position = advance(entries, position, wanted[i].key);
-      for (size_t k = position; k < entries.size() && entries[k].key == wanted[i].key; ++k) {
-        const Found one = entries[k].content == wanted[i].content ? Found::same : Found::other;
-        answers[i] = answers[i] == Found::absent ? one : Found::several;
+Result<std::vector<Found>> KeyIndex::lookup(std::span<const KeyedContent> wanted) const {
+  constexpr size_t kAhead = 16;
+  std::vector<EntryMix> mixes(wanted.size());
+  std::vector<std::pair<size_t, const KeyEntry*>> hits;
+  for (State::File& file : state_->files) {
+    // The entries are copied out before the file can be let go.
+    KENKO_TRY_STATUS(state_->with(file, [&](const KeyFile& keys) -> Status {
+      hits.clear();
+      size_t from = 0;
+      for (size_t i = 0; i < wanted.size(); ++i) {
+        if (i + kAhead < wanted.size()) keys.prefetch(wanted[i + kAhead].key);
+        KENKO_TRY(const bool maybe, keys.may_hold(wanted[i].key));
+        if (!maybe) continue;
+        KENKO_TRY(const KeyEntry* entry, keys.find(wanted[i].key, from));
+        if (entry != nullptr) hits.emplace_back(i, entry);
       }
-    }
+      for (const auto& [i, entry] : hits) mixes[i].add(*entry, file.info);
+      return Done{};
+    }));
+  }
+  std::vector<Found> answers(wanted.size(), Found::absent);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (!mixes[i].any()) continue;
+    const KeyEntry& entry = mixes[i].entry();
+    const bool known = !(entry.several() && entry.versioned());
+    answers[i] = known && entry.content() == wanted[i].content ? Found::same
+                 : entry.several()                              ? Found::several
+                                                                : Found::other;
   }
   return answers;
 }
 
-std::vector<int64_t> KeyIndex::segments_of(std::span<const Hash128> keys) const {
-  std::vector<int64_t> ids;
-  for (const State::Segment& segment : state_->segments) {
-    const std::span<const KeyedContent> entries = segment.keys.entries();
-    size_t position = 0;
-    for (const Hash128& key : keys) {
-      position = advance(entries, position, key);
-      if (position == entries.size()) break;
-      if (entries[position].key != key) continue;
-      ids.push_back(segment.id);
-      break;
-    }
-  }
-  std::sort(ids.begin(), ids.end());
-  return ids;
+Result<Found> KeyIndex::find(const KeyedContent& wanted) const {
+  KENKO_TRY(const std::vector<Found> answers, lookup({&wanted, 1}));
+  return answers[0];
 }
 
 uint64_t KeyIndex::size() const {
   uint64_t count = 0;
-  for (const State::Segment& segment : state_->segments) count += segment.keys.entries().size();
+  for (const State::File& file : state_->files) count += state_->keys_of(file)->size();
   return count;
+}
+
+Status KeyIndex::for_each_several(const std::function<Status(const Hash128&)>& sink) const {
+  std::vector<std::shared_ptr<const KeyFile>> held;
+  std::vector<const KeyFile*> files;
+  std::vector<ports::KeyFileInfo> infos;
+  for (State::File& file : state_->files) {
+    KENKO_TRY_STATUS(state_->with(file, [](const KeyFile& keys) { return keys.check(); }));
+    held.push_back(state_->keys_of(file));
+    files.push_back(held.back().get());
+    infos.push_back(file.info);
+  }
+  return for_each_entry(files, infos,
+                        [&sink](const KeyEntry& entry) -> Status { return entry.several() ? sink(entry.key) : Done{}; });
+}
+
+Status KeyIndex::mend(const std::string& dir, const ports::Snapshot& snapshot) {
+  KENKO_TRY(const KeyIndex index, open(dir, snapshot));
+  for (State::File& file : index.state_->files) {
+    KENKO_TRY_STATUS(index.state_->with(file, [](const KeyFile& keys) { return keys.check(); }));
+  }
+  return Done{};
+}
+
+Status KeyIndex::check(const std::string& dir, const ports::Snapshot& snapshot) {
+  Problems problems;
+  for (const ports::KeyFileInfo& info : snapshot.key_files) {
+    const auto keys = KeyFile::open(keys_path(dir, info), info);
+    const Status good = keys.ok() ? keys->check() : Status(keys.problems());
+    if (!good.ok()) problems.insert(problems.end(), good.problems().begin(), good.problems().end());
+  }
+  if (!problems.empty()) return problems;
+  return Done{};
 }
 
 }  // namespace kenko::segments

@@ -1,9 +1,10 @@
 // segments/key_index.h
 //
-// Exactly once: which event ids are stored, and with what content.  Sorted key files, mapped, searched by merging.
+// Exactly once: which event ids are stored in segments, and with what content.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,37 +13,39 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "ports/fact_store.h"
+#include "segments/key_entry.h"
 
 namespace kenko::segments {
 
-/// An event id and what it says: event_key(...) and the low half of content_hash(...).
-struct KeyedContent {
-  Hash128 key;
-  uint64_t content = 0;
-  friend auto operator<=>(const KeyedContent&, const KeyedContent&) = default;
-};
-[[nodiscard]] KeyedContent keyed_content(const facts::EventFact& event);
-
-/// What is known of a key.  absent: not stored.  same: one version, the same content.  other: one version, other
-/// content. several: more than one version: read_versions tells which one counts.
+/// What is known of a key.  absent: not stored.  same: the version that counts has this content and version number.
+/// other: there is one version, and it says something else.  several: more than one, and read_versions must tell.
 enum class Found : uint8_t { absent, same, other, several };
 
-/// The key files of a set of segments.  Threads: lookups from many.
+/// The key files of a snapshot, mapped.  Memory: a few MB for 100 M ids, besides the pages of the files that are looked
+/// at. Threads: lookups from many.
+///
+/// Problems: those of reading the segments, when a missing or damaged key file is made again out of them.
 class KeyIndex {
  public:
-  /// A missing or damaged key file is made again from its Parquet file.
-  [[nodiscard]] static Result<KeyIndex> open(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog);
+  /// A missing or damaged key file is made again.  Damage within a file is seen when that part of it is looked at, and
+  /// mended then.
+  [[nodiscard]] static Result<KeyIndex> open(const std::string& dir, const ports::Snapshot& snapshot);
   KeyIndex(KeyIndex&&) noexcept;
   KeyIndex& operator=(KeyIndex&&) noexcept;
   ~KeyIndex();
 
   /// Also looks into a segment written since, committed or not.
-  [[nodiscard]] Status add(const ports::SegmentInfo& segment);
+  [[nodiscard]] Status add(const ports::SegmentInfo& segment, const ports::KeyFileInfo& keys);
   /// One answer for each of `wanted`, which must be sorted by key (repeats allowed).
-  [[nodiscard]] std::vector<Found> lookup(std::span<const KeyedContent> wanted) const;
-  /// The segments (ids, ascending) that hold one of the keys, which must be sorted.
-  [[nodiscard]] std::vector<int64_t> segments_of(std::span<const Hash128> keys) const;
-  [[nodiscard]] uint64_t size() const;  ///< versions in all segments
+  [[nodiscard]] Result<std::vector<Found>> lookup(std::span<const KeyedContent> wanted) const;
+  [[nodiscard]] Result<Found> find(const KeyedContent& wanted) const;
+  [[nodiscard]] uint64_t size() const;  ///< entries of all files; an id may be in several
+  /// Every id that has more than one version, ascending.  Goes through all files.
+  [[nodiscard]] Status for_each_several(const std::function<Status(const Hash128&)>& sink) const;
+  /// Checks every byte of the key files of the snapshot and makes those again that are damaged or missing.
+  [[nodiscard]] static Status mend(const std::string& dir, const ports::Snapshot& snapshot);
+  /// Checks every byte of the key files, mends nothing.  Problem "key-file-damaged".
+  [[nodiscard]] static Status check(const std::string& dir, const ports::Snapshot& snapshot);
 
  private:
   struct State;

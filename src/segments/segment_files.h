@@ -46,8 +46,8 @@ inline constexpr std::string_view kColumnNames[kColumnCount] = {
 [[nodiscard]] inline std::string events_path(const std::string& dir, const ports::SegmentInfo& segment) {
   return events_folder(dir) + "/" + segment.events_file;
 }
-[[nodiscard]] inline std::string keys_path(const std::string& dir, const ports::SegmentInfo& segment) {
-  return events_folder(dir) + "/" + segment.keys_file;
+[[nodiscard]] inline std::string keys_path(const std::string& dir, const ports::KeyFileInfo& keys) {
+  return events_folder(dir) + "/" + keys.file;
 }
 
 }  // namespace kenko::segments

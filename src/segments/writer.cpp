@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <thread>
 #include <utility>
 
@@ -11,7 +10,8 @@
 #include "duck/connection.h"
 #include "facts/dictionary.h"
 #include "ports/files.h"
-#include "segments/key_file.h"
+#include "segments/catalog_files.h"
+#include "segments/key_merge.h"
 #include "segments/properties_json.h"
 #include "segments/segment_files.h"
 
@@ -19,28 +19,6 @@ namespace kenko::segments {
 namespace {
 
 using facts::EventFact;
-
-/// True for names that this program gives: NNNNNNNN.parquet, NNNNNNNN.keys and their temporary forms.  Other files in
-/// the folder are not ours and stay.
-bool is_ours(std::string_view name) {
-  constexpr size_t kDigits = 8;
-  const bool numbered = name.size() > kDigits &&
-                        std::all_of(name.begin(), name.begin() + kDigits, [](char c) { return c >= '0' && c <= '9'; });
-  if (!numbered && !name.starts_with("manifest.json.")) return false;
-  const std::string_view ending = numbered ? name.substr(kDigits) : name;
-  return ending == ".parquet" || ending == ".keys" || ending.ends_with(ports::kTemporarySuffix);
-}
-
-void remove_leftovers(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog) {
-  std::set<std::string> live;
-  for (const ports::SegmentInfo& segment : catalog) {
-    live.insert(segment.events_file);
-    live.insert(segment.keys_file);
-  }
-  for (const std::string& name : ports::list_files(events_folder(dir))) {
-    if (is_ours(name) && !live.contains(name)) ports::remove_file(events_folder(dir) + "/" + name);
-  }
-}
 
 /// The rows in the order in which they are stored.
 std::vector<uint32_t> sorted_rows(std::span<const EventFact> events) {
@@ -174,7 +152,6 @@ ports::SegmentInfo describe(int64_t id, std::span<const EventFact> events, Insta
   ports::SegmentInfo info;
   info.id = id;
   info.events_file = fmt::format("{:08}.parquet", id);
-  info.keys_file = fmt::format("{:08}.keys", id);
   info.rows = static_cast<int64_t>(events.size());
   info.source = events[0].source;
   info.created = now;
@@ -198,7 +175,8 @@ ports::SegmentInfo describe(int64_t id, std::span<const EventFact> events, Insta
 
 struct Writer::State {
   std::string dir;
-  int64_t next_id = 1;
+  ports::Snapshot live;
+  int64_t next_segment = 1, next_keys = 1;
   int64_t tables = 0;
   duck::Connection duck;
 
@@ -216,63 +194,60 @@ Writer::Writer(Writer&&) noexcept = default;
 Writer& Writer::operator=(Writer&&) noexcept = default;
 Writer::~Writer() = default;
 
-Result<Writer> Writer::open(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog) {
+const ports::Snapshot& Writer::live() const { return state_->live; }
+
+Result<Writer> Writer::open(const std::string& dir, const ports::Snapshot& live) {
   KENKO_TRY_STATUS(ports::make_folder(events_folder(dir)));
-  remove_leftovers(dir, catalog);
-  int64_t next_id = 1;
-  for (const ports::SegmentInfo& segment : catalog) next_id = std::max(next_id, segment.id + 1);
+  remove_leftovers(dir, live);
   // One thread reads our memory, so that the rows stay in order; a second one would only wait for it.
   KENKO_TRY(duck::Connection duck, duck::Connection::open({.threads = 1}));
-  return Writer(std::make_unique<State>(State{dir, next_id, 0, std::move(duck)}));
+  return Writer(std::make_unique<State>(
+      State{dir, live, next_id(live.segments), next_id(live.key_files), 0, std::move(duck)}));
 }
 
-Result<ports::SegmentInfo> Writer::write(std::span<const EventFact> events, Instant now) {
+Result<WrittenSegment> Writer::write(std::span<const EventFact> events, Instant now) {
   KENKO_CHECK(!events.empty() && events.size() < UINT32_MAX, "a segment of {} events", events.size());
-  const ports::SegmentInfo info = describe(state_->next_id++, events, now);
+  WrittenSegment written;
+  const ports::SegmentInfo& info = written.segment = describe(state_->next_segment++, events, now);
+  written.keys = new_key_file(state_->next_keys++);
+  written.keys.first_seq = info.first_seq;
+  written.keys.last_seq = info.last_seq;
   std::vector<uint32_t> order;
   std::thread sorting([&order, events] { order = sorted_rows(events); });
-  std::vector<KeyedContent> entries(events.size());
+  std::vector<KeyVersion> versions(events.size());
   std::vector<Hash128> keys(events.size());
   for (size_t i = 0; i < events.size(); ++i) {
-    entries[i] = keyed_content(events[i]);
-    keys[i] = entries[i].key;
+    versions[i] = {keyed_content(events[i]), events[i].version, events[i].recorded.seq};
+    keys[i] = versions[i].says.key;
+    if (events[i].deleted) written.deleted.push_back(keys[i]);
   }
   sorting.join();
 
   Status keys_written = Done{};
-  std::thread key_writing([&] {
-    std::sort(entries.begin(), entries.end());
-    keys_written = write_key_file(keys_path(state_->dir, info), entries);
-  });
+  const std::string key_path = keys_path(state_->dir, written.keys);
+  std::thread key_writing([&] { keys_written = write_key_file(key_path, versions, written.keys); });
   const Status events_written = state_->write_events(info, EventColumns(events, order, keys));
   key_writing.join();
-  if (events_written.ok() && keys_written.ok()) return info;
+  if (events_written.ok() && keys_written.ok()) return written;
   ports::remove_file(events_path(state_->dir, info));
-  ports::remove_file(keys_path(state_->dir, info));
+  ports::remove_file(key_path);
   return events_written.ok() ? keys_written.problems() : events_written.problems();
 }
 
-Status publish_manifest(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog) {
-  std::string json = "{\"format\": 1, \"segments\": [";
-  const char* separator = "\n";
-  for (const ports::SegmentInfo& s : catalog) {
-    json += separator;
-    json += fmt::format("  {{\"id\": {}, \"events\": ", s.id);
-    append_json_text(json, s.events_file);
-    json += ", \"keys\": ";
-    append_json_text(json, s.keys_file);
-    json += ", \"source\": ";
-    append_json_text(json, s.source);
-    json += fmt::format(
-        ", \"rows\": {}, \"first_seq\": {}, \"last_seq\": {}, \"first_day\": \"{}\", \"last_day\": \"{}\"}}", s.rows,
-        s.first_seq, s.last_seq, s.first_day.iso(), s.last_day.iso());
-    separator = ",\n";
+Result<ports::CatalogChange> Writer::prepare(std::span<const WrittenSegment> written) {
+  ports::CatalogChange change;
+  for (const WrittenSegment& w : written) {
+    change.segments.push_back(w.segment);
+    change.key_files.push_back(w.keys);
   }
-  json += catalog.empty() ? "]}\n" : "\n]}\n";
-  const std::string path = events_folder(dir) + "/manifest.json";
-  const auto current = ports::read_file(path);
-  if (current.ok() && current.value() == json) return Done{};
-  return ports::write_file(path, {json});
+  KENKO_TRY(change.versions_file, versions_with(state_->duck, state_->dir, state_->live, written));
+  KENKO_TRY_STATUS(limit_key_files(state_->dir, state_->live, kMaxKeyFiles, state_->next_keys, change));
+  return change;
+}
+
+void Writer::committed(const ports::Snapshot& live) {
+  state_->live = live;
+  remove_leftovers(state_->dir, state_->live);
 }
 
 }  // namespace kenko::segments

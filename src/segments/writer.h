@@ -1,7 +1,6 @@
 // segments/writer.h
 //
-// Writes immutable event segments: a Parquet file and a key file beside it.  A segment is live once the catalog names
-// it.
+// Writes immutable event segments: a Parquet file, its ids as a key file, and what the catalog must say of them.
 #pragma once
 
 #include <memory>
@@ -15,29 +14,45 @@
 
 namespace kenko::segments {
 
+/// A batch of events on disk that no catalog names yet.
+struct WrittenSegment {
+  ports::SegmentInfo segment;
+  ports::KeyFileInfo keys;       ///< of its ids
+  std::vector<Hash128> deleted;  ///< ids of its deletions
+};
+
 /// Requires the workspace's write lock while it lives.
 ///
-/// Use: open; write() for each batch of up to about a million events; commit the returned rows in state; publish().
+/// Use: open; write() for each batch of up to about a million events; prepare() the catalog change for those to keep;
+/// commit that in state; committed(); publish_manifest().
 class Writer {
  public:
-  /// Removes files in DIR/events that no row of `catalog` names (what a killed writer left) and opens DuckDB.
-  [[nodiscard]] static Result<Writer> open(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog);
+  /// Removes files in DIR/events that `live` does not name (what a killed writer left, and replaced files that were
+  /// forgotten: see Database::forget_replaced) and opens DuckDB.
+  [[nodiscard]] static Result<Writer> open(const std::string& dir, const ports::Snapshot& live);
   Writer(Writer&&) noexcept;
   Writer& operator=(Writer&&) noexcept;
   ~Writer();
 
-  /// Writes one segment, sorted by (source, account_ref, occurred_at, event_id, seq).  Both files are durable when it
-  /// returns. Requires: at least one event; texts are UTF-8 ("duckdb-failed" otherwise); seq set.
-  [[nodiscard]] Result<ports::SegmentInfo> write(std::span<const facts::EventFact> events, Instant now);
+  /// Writes one segment, sorted by (source, account_ref, occurred_at, event_id, seq), and its key file.  Both are
+  /// durable when it returns. Requires: at least one event; texts are UTF-8 ("duckdb-failed" otherwise); seq set, above
+  /// those of the segments written before.
+  [[nodiscard]] Result<WrittenSegment> write(std::span<const facts::EventFact> events, Instant now);
+
+  /// What committing `written` changes in the catalog: the segments and their ids, so merged with older key files that
+  /// at most kMaxKeyFiles are live, and a new versions file when an id now has several versions or is deleted.
+  /// Everything it names is durable when it returns.
+  [[nodiscard]] Result<ports::CatalogChange> prepare(std::span<const WrittenSegment> written);
+  /// The change is committed and `live` is the catalog now: builds on it from now on, and removes what prepare() made
+  /// superfluous.
+  void committed(const ports::Snapshot& live);
+  /// The catalog as this writer knows it.
+  [[nodiscard]] const ports::Snapshot& live() const;
 
  private:
   struct State;
   explicit Writer(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
-
-/// Replaces DIR/events/manifest.json, which outside readers use, so that it lists exactly `catalog`.  Call after the
-/// commit.
-[[nodiscard]] Status publish_manifest(const std::string& dir, const std::vector<ports::SegmentInfo>& catalog);
 
 }  // namespace kenko::segments

@@ -57,7 +57,7 @@ struct RuleName {
 
 /// One commit.
 ///
-/// seq: the events of `segments` were numbered [first_seq, end_seq) by the caller, first_seq = Database::next_seq();
+/// seq: the events of `catalog.segments` were numbered [first_seq, end_seq) by the caller, first_seq = Database::next_seq();
 /// the other
 ///      facts get the numbers from end_seq on, in the order of the members below (their own `seq` is ignored; a
 ///      snapshot's rows share one).
@@ -65,7 +65,7 @@ struct Batch {
   std::string command;  ///< what the user typed, for the list of imports
   Instant at;
   int64_t first_seq = 0, end_seq = 0;
-  std::vector<ports::SegmentInfo> segments;
+  ports::CatalogChange catalog;
   std::vector<facts::AttributeFact> attributes;  ///< dated values (scope empty)
   std::vector<SnapshotTake> snapshots;
   std::vector<facts::ContractFact> contracts;

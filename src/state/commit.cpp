@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "state/catalog.h"
 #include "state/database_state.h"
 #include "state/fact_hash.h"
 #include "state/fact_rows.h"
@@ -97,14 +98,9 @@ class Commit {
  public:
   Commit(Sqlite& sqlite, const Batch& batch) : sqlite_(sqlite), batch_(batch) { report_.next_seq = batch.end_seq; }
 
-  Status segments() {
-    KENKO_TRY(Statement insert, sqlite_.prepare("INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-    for (const ports::SegmentInfo& s : batch_.segments) {
-      KENKO_TRY_STATUS(insert.run(s.id, s.events_file, s.keys_file, s.source, s.rows, s.first_seq, s.last_seq,
-                                  s.first_day, s.last_day, s.created));
-      report_.facts_changed = true;
-    }
-    return Done{};
+  Status catalog() {
+    report_.facts_changed = !batch_.catalog.segments.empty();
+    return change_catalog(sqlite_, batch_.catalog, batch_.at);
   }
 
   template <typename Fact>
@@ -267,7 +263,7 @@ Result<CommitReport> Database::commit(const Batch& batch) {
   }
   KENKO_TRY(const Outcomes outcomes, classify_all(state_->sqlite, batch));
   Commit commit(state_->sqlite, batch);
-  KENKO_TRY_STATUS(commit.segments());
+  KENKO_TRY_STATUS(commit.catalog());
   KENKO_TRY_STATUS(commit.facts(batch.attributes, outcomes.attributes));
   KENKO_TRY_STATUS(commit.snapshots());
   KENKO_TRY_STATUS(commit.facts(batch.contracts, outcomes.contracts));

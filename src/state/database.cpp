@@ -140,6 +140,16 @@ Result<std::vector<Reject>> Database::rejects(const std::optional<std::string>& 
   }
 }
 
+Result<std::unordered_set<Hash128>> Database::rejected_records() {
+  std::unordered_set<Hash128> records;
+  KENKO_TRY(Statement row, state_->sqlite.prepare("SELECT DISTINCT record FROM reject"));
+  while (true) {
+    KENKO_TRY(const bool more, row.step());
+    if (!more) return records;
+    records.insert(row.hash(0));
+  }
+}
+
 Result<std::vector<ImportRecord>> Database::imports(int64_t limit) {
   std::vector<ImportRecord> imports;
   KENKO_TRY(Statement row, state_->sqlite.prepare("SELECT id, at, command FROM import ORDER BY id DESC LIMIT ?"));

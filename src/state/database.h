@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -16,6 +17,7 @@
 #include "state/batch.h"
 #include "state/closed_day.h"
 #include "state/entry.h"
+#include "state/merge.h"
 #include "state/intake_catalog.h"
 #include "state/publication.h"
 
@@ -72,8 +74,11 @@ class Database final : public ports::FactStore {
   /// Forgets files that were replaced at or before `until`; who writes segments next removes them.
   [[nodiscard]] Status forget_replaced(Instant until);
 
-  /// The intake's events with a greater number than `after`, by number, and the state that they are part of.
-  [[nodiscard]] Result<IntakeEvents> load_intake(int64_t after = 0);
+  /// The intake's events with a greater number than `after`, by number, the first `limit` of them, and the state that
+  /// they are part of.
+  [[nodiscard]] Result<IntakeEvents> load_intake(int64_t after = 0, int64_t limit = INT64_MAX);
+  /// How many events are in the intake.
+  [[nodiscard]] Result<int64_t> count_intake();
   [[nodiscard]] Result<std::vector<IntakeFile>> intake_files();
   /// For class Intake: takes `count` numbers for the file of this id, or for a new one (0), which is made.
   [[nodiscard]] Result<IntakeRange> reserve_intake(int64_t id, int64_t count);
@@ -83,6 +88,11 @@ class Database final : public ports::FactStore {
   [[nodiscard]] Status drop_sealed_intake(int64_t before);
   /// Removes what a killed writer left in DIR/intake.  Nobody may be appending.
   [[nodiscard]] Status tidy_intake();
+
+  /// Records a merge of accounts (or takes one back) under the next number and gives it back with it.
+  [[nodiscard]] Result<AccountMerge> merge_account(const AccountMerge& merge);
+  /// All merges and takings back, the oldest first.
+  [[nodiscard]] Result<std::vector<AccountMerge>> account_merges();
 
   /// Adds a publication under the next number and gives it back with it; durable when it returns.
   [[nodiscard]] Result<Publication> publish(const Publication& publication);
@@ -104,6 +114,8 @@ class Database final : public ports::FactStore {
                                                                    Day day);
   /// Rejects, all or of one source, sorted by (source, file, line, record, field).
   [[nodiscard]] Result<std::vector<Reject>> rejects(const std::optional<std::string>& source = std::nullopt);
+  /// Names of all rejected records.
+  [[nodiscard]] Result<std::unordered_set<Hash128>> rejected_records();
   /// Imports, the newest first.
   [[nodiscard]] Result<std::vector<ImportRecord>> imports(int64_t limit = 100);
   [[nodiscard]] Result<FactCounts> counts();

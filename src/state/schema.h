@@ -101,6 +101,11 @@ CREATE TABLE entry(
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, author TEXT NOT NULL, kind INTEGER NOT NULL, seq INTEGER NOT NULL,
   undoes INTEGER NOT NULL) STRICT;
 
+-- Why people said that one account is another; the statement itself is an identity of the source `manual`.
+CREATE TABLE account_merge(
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL,
+  into_account TEXT NOT NULL) STRICT;
+
 -- Models that were published, with their text and the file of scores/ that holds the history as they say it (empty:
 -- there was none yet).
 CREATE TABLE publication(

@@ -38,16 +38,20 @@ class WorkspaceTest : public testing::Test {
   }
   ~WorkspaceTest() override { std::filesystem::remove_all(dir_); }
 
-  /// Writes a segment and adds it to the catalog.
-  ports::SegmentInfo store(const std::vector<facts::EventFact>& events) {
-    Writer writer = Writer::open(dir_, catalog_).value();
-    catalog_.push_back(writer.write(events, Instant{99}).value());
-    return catalog_.back();
+  /// Writes a segment and adds it to the catalog, as a commit does.
+  WrittenSegment store(const std::vector<facts::EventFact>& events) {
+    Writer writer = Writer::open(dir_, live_).value();
+    WrittenSegment written = writer.write(events, Instant{99}).value();
+    writer.prepare({&written, 1}).value().apply(live_, Instant{});
+    ++live_.generation;
+    writer.committed(live_);
+    return written;
   }
+  [[nodiscard]] const std::vector<ports::SegmentInfo>& catalog() const { return live_.segments; }
   std::string path(const std::string& name) const { return dir_ + "/" + name; }
 
   std::string dir_;
-  std::vector<ports::SegmentInfo> catalog_;
+  ports::Snapshot live_;
 };
 
 }  // namespace kenko::segments

@@ -45,7 +45,8 @@ class PortfolioStoreTest : public WorkspaceTest {
       events.push_back(e);
     }
     store(events);
-    store_.stored.snapshot = {Hash128{1, 1}, catalog_};
+    store_.stored.snapshot = live_;
+    store_.stored.snapshot.token = {1, 1};
     facts::AttributeFact plan;
     plan.source = "app";
     plan.entity_ref = "acc1";
@@ -73,7 +74,11 @@ class PortfolioStoreTest : public WorkspaceTest {
   facts::Portfolio load(const facts::Cut& cut = {}) {
     return load_portfolio(dir_, store_, settings_, texts_, cut).value();
   }
-  std::vector<std::string> caches() const { return ports::list_files(path("cache")); }
+  std::vector<std::string> caches() const {
+    std::vector<std::string> names = ports::list_files(path("cache"));
+    std::erase_if(names, [](const std::string& name) { return !name.starts_with("portfolio-"); });
+    return names;
+  }
 
   text::RuleFiles texts_;
   MemoryStore store_;
@@ -83,7 +88,7 @@ class PortfolioStoreTest : public WorkspaceTest {
 void expect_same(const facts::Portfolio& a, const facts::Portfolio& b) {
   EXPECT_EQ(a.accounts, b.accounts);
   EXPECT_EQ(a.users, b.users);
-  EXPECT_EQ(a.event_begin, b.event_begin);
+  EXPECT_EQ(a.events_of, b.events_of);
   ASSERT_EQ(a.events.size(), b.events.size());
   for (size_t i = 0; i < a.events.size(); ++i) {
     EXPECT_EQ(a.events.day[i], b.events.day[i]);
@@ -182,23 +187,22 @@ TEST_F(PortfolioStoreTest, ADamagedCacheIsNoticedAndMadeAgain) {
   const facts::Portfolio good = load();
   const std::string file = path("cache/" + caches()[0]);
   const std::string bytes = ports::read_file(file).value();
-  int expected_loads = 1;
-  size_t bytes_that_matter = 0;
-  for (size_t at = 0; at < bytes.size(); at += 4999) {
+  int bytes_that_matter = 0;
+  for (size_t at = 0; at < bytes.size(); at += 997) {
     std::string damaged = bytes;
     damaged[at] = static_cast<char>(damaged[at] ^ 1);
     ASSERT_TRUE(ports::write_file(file, {damaged}).ok());
     const int before = store_.loads;
     expect_same(good, load());
     if (store_.loads > before) ++bytes_that_matter;
-    expected_loads = store_.loads;
   }
-  // All but the padding between sections.
-  EXPECT_GT(bytes_that_matter, bytes.size() / 4999 * 8 / 10);
+  // Most of this small file is padding between sections.
+  EXPECT_GT(bytes_that_matter, 20);
   for (const size_t size : {size_t{0}, size_t{63}, size_t{64}, size_t{300}, bytes.size() - 1}) {
     ASSERT_TRUE(ports::write_file(file, {std::string_view(bytes).substr(0, size)}).ok());
+    const int before = store_.loads;
     expect_same(good, load());
-    EXPECT_EQ(store_.loads, ++expected_loads) << size << " bytes";
+    EXPECT_EQ(store_.loads, before + 1) << size << " bytes";
   }
   fs::remove_all(path("cache"));
   expect_same(good, load());

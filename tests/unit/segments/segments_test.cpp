@@ -4,6 +4,7 @@
 #include "ports/files.h"
 #include "segments/key_index.h"
 #include "segments/properties_json.h"
+#include "segments/coded_segment.h"
 #include "segments/reader.h"
 
 namespace kenko::segments {
@@ -22,7 +23,6 @@ std::vector<EventFact> read_all(const std::string& dir, const std::vector<ports:
   return events;
 }
 
-std::string code(const Status& status) { return status.ok() ? "" : status.problems()[0].code; }
 template <typename T>
 std::string code_of(const Result<T>& result) {
   return result.ok() ? "" : result.problems()[0].code;
@@ -83,14 +83,14 @@ TEST_F(SegmentsTest, EventsComeBackAsTheyWere) {
   gone.deleted = true;
   gone.account_ref.reset();
   const std::vector<EventFact> written = {full_event(), gone};
-  const ports::SegmentInfo info = store(written);
+  const ports::SegmentInfo info = store(written).segment;
   EXPECT_EQ(info.rows, 2);
   EXPECT_EQ(info.first_seq, 3);
   EXPECT_EQ(info.last_seq, 4);
   EXPECT_EQ(info.first_day, Day{-1});
   EXPECT_EQ(info.source, "app");
 
-  const std::vector<EventFact> read = read_all(dir_, catalog_);
+  const std::vector<EventFact> read = read_all(dir_, catalog());
   ASSERT_EQ(read.size(), 2U);
   const EventFact& e = read[1];  // no account sorts first
   EXPECT_EQ(facts::content_hash(e), facts::content_hash(written[0]));
@@ -111,26 +111,31 @@ TEST_F(SegmentsTest, TheTableOfEventsSaysTheSameAsTheFacts) {
   const std::vector<EventFact> written = {full_event(), event("b", "acc", 9, 1), event("c", "acc2", 8, 2)};
   store({written[0], written[1]});
   store({written[2]});
-  const facts::EventTable table = read_events(dir_, catalog_).value();
-  ASSERT_EQ(table.size(), 3U);
-  for (size_t row = 0; row < 3; ++row) {
-    const auto same_id = [&table, row](const EventFact& e) { return e.event_id == table.event_id[row]; };
-    const EventFact& e = *std::find_if(written.begin(), written.end(), same_id);
-    EXPECT_EQ(table.key[row], facts::event_key(e.source, e.event_id));
-    EXPECT_EQ(table.texts.text(table.account_ref[row]), *e.account_ref);
-    EXPECT_EQ(table.user_ref[row] != 0, e.user_ref.has_value());
-    EXPECT_EQ(table.occurred_at[row], e.occurred_at);
-    EXPECT_EQ(table.seq[row], e.recorded.seq);
-    EXPECT_EQ(table.assumed[row] != 0, e.recorded.assumed);
-    EXPECT_EQ(table.has_value[row] != 0, e.value.has_value());
-    EXPECT_EQ(table.version[row], e.version);
-    const uint64_t begin = row == 0 ? 0 : table.property_end[row - 1];
-    ASSERT_EQ(table.property_end[row] - begin, e.properties.size());
-    for (size_t i = 0; i < e.properties.size(); ++i) {
-      EXPECT_EQ(table.texts.text(table.properties[begin + i].key), e.properties[i].key);
-      EXPECT_EQ(table.texts.text(table.properties[begin + i].value), e.properties[i].value);
+  const auto coded = open_coded_segments(dir_, catalog(), {}, 2).value();
+  ASSERT_EQ(coded.size(), 2U);
+  size_t rows = 0;
+  for (const CodedSegment& segment : coded) {
+    const facts::EventView& table = segment.view;
+    for (size_t row = 0; row < table.size(); ++row, ++rows) {
+      const auto same_id = [&table, row](const EventFact& e) { return e.event_id == table.event_id(row); };
+      const EventFact& e = *std::find_if(written.begin(), written.end(), same_id);
+      EXPECT_EQ(table.text(table.account_ref[row]), *e.account_ref);
+      EXPECT_EQ(table.user_ref[row] != 0, e.user_ref.has_value());
+      EXPECT_EQ(table.occurred_at[row], e.occurred_at.micros);
+      EXPECT_EQ(table.seq[row], e.recorded.seq);
+      EXPECT_EQ(table.has(row, facts::EventView::kAssumed), e.recorded.assumed);
+      EXPECT_EQ(table.has(row, facts::EventView::kHasValue), e.value.has_value());
+      EXPECT_EQ(table.version[row], e.version);
+      ASSERT_EQ(table.cells(row).size(), e.properties.size());
+      for (size_t i = 0; i < e.properties.size(); ++i) {
+        EXPECT_EQ(table.text(table.cells(row)[i].key), e.properties[i].key);
+        EXPECT_EQ(table.text(table.cells(row)[i].value), e.properties[i].value);
+      }
+      const auto of_key = table.rows_of_key(facts::event_key(e.source, e.event_id).high);
+      EXPECT_EQ(std::vector<uint32_t>(of_key.begin(), of_key.end()), std::vector{static_cast<uint32_t>(row)});
     }
   }
+  EXPECT_EQ(rows, 3U);
 }
 
 TEST_F(SegmentsTest, RowsAreSortedBySourceAccountTimeAndId) {
@@ -138,9 +143,9 @@ TEST_F(SegmentsTest, RowsAreSortedBySourceAccountTimeAndId) {
   other.source = "aaa";
   store({event("2", "b", 5, 1), event("1", "b", 5, 2), event("3", "a", 9, 3), event("0", "b", 6, 4), other});
   std::vector<std::string> ids;
-  for (const EventFact& e : read_all(dir_, catalog_)) ids.push_back(e.event_id);
+  for (const EventFact& e : read_all(dir_, catalog())) ids.push_back(e.event_id);
   EXPECT_EQ(ids, (std::vector<std::string>{"a", "3", "1", "2", "0"}));
-  EXPECT_EQ(catalog_[0].source, "");
+  EXPECT_EQ(catalog()[0].source, "");
 }
 
 TEST_F(SegmentsTest, LookupTellsSameOtherAndSeveral) {
@@ -150,33 +155,33 @@ TEST_F(SegmentsTest, LookupTellsSameOtherAndSeveral) {
   store({event("once", "a", 1, 1), event("twice", "a", 1, 2)});
   store({changed});
   store(many);
-  const KeyIndex index = KeyIndex::open(dir_, catalog_).value();
+  const KeyIndex index = KeyIndex::open(dir_, live_).value();
   EXPECT_EQ(index.size(), 5003U);
   std::vector<KeyedContent> wanted = {keyed_content(event("once", "a", 1, 77)), keyed_content(event("once", "z", 1, 1)),
                                       keyed_content(changed), keyed_content(event("new", "a", 1, 1))};
   const std::vector<KeyedContent> in_order = wanted;
   for (int i = 0; i < 5000; i += 7) wanted.push_back(keyed_content(many[static_cast<size_t>(i)]));
   std::sort(wanted.begin(), wanted.end());
-  const std::vector<Found> found = index.lookup(wanted);
+  const std::vector<Found> found = index.lookup(wanted).value();
   const auto answer = [&](const KeyedContent& k) {
     return found[static_cast<size_t>(std::find(wanted.begin(), wanted.end(), k) - wanted.begin())];
   };
   EXPECT_EQ(answer(in_order[0]), Found::same);
   EXPECT_EQ(answer(in_order[1]), Found::other);
-  EXPECT_EQ(answer(in_order[2]), Found::several);
+  EXPECT_EQ(answer(in_order[2]), Found::same);  // the later of two versions
   EXPECT_EQ(answer(in_order[3]), Found::absent);
   EXPECT_EQ(std::count(found.begin(), found.end(), Found::same), 1 + 715);
-  const Hash128 twice = in_order[2].key;
-  EXPECT_EQ(index.segments_of(std::vector{twice}), (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(index.find(keyed_content(event("twice", "a", 1, 2))).value(), Found::several);  // the earlier one
 }
 
 TEST_F(SegmentsTest, AnIndexSeesWhatWasWrittenSince) {
   store({event("a", "a", 1, 1)});
-  KeyIndex index = KeyIndex::open(dir_, catalog_).value();
+  KeyIndex index = KeyIndex::open(dir_, live_).value();
   const KeyedContent wanted = keyed_content(event("b", "a", 1, 2));
-  EXPECT_EQ(index.lookup(std::vector{wanted})[0], Found::absent);
-  ASSERT_TRUE(index.add(store({event("b", "a", 1, 2)})).ok());
-  EXPECT_EQ(index.lookup(std::vector{wanted})[0], Found::same);
+  EXPECT_EQ(index.find(wanted).value(), Found::absent);
+  const WrittenSegment written = store({event("b", "a", 1, 2)});
+  ASSERT_TRUE(index.add(written.segment, written.keys).ok());
+  EXPECT_EQ(index.find(wanted).value(), Found::same);
 }
 
 TEST_F(SegmentsTest, VersionsComeInTheOrderInWhichTheyCount) {
@@ -185,12 +190,12 @@ TEST_F(SegmentsTest, VersionsComeInTheOrderInWhichTheyCount) {
   store({high, event("y", "a", 1, 2)});
   store({event("x", "late", 1, 4), event("x", "early", 1, 3)});
   const Hash128 key = facts::event_key("app", "x");
-  const auto versions = read_versions(dir_, catalog_, std::vector{key}).value();
+  const auto versions = read_versions(dir_, catalog(), std::vector{key}).value();
   ASSERT_EQ(versions.size(), 3U);
   EXPECT_EQ(versions[0].account_ref, "early");
   EXPECT_EQ(versions[1].account_ref, "late");
   EXPECT_EQ(versions[2].account_ref, "high");
-  EXPECT_TRUE(read_versions(dir_, catalog_, {}).value().empty());
+  EXPECT_TRUE(read_versions(dir_, catalog(), {}).value().empty());
   EXPECT_TRUE(read_versions(dir_, {}, std::vector{key}).value().empty());
 }
 
@@ -198,13 +203,13 @@ TEST_F(SegmentsTest, TheDigestDependsOnWhatCountsAlone) {
   const auto digest_of = [](const std::vector<std::vector<EventFact>>& segments) {
     class Own : public WorkspaceTest {
      public:
-      using WorkspaceTest::catalog_;
+      using WorkspaceTest::live_;
       using WorkspaceTest::dir_;
       using WorkspaceTest::store;
       void TestBody() override {}
     } workspace;
     for (const auto& events : segments) workspace.store(events);
-    return events_digest(workspace.dir_, workspace.catalog_).value();
+    return events_digest(workspace.dir_, workspace.live_.segments).value();
   };
   EventFact deleted = event("b", "a", 2, 9);
   deleted.deleted = true;
@@ -220,19 +225,21 @@ TEST_F(SegmentsTest, TheDigestDependsOnWhatCountsAlone) {
 TEST_F(SegmentsTest, WhatAKilledWriterLeftIsIgnoredAndRemovedByTheNext) {
   store({event("a", "a", 1, 1)});
   {
-    Writer writer = Writer::open(dir_, catalog_).value();
+    Writer writer = Writer::open(dir_, live_).value();
     ASSERT_TRUE(writer.write(std::vector{event("lost", "a", 1, 2)}, Instant{}).ok());
   }
   ASSERT_TRUE(ports::write_file(path("events/00000003.parquet.123.tmp"), {"half"}).ok());
   ASSERT_TRUE(ports::write_file(path("events/manifest.json.9.tmp"), {"half"}).ok());
+  ASSERT_TRUE(ports::write_file(path("events/versions-3.parquet"), {"never committed"}).ok());
+  ASSERT_TRUE(ports::write_file(path("events/00000009.keys.run0.tmp"), {"half"}).ok());
   ASSERT_TRUE(ports::write_file(path("events/notes.txt"), {"somebody else's"}).ok());
-  EXPECT_EQ(read_all(dir_, catalog_).size(), 1U);
+  EXPECT_EQ(read_all(dir_, catalog()).size(), 1U);
 
   store({event("b", "a", 1, 2)});
   EXPECT_EQ(ports::list_files(path("events")),
             (std::vector<std::string>{"00000001.keys", "00000001.parquet", "00000002.keys", "00000002.parquet",
                                       "notes.txt"}));
-  const auto events = read_all(dir_, catalog_);
+  const auto events = read_all(dir_, catalog());
   ASSERT_EQ(events.size(), 2U);
   EXPECT_EQ(events[1].event_id, "b");
 }
@@ -242,65 +249,29 @@ TEST_F(SegmentsTest, AMissingOrDamagedSegmentIsAProblemNotFewerEvents) {
   store({event("b", "a", 1, 2)});
   const std::string second = path("events/00000002.parquet");
   flip_byte(second, static_cast<int64_t>(fs::file_size(second)) - 6);
-  EXPECT_EQ(code_of(read_events(dir_, catalog_)), "segment-damaged");
+  EXPECT_EQ(code_of(open_coded_segments(dir_, catalog(), {}, 2)), "segment-damaged");
   fs::resize_file(second, 20);
-  EXPECT_EQ(code_of(events_digest(dir_, catalog_)), "segment-damaged");
+  EXPECT_EQ(code_of(events_digest(dir_, catalog())), "segment-damaged");
   fs::remove(second);
-  const auto missing = read_events(dir_, catalog_);
+  const auto missing = open_coded_segments(dir_, catalog(), {}, 2);
   EXPECT_EQ(code_of(missing), "segment-missing");
   EXPECT_EQ(missing.problems()[0].place.file, second);
   // Another segment in its place has another number of rows.
-  std::vector<ports::SegmentInfo> wrong = {catalog_[0]};
+  std::vector<ports::SegmentInfo> wrong = {catalog()[0]};
   wrong[0].rows = 2;
-  EXPECT_EQ(code_of(read_events(dir_, wrong)), "segment-damaged");
-}
-
-TEST_F(SegmentsTest, ADamagedKeyFileIsMadeAgain) {
-  const std::vector<EventFact> events = {event("a", "a", 1, 1), event("b", "a", 1, 2)};
-  store(events);
-  const std::string keys = path("events/00000001.keys");
-  const std::string good = ports::read_file(keys).value();
-  const auto looks_good = [&] {
-    const auto index = KeyIndex::open(dir_, catalog_);
-    return index.ok() && index->lookup(std::vector{keyed_content(events[1])})[0] == Found::same &&
-           ports::read_file(keys).value() == good;
-  };
-  for (int64_t at = 0; at < static_cast<int64_t>(good.size()) - 1; at += 11) {
-    if (at >= 40 && at < 48) continue;  // the unused word
-    flip_byte(keys, at);
-    EXPECT_TRUE(looks_good()) << "byte " << at;
-  }
-  fs::resize_file(keys, good.size() - 1);
-  EXPECT_TRUE(looks_good());
-  fs::remove(keys);
-  EXPECT_TRUE(looks_good());
-  fs::remove(keys);
-  fs::remove(path("events/00000001.parquet"));
-  EXPECT_EQ(code_of(KeyIndex::open(dir_, catalog_)), "segment-missing");
+  EXPECT_EQ(code_of(open_coded_segments(dir_, wrong, {}, 1)), "segment-damaged");
 }
 
 TEST_F(SegmentsTest, TextThatIsNotUtf8IsRefused) {
   EventFact bad = event("a", "a", 1, 1);
   bad.name = "\xFF";
-  Writer writer = Writer::open(dir_, {}).value();
+  Writer writer = Writer::open(dir_, ports::Snapshot{}).value();
   EXPECT_FALSE(writer.write(std::vector{bad}, Instant{}).ok());
   EXPECT_TRUE(ports::list_files(path("events")).empty());
 }
 
-TEST_F(SegmentsTest, TheManifestListsTheCatalog) {
-  store({event("a", "a", 1, 1)});
-  ASSERT_TRUE(publish_manifest(dir_, catalog_).ok());
-  const std::string json = ports::read_file(path("events/manifest.json")).value();
-  EXPECT_EQ(
-      json,
-      "{\"format\": 1, \"segments\": [\n"
-      "  {\"id\": 1, \"events\": \"00000001.parquet\", \"keys\": \"00000001.keys\", \"source\": \"app\", \"rows\": 1, "
-      "\"first_seq\": 1, \"last_seq\": 1, \"first_day\": \"1970-01-01\", \"last_day\": \"1970-01-01\"}\n]}\n");
-  EXPECT_EQ(code(publish_manifest(dir_ + "/none", catalog_)), "file-missing");
-}
-
 TEST_F(SegmentsTest, NoSegmentsAreNoEvents) {
-  EXPECT_EQ(read_events(dir_, {})->size(), 0U);
+  EXPECT_EQ(open_coded_segments(dir_, {}, {}, 2)->size(), 0U);
   EXPECT_EQ(events_digest(dir_, {}).value(), Hash128{});
 }
 
