@@ -1,0 +1,266 @@
+"""Runs `kenko` under libkenko_faults (KENKO_FAULTS names it), and says what a workspace holds."""
+import collections
+import concurrent.futures
+import dataclasses
+import difflib
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "binary"))
+from kenko_runner import BIN, LONG, SOURCE, KenkoTest, Outcome, environment, main  # noqa: E402, F401
+
+from recording import CALLS, CREATED, SPACE, Kind, add_mark, read_log, scan  # noqa: E402
+
+LIBRARY = os.environ.get("KENKO_FAULTS", str(SOURCE / "build/release/tests/faults/libkenko_faults.so"))
+# In memory, where the flushes cost nothing: what they promise is modelled, not measured.
+FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+class Wrong(Exception):
+    """A promise that was broken; the text says how to see it again."""
+
+
+@dataclasses.dataclass
+class Step:
+    """One command of a scenario."""
+    args: tuple
+    stdin: bytes = b""
+
+
+@dataclasses.dataclass
+class Scenario:
+    """Commands in a row on a workspace.  `facets`: what makes up its state besides the facts and scores, names of
+    methods of FaultTest.  `again`: a command that is repeated changes nothing."""
+    name: str
+    steps: list
+    facets: tuple = ()
+    again: bool = True
+
+
+@dataclasses.dataclass
+class Recording:
+    scenario: Scenario
+    start: dict
+    records: list
+    states: list  # before the first step, after the first, ...
+    folders: list  # copies of the workspace in these states
+
+    def calls(self, step):
+        """How many calls of each kind a step makes, `any` and `space` included."""
+        counts, current = collections.Counter(), -1
+        for r in self.records:
+            if r.kind == Kind.MARK and r.data.startswith(b"begin"):
+                current += 1
+            if current == step and r.kind in CALLS:
+                counts[r.kind.name.lower()] += 1
+                counts["any"] += 1
+                counts["space"] += r.kind in SPACE or (r.kind == Kind.OPEN and r.flags & CREATED != 0)
+        return counts
+
+    def fragile(self, step):
+        """Numbers of the calls of a step before which a name has just changed and nothing is flushed yet."""
+        found, current, number = [], -1, 0
+        for r in self.records:
+            if r.kind == Kind.MARK and r.data.startswith(b"begin"):
+                current, number = current + 1, 0
+            if current == step and r.kind in CALLS:
+                number += 1
+                if r.kind in (Kind.MKDIR, Kind.RENAME, Kind.UNLINK) or r.flags & CREATED:
+                    found += [number + 1, number + 2]
+        return found
+
+
+class FaultTest(KenkoTest):
+    def setUp(self):
+        super().setUp()
+        shutil.rmtree(self.dir, ignore_errors=True)
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kenko-faults-", dir=FAST))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        self.count, self.lock = 0, threading.Lock()
+        self.assertTrue(pathlib.Path(LIBRARY).is_file(), f"{LIBRARY}: build it, or name it in KENKO_FAULTS")
+
+    # Running
+
+    def run_kenko(self, workspace, step, plan="", log=None, no_sync="", watched=True, kill_after=None):
+        """Any exit status is an answer."""
+        env = environment(KENKO_AUTHOR="ann")
+        if watched:
+            env.update(LD_PRELOAD=LIBRARY, KENKO_FAULTS_ROOT=os.path.realpath(self.dir / workspace),
+                       KENKO_FAULTS_PLAN=plan, KENKO_FAULTS_NO_SYNC=no_sync)
+            if log:
+                env["KENKO_FAULTS_LOG"] = str(log)
+        args = ["-C", str(workspace), *map(str, step.args)]
+        with subprocess.Popen([BIN, *args], cwd=self.dir, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            try:
+                stdout, stderr = process.communicate(step.stdin, timeout=kill_after or 120)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                stdout, stderr = process.communicate()
+        return Outcome(args, process.returncode, stdout.decode("utf-8", "replace"), stderr.decode("utf-8", "replace"))
+
+    def good(self, workspace, *args, stdin=b""):
+        """The output of a command that has to work."""
+        out = self.run_kenko(workspace, Step(args, stdin), watched=False)
+        if out.status != 0:
+            raise Wrong(f"does not work: {out}")
+        return out.stdout
+
+    def new_name(self, prefix="w"):
+        with self.lock:
+            self.count += 1
+            return f"{prefix}{self.count}"
+
+    def copy(self, folder):
+        name = self.new_name()
+        shutil.copytree(folder, self.dir / name)
+        return name
+
+    # What a workspace holds
+
+    def state(self, workspace, scenario):
+        """Everything that counts, as texts: equal states are equal."""
+        self.check_manifest(workspace)
+        parts = [self.good(workspace, "status", "--digest").strip(), self.scores(workspace)]
+        return tuple(parts + [getattr(self, facet)(workspace) for facet in scenario.facets])
+
+    def scores(self, workspace):
+        """Through the cache, which may be damaged."""
+        out = self.run_kenko(workspace, Step(("score", "--model", "first", "--as-of", "2026-02-01", "--format", "csv")),
+                             watched=False)
+        if out.status != 0 and error_code(out) != "no-facts":
+            raise Wrong(f"does not work: {out}")
+        return out.stdout
+
+    def entries(self, workspace):
+        """What was entered by hand."""
+        said = json.loads(self.good(workspace, "log", "--list", "--format", "json") or "[]")
+        return "\n".join(f"{e['id']} {e['what']} {e['says']} {e['undoes']} {e['undone_by']}" for e in said)
+
+    def publications(self, workspace):
+        said = json.loads(self.good(workspace, "model", "log", "--format", "json") or "[]")
+        log = "\n".join(f"{p['number']} {p['model']} {p['rows']} {p['scores_file']}" for p in said)
+        return log + "\n" + (self.good(workspace, "history", "--as-published", "--format", "csv") if said else "")
+
+    def check_manifest(self, workspace):
+        """What an outside reader opens is whole at any time."""
+        events = self.dir / workspace / "events"
+        if not (events / "manifest.json").exists():
+            return
+        for segment in json.loads((events / "manifest.json").read_bytes())["segments"]:
+            name = segment.get("file") or segment["events"]
+            content = (events / name).read_bytes() if (events / name).exists() else b""
+            if not (content.startswith(b"PAR1") and content.endswith(b"PAR1")):
+                raise Wrong(f"events/manifest.json names {name}, which is not whole")
+
+    def check_leftovers(self, workspace):
+        """What a command that died had begun is removed by the next one that writes."""
+        left = [p.name for p in (self.dir / workspace).rglob("*.tmp") if p.parent.name != "cache"]
+        if left:
+            raise Wrong(f"left behind: {left}")
+
+    # Recording
+
+    def record(self, scenario, start, no_sync="", plans=()):
+        """Runs the steps under the library.  `start` is a folder, which stays as it is.  `plans`: faults of the steps;
+        a step that a fault ended is done again."""
+        workspace, log = self.copy(start), self.dir / self.new_name("log")
+        begin = scan(self.dir / workspace)
+        states, folders = [self.state(self.copy(self.dir / workspace), scenario)], [self.copy(self.dir / workspace)]
+        for number, step in enumerate(scenario.steps):
+            add_mark(log, f"begin {number}")
+            if number < len(plans) and plans[number]:
+                self.run_kenko(workspace, step, plan=plans[number], log=log, no_sync=no_sync)
+            out = self.run_kenko(workspace, step, log=log, no_sync=no_sync)
+            self.assertEqual(out.status, 0, str(out))
+            add_mark(log, f"done {number}")
+            folders.append(self.copy(self.dir / workspace))
+            states.append(self.state(self.copy(self.dir / workspace), scenario))
+        records = read_log(log)
+        self.final_scan = scan(self.dir / workspace)
+        return Recording(scenario, begin, records, states, [self.dir / f for f in folders])
+
+    def check_goes_on(self, recording, workspace, least, most, far=True):
+        """The workspace is in one of the states least..most, and the next step (far: all steps to the end) leads where
+        it has to."""
+        scenario, states = recording.scenario, recording.states
+        state = self.state(workspace, scenario)
+        if state not in states[least:most + 1]:
+            was = f"state {states.index(state)}" if state in states else "a state that never was"
+            raise Wrong(f"{was}, not one of {least} to {most}:\n{difference(state, states[most])}")
+        at = max(n for n in range(least, most + 1) if states[n] == state)
+        first = max(0, at - 1) if scenario.again else at
+        last = len(scenario.steps) if far else min(first + 1, len(scenario.steps))
+        for step in scenario.steps[first:last]:
+            self.good(workspace, *step.args, stdin=step.stdin)
+        end = self.state(workspace, scenario)
+        if end != states[max(last, at)]:
+            raise Wrong(f"done again from {at}, it ends in another state:\n{difference(end, states[max(last, at)])}")
+        if scenario.again:  # an import tidies up
+            self.check_leftovers(workspace)
+        return at
+
+    # Many runs
+
+    def all_of(self, jobs, what, workers=2, until_wrong=False):
+        """Runs the jobs, pairs of (text, function); returns the texts of those that broke a promise.  `until_wrong`: the
+        first one is enough."""
+        wrong, mistakes, begin = [], [], time.monotonic()
+
+        def one(job):
+            text, function = job
+            if until_wrong and wrong:
+                return
+            try:
+                function()
+            except Wrong as e:
+                with self.lock:
+                    wrong.append(f"--- {text}\n{e}")
+            except Exception:  # a mistake of the test itself
+                mistakes.append(f"--- {text}\n{traceback.format_exc()}")
+
+        with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+            list(pool.map(one, jobs))
+        print(f"{self.id().split('.')[-1]}: {len(jobs)} {what}, {len(wrong)} wrong, "
+              f"{time.monotonic() - begin:.1f} s", flush=True)
+        self.assertFalse(mistakes, "\n".join(mistakes[:3]))
+        return wrong
+
+    def assert_none(self, wrong):
+        self.assertFalse(wrong, f"{len(wrong)} broken promises\n" + "\n".join(sorted(wrong)[:5]))
+
+    def discard(self, workspace):
+        shutil.rmtree(self.dir / workspace, ignore_errors=True)
+
+
+def difference(got, wanted):
+    lines = []
+    for a, b in zip(got, wanted):
+        lines += difflib.unified_diff(b.splitlines(), a.splitlines(), "wanted", "got", lineterm="", n=0)
+    return "\n".join(lines)
+
+
+def error_code(outcome):
+    """The code of the first error that a command reported; empty without one."""
+    found = re.search(r"(?ms)^(?:[^\n]*: )?error: .*?\[([a-z0-9-]+)\]$", outcome.stderr)
+    return found.group(1) if found else ""
+
+
+def sample(rng, items, count):
+    """`count` of the items, or all of them in the long form."""
+    items = list(items)
+    return items if LONG or len(items) <= count else rng.sample(items, count)
+
+
+__all__ = ["LONG", "FaultTest", "Recording", "Scenario", "Step", "Wrong", "error_code", "main", "random", "sample"]

@@ -1,0 +1,56 @@
+"""Every call that fails gives an error or success, never a wrong state; afterwards the command works."""
+from fault_runner import LONG, FaultTest, Wrong, error_code, main, sample
+from scenarios import make_all
+
+KINDS = ("open", "write", "truncate", "sync", "rename", "unlink", "mkdir", "close", "link", "allocate")
+PARTS = ("one", "sector", "page", "half", "most", "all")
+
+
+class FailingCalls(FaultTest):
+    def fail(self, recording, number, plan):
+        workspace = self.copy(recording.folders[number])
+        out = self.run_kenko(workspace, recording.scenario.steps[number], plan=plan)
+        if out.status < 0 or out.status > 2:
+            raise Wrong(f"it crashed: {out}")
+        if out.status != 0 and not error_code(out):
+            raise Wrong(f"no error was reported: {out}")
+        try:
+            at = self.check_goes_on(recording, workspace, number + (out.status == 0), number + 1, far=LONG)
+        except Wrong as e:
+            raise Wrong(f"{e}\n{out}") from None
+        with self.lock:
+            outcome = error_code(out) or "success"
+            if out.status != 0 and at == number + 1:
+                outcome += " after the commit"
+                if not recording.scenario.again:
+                    print(f"  {recording.scenario.name}, step {number}, {plan}: {outcome}", flush=True)
+            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+        self.discard(workspace)
+
+    def run_plans(self, what, plans_of, count):
+        """`plans_of`: the calls of a step -> plans."""
+        rng, self.outcomes = self.seeded(), {}
+        points = []
+        for scenario, start in make_all(self):
+            recording = self.record(scenario, start)
+            for number in range(len(scenario.steps)):
+                points += [(recording, number, plan) for plan in plans_of(recording.calls(number))]
+        jobs = [(f"{r.scenario.name}, step {n}, {plan}", lambda r=r, n=n, plan=plan: self.fail(r, n, plan))
+                for r, n, plan in sample(rng, points, count)]
+        wrong = self.all_of(jobs, f"{what} of {len(points)}")
+        print(f"  {dict(sorted(self.outcomes.items()))}", flush=True)
+        self.assert_none(wrong)
+
+    def test_every_call_fails(self):
+        self.run_plans("failing calls", lambda calls: [
+            f"fail {kind} {n} {error} {how}" for kind in KINDS for n in range(1, calls[kind] + 1)
+            for error, how in (("EIO", "once"), ("EIO", "on"), ("EACCES", "once"))], 45)
+
+    def test_the_disk_is_full_after_a_part_of_a_write(self):
+        self.run_plans("shortened writes", lambda calls: [
+            f"fail space {n} ENOSPC {how} {part}" for n in range(1, calls["space"] + 1)
+            for part in PARTS for how in ("once", "on")], 30)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""The power goes at any instant: what was acknowledged is there, once, and the workspace goes on."""
+from fault_runner import LONG, FaultTest, main
+from power_cut import Disk, instants, put, unseen
+from recording import Kind
+from scenarios import make_all
+
+
+class PowerCut(FaultTest):
+    CUTS = 2000 if LONG else 200
+
+    def check_cut(self, recording, disk, cut, rng):
+        marks = [r.data.decode() for r in recording.records[:cut + 1] if r.kind == Kind.MARK]
+        begun = sum(m.startswith("begin") for m in marks)
+        done = self.acknowledged(recording, cut)
+        workspace = self.new_name()
+        put(disk.after(cut, rng), self.dir / workspace)
+        self.check_goes_on(recording, workspace, done, begun, far=LONG or rng.random() < 0.2)
+        self.discard(workspace)
+
+    @staticmethod
+    def acknowledged(recording, cut):
+        """Steps that had said what they did, or had ended."""
+        done, said = 0, False
+        for r in recording.records[:cut + 1]:
+            said = said or r.kind == Kind.SAID
+            if r.kind == Kind.MARK and r.data.startswith(b"done"):
+                done, said = done + 1, False
+        return done + said
+
+    def cut_jobs(self, recording, count, rng):
+        disk = Disk(recording.start, recording.records)
+        self.assertEqual(unseen(disk, self.dir, self.final_scan), [], "the library did not see these being written")
+        jobs = []
+        for cut in instants(recording.records, count, rng):
+            seed = rng.randrange(10**9)
+            text = f"{recording.scenario.name}, cut {cut} ({recording.records[cut]}), fate {seed}"
+            jobs.append((text, lambda cut=cut, seed=seed: self.check_cut(recording, disk, cut, type(rng)(seed))))
+        return jobs
+
+    def test_nothing_acknowledged_is_lost(self):
+        rng = self.seeded()
+        scenarios = make_all(self)
+        jobs = []
+        for scenario, start in scenarios:
+            jobs += self.cut_jobs(self.record(scenario, start), self.CUTS // len(scenarios) + 1, rng)
+        self.assert_none(self.all_of(jobs, "power cuts"))
+
+    def test_after_a_kill(self):
+        """A command is killed, the next one works, then the power goes: what the killed one had begun is no excuse."""
+        rng = self.seeded()
+        jobs = []
+        for scenario, start in make_all(self):
+            calm = self.record(scenario, start)
+            for turn in range(40 if LONG else 2):
+                number = rng.choice(calm.fragile(0)) if turn % 2 == 0 else rng.randint(1, calm.calls(0)["any"])
+                recording = self.record(scenario, start, plans=[f"kill any {number} half"])
+                jobs += self.cut_jobs(recording, 20 if LONG else 7, rng)
+        self.assert_none(self.all_of(jobs, "power cuts after kills"))
+
+    def check_finds(self, no_sync):
+        rng = self.seeded()
+        for scenario, start in make_all(self):
+            jobs = self.cut_jobs(self.record(scenario, start, no_sync=no_sync), 60, rng)
+            wrong = self.all_of(jobs, f"power cuts of {scenario.name} that flushes no {no_sync}", until_wrong=not LONG)
+            self.assertTrue(wrong, f"{scenario.name}: nothing was lost although no {no_sync} is ever flushed")
+
+    def test_finds_that_nothing_is_flushed(self):
+        self.check_finds("file,folder")
+
+    def test_finds_that_no_file_is_flushed(self):
+        self.check_finds("file")
+
+
+class Model(FaultTest):
+    """The simulator itself."""
+
+    def test_without_a_cut_it_is_the_disk(self):
+        for scenario, start in make_all(self):
+            recording = self.record(scenario, start)
+            disk = Disk(recording.start, recording.records)
+            self.assertEqual(unseen(disk, self.dir, self.final_scan), [])
+
+
+if __name__ == "__main__":
+    main()
