@@ -104,8 +104,9 @@ void FileImport::take(const mapping::RawRecord& record, const Hash128& raw, int6
   const size_t first = candidates_.size();
   if (counts) {
     for (facts::EventFact& event : mapped_.facts.events) {
-      const segments::KeyedContent id = segments::keyed_content(event);
-      candidates_.push_back({std::move(event), id.key, id.content, row});
+      const Hash128 key = facts::event_key(event.source, event.event_id);
+      const uint64_t content = facts::content_hash(event).low;
+      candidates_.push_back({std::move(event), key, content, row});
     }
     facts::FactSet& rest = rows_.back().facts;
     rest.attributes.swap(mapped_.facts.attributes);

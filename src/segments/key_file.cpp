@@ -77,7 +77,8 @@ Result<KeyFile> KeyFile::open(const std::string& path, const ports::KeyFileInfo&
                                      footer.last_seq, info.first_seq, info.last_seq));
   }
   // Counts are bounded by the file's size before they are multiplied.
-  if (footer.count > bytes.size() || footer.filter_blocks > bytes.size()) return damaged(path, "the key file is cut off");
+  if (footer.count > bytes.size() || footer.filter_blocks > bytes.size())
+    return damaged(path, "the key file is cut off");
   const uint64_t filter = blocks_for(footer.filter_blocks * kFilterBlockBytes);
   const uint64_t entries = blocks_for(footer.count * sizeof(KeyEntry));
   const uint64_t index = (filter + entries) * sizeof(IndexEntry);
@@ -212,8 +213,7 @@ Status KeyFileWriter::flush_entries() {
   entries_.resize(KeyFile::kBlockEntries);  // the last block is filled up with zeros
   const std::string_view bytes = bytes_of(entries_.data(), KeyFile::kBlockBytes);
   entry_index_.push_back(hash64(bytes));
-  KENKO_TRY_STATUS(
-      file_.write_at(filter_bytes() + (entry_index_.size() / 2 - 1) * KeyFile::kBlockBytes, bytes));
+  KENKO_TRY_STATUS(file_.write_at(filter_bytes() + (entry_index_.size() / 2 - 1) * KeyFile::kBlockBytes, bytes));
   entries_.clear();
   return Done{};
 }

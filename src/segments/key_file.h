@@ -60,11 +60,11 @@ class KeyFile {
 
   std::string path_;
   ports::MappedFile file_;
-  std::string_view filter_;             // filter_blocks_ * 32 bytes
+  std::string_view filter_;  // filter_blocks_ * 32 bytes
   uint64_t filter_blocks_ = 0;
   std::span<const KeyEntry> entries_;
-  std::span<const IndexEntry> index_;   // of filter and entries
-  std::span<const IndexEntry> fences_;  // of entries alone
+  std::span<const IndexEntry> index_;                 // of filter and entries
+  std::span<const IndexEntry> fences_;                // of entries alone
   std::unique_ptr<std::atomic<uint64_t>[]> checked_;  // a bit for each block
 };
 

@@ -166,8 +166,8 @@ Result<std::vector<Found>> KeyIndex::lookup(std::span<const KeyedContent> wanted
     const KeyEntry& entry = mixes[i].entry();
     const bool known = !(entry.several() && entry.versioned());
     answers[i] = known && entry.content() == wanted[i].content ? Found::same
-                 : entry.several()                              ? Found::several
-                                                                : Found::other;
+                 : entry.several()                             ? Found::several
+                                                               : Found::other;
   }
   return answers;
 }
@@ -193,8 +193,8 @@ Status KeyIndex::for_each_several(const std::function<Status(const Hash128&)>& s
     files.push_back(held.back().get());
     infos.push_back(file.info);
   }
-  return for_each_entry(files, infos,
-                        [&sink](const KeyEntry& entry) -> Status { return entry.several() ? sink(entry.key) : Done{}; });
+  return for_each_entry(
+      files, infos, [&sink](const KeyEntry& entry) -> Status { return entry.several() ? sink(entry.key) : Done{}; });
 }
 
 Status KeyIndex::mend(const std::string& dir, const ports::Snapshot& snapshot) {

@@ -46,9 +46,9 @@ Result<std::vector<VersionRow>> read_versions_file(const std::string& dir, const
   const std::string path = events_folder(dir) + "/" + name;
   if (!ports::file_exists(path)) return damaged(path, "it is missing");
   KENKO_TRY(duck::Connection duck, duck::Connection::open({.threads = 1}));
-  auto found = duck.query(fmt::format(
-      "SELECT key_high, key_low, version, seq, known_at, deleted, is_current FROM read_parquet({})",
-      duck::sql_path(path)));
+  auto found = duck.query(
+      fmt::format("SELECT key_high, key_low, version, seq, known_at, deleted, is_current FROM read_parquet({})",
+                  duck::sql_path(path)));
   if (!found.ok()) return damaged(path, found.problems()[0].message);
   while (true) {
     const auto chunk = found->next();

@@ -21,9 +21,9 @@ namespace kenko::segments {
 
 /// A version of an event in a segment whose id has more than one there, or whose last one is a deletion.
 ///
-/// is_current: it is the one that counts (the greatest (version, seq) of its id) and no deletion.  An event of a segment
-/// counts unless a row with its seq says that it does not; events outside of the segments (the intake, what people
-/// entered) are not looked at here.
+/// is_current: it is the one that counts (the greatest (version, seq) of its id) and no deletion.  An event of a
+/// segment counts unless a row with its seq says that it does not; events outside of the segments (the intake, what
+/// people entered) are not looked at here.
 struct VersionRow {
   Hash128 key;
   int64_t version = 0, seq = 0;

@@ -201,8 +201,8 @@ Result<Writer> Writer::open(const std::string& dir, const ports::Snapshot& live)
   remove_leftovers(dir, live);
   // One thread reads our memory, so that the rows stay in order; a second one would only wait for it.
   KENKO_TRY(duck::Connection duck, duck::Connection::open({.threads = 1}));
-  return Writer(std::make_unique<State>(
-      State{dir, live, next_id(live.segments), next_id(live.key_files), 0, std::move(duck)}));
+  return Writer(
+      std::make_unique<State>(State{dir, live, next_id(live.segments), next_id(live.key_files), 0, std::move(duck)}));
 }
 
 Result<WrittenSegment> Writer::write(std::span<const EventFact> events, Instant now) {
