@@ -28,9 +28,24 @@ Problem locked(const std::string& path, int file) {
   return problem;
 }
 
+/// A backup would no longer be what its list says.
+Status refuse_backup(const std::string& dir) {
+  const std::string path = dir + "/BACKUP";
+  if (!ports::file_exists(path)) return Done{};
+  const auto text = ports::read_file(path);
+  if (!text.ok() || !text->starts_with("kenko backup ")) return Done{};
+  Problem problem;
+  problem.code = "is-a-backup";
+  problem.place.file = path;
+  problem.message = "this folder is a backup, which can be read, not written";
+  problem.hint = "`kenko restore` makes a workspace of it";
+  return problem;
+}
+
 }  // namespace
 
 Result<WriteLock> WriteLock::acquire(const std::string& dir) {
+  KENKO_TRY_STATUS(refuse_backup(dir));
   const std::string path = dir + "/write.lock";
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) return ports::file_problem("lock", path, errno);

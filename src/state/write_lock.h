@@ -12,7 +12,8 @@ namespace kenko::state {
 /// Holds DIR/write.lock (flock) until it is destroyed; the kernel lets go of it when the process dies.  Move-only.
 class WriteLock {
  public:
-  /// Does not wait.  Problems: "workspace-locked" ("another kenko process (pid N) is writing"), file problems.
+  /// Does not wait.  Problems: "workspace-locked" ("another kenko process (pid N) is writing"), "is-a-backup", file
+  /// problems.
   [[nodiscard]] static Result<WriteLock> acquire(const std::string& dir);
   WriteLock(WriteLock&& other) noexcept;
   WriteLock& operator=(WriteLock&& other) noexcept;
