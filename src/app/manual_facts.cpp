@@ -18,7 +18,8 @@ std::string property_of(const facts::Portfolio& portfolio, std::string_view key,
 // The last event of one of the names on the days first..last; nullopt = none.  Rows are in reading order.
 std::optional<uint64_t> last_of(const facts::Portfolio& portfolio, uint32_t account,
                                 std::initializer_list<std::string_view> names, Day first, Day last) {
-  for (uint64_t row = portfolio.event_begin[account + 1]; row-- > portfolio.event_begin[account];) {
+  const facts::RowRange rows = portfolio.events_of[account];
+  for (uint64_t row = rows.end; row-- > rows.begin;) {
     const Day day{portfolio.events.day[row]};
     if (day > last) continue;
     if (day < first) break;

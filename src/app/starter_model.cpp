@@ -38,11 +38,13 @@ bool is_no_activity(std::string_view name) {
 std::vector<Name> usable_names(const facts::Portfolio& p) {
   std::vector<int64_t> count(p.texts.size() + 1, 0);
   std::vector<uint8_t> values(count.size(), 0), users(count.size(), 0);
-  for (size_t row = 0; row < p.events.size(); ++row) {
-    const uint32_t name = p.events.name[row];
-    ++count[name];
-    if ((p.events.flags[row] & facts::ResolvedEvents::kHasValue) != 0) values[name] = 1;
-    if (p.events.user[row] != 0) users[name] = 1;
+  for (const facts::RowRange& rows : p.events_of) {
+    for (uint64_t row = rows.begin; row < rows.end; ++row) {
+      const uint32_t name = p.events.name[row];
+      ++count[name];
+      if ((p.events.flags[row] & facts::ResolvedEvents::kHasValue) != 0) values[name] = 1;
+      if (p.events.user[row] != 0) users[name] = 1;
+    }
   }
   std::vector<Name> out;
   for (uint32_t code = 1; code < count.size(); ++code) {

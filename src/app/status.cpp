@@ -21,12 +21,14 @@ struct SourceEvents {
 
 std::vector<SourceStatus> list_sources(const facts::Portfolio& portfolio) {
   std::vector<SourceEvents> by_code(portfolio.texts.size() + 1);
-  for (size_t i = 0; i < portfolio.events.size(); ++i) {
-    SourceEvents& source = by_code[portfolio.events.source[i]];
-    const Day day{portfolio.events.day[i]};
-    ++source.events;
-    source.first = std::min(source.first, day);
-    source.last = std::max(source.last, day);
+  for (const facts::RowRange& rows : portfolio.events_of) {
+    for (uint64_t i = rows.begin; i < rows.end; ++i) {
+      SourceEvents& source = by_code[portfolio.events.source[i]];
+      const Day day{portfolio.events.day[i]};
+      ++source.events;
+      source.first = std::min(source.first, day);
+      source.last = std::max(source.last, day);
+    }
   }
   std::map<std::string, SourceStatus, std::less<>> found;
   for (uint32_t code = 1; code < by_code.size(); ++code) {
@@ -127,9 +129,10 @@ Result<StatusReport> read_status(const Workspace& workspace, const ports::Clock&
     KENKO_TRY_STATUS(read_state(*database, report));
     KENKO_TRY(portfolio, load_portfolio(workspace.dir, *database, workspace.settings));
   }
+  KENKO_TRY(report.storage, read_storage(workspace.dir));
   report.accounts = static_cast<int64_t>(portfolio.accounts.size());
-  report.users = static_cast<int64_t>(portfolio.users.size());
-  report.events = static_cast<int64_t>(portfolio.events.size());
+  report.users = portfolio.users_in_use;
+  report.events = static_cast<int64_t>(portfolio.event_count());
   report.no_rate_events = portfolio.no_rate_events;
   report.sources = list_sources(portfolio);
   report.unmatched = first_unmatched(portfolio.unmatched);

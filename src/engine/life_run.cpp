@@ -22,8 +22,7 @@ void LifeRun::match_events() {
   for (MatchedEvents& m : buffers.matched) m.clear();
   buffers.matched.resize(bound.selectors.size());
   const auto day = events.day;
-  const uint64_t begin = bound.portfolio.event_begin[account];
-  const uint64_t end = bound.portfolio.event_begin[account + 1];
+  const auto [begin, end] = bound.portfolio.events_of[account];
   const auto from = std::lower_bound(day.begin() + static_cast<ptrdiff_t>(begin),
                                      day.begin() + static_cast<ptrdiff_t>(end), span.first.number);
   const int32_t last = std::min(span.last, facts_until).number;
@@ -52,8 +51,8 @@ int32_t LifeRun::first_touch(uint32_t source) {
     const facts::Touch& t = p.touches[i];
     if (t.source == source && t.day >= span.first && t.day <= last) first = std::min(first, t.day.number);
   }
-  const uint64_t end = p.event_begin[account + 1];
-  for (uint64_t row = p.event_begin[account]; row < end && p.events.day[row] <= last.number; ++row) {
+  const facts::RowRange rows = p.events_of[account];
+  for (uint64_t row = rows.begin; row < rows.end && p.events.day[row] <= last.number; ++row) {
     if (p.events.day[row] < span.first.number) continue;
     if (bound.touched_source[p.events.source[row]] != static_cast<int32_t>(source)) continue;
     first = std::min(first, p.events.day[row]);

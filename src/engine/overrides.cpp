@@ -56,8 +56,9 @@ void Overrides::find(uint32_t account, LifeSpan life, Day facts_until, std::vect
   if (set_ == 0) return;
   const facts::ResolvedEvents& events = portfolio_.events;
   const Day until = std::min(life.last, facts_until);
-  const auto begin = events.day.begin() + static_cast<ptrdiff_t>(portfolio_.event_begin[account]);
-  const auto end = events.day.begin() + static_cast<ptrdiff_t>(portfolio_.event_begin[account + 1]);
+  const facts::RowRange rows = portfolio_.events_of[account];
+  const auto begin = events.day.begin() + static_cast<ptrdiff_t>(rows.begin);
+  const auto end = events.day.begin() + static_cast<ptrdiff_t>(rows.end);
   auto row = static_cast<size_t>(std::lower_bound(begin, end, life.first.number) - events.day.begin());
   const auto last = static_cast<size_t>(std::upper_bound(begin, end, until.number) - events.day.begin());
   for (; row < last; ++row) {

@@ -11,9 +11,8 @@ namespace kenko::engine {
 
 Day first_day(const facts::Portfolio& portfolio) {
   Day first = Day::kMax;
-  for (size_t a = 0; a < portfolio.accounts.size(); ++a) {
-    const uint64_t begin = portfolio.event_begin[a];
-    if (begin < portfolio.event_begin[a + 1]) first = std::min(first, Day{portfolio.events.day[begin]});
+  for (const facts::RowRange& rows : portfolio.events_of) {
+    if (rows.size() > 0) first = std::min(first, Day{portfolio.events.day[rows.begin]});
   }
   for (const facts::AttributeRow& row : portfolio.attributes) {
     if (row.day != Day::kMin) first = std::min(first, row.day);

@@ -29,8 +29,8 @@ struct Finder {
   // F: the first day of any event, attribute value or contract version that exists.
   bool find_first() {
     Day first = Day::kMax;
-    const uint64_t begin = portfolio.event_begin[account];
-    if (begin < portfolio.event_begin[account + 1]) first = Day{portfolio.events.day[begin]};
+    const facts::RowRange rows = portfolio.events_of[account];
+    if (rows.size() > 0) first = Day{portfolio.events.day[rows.begin]};
     for (const facts::AttributeRow& row : attributes()) {
       if (row.day != Day::kMin) first = std::min(first, row.day);
     }
@@ -40,7 +40,8 @@ struct Finder {
   }
 
   void read_events() {
-    for (uint64_t row = portfolio.event_begin[account]; row < portfolio.event_begin[account + 1]; ++row) {
+    const facts::RowRange rows = portfolio.events_of[account];
+    for (uint64_t row = rows.begin; row < rows.end; ++row) {
       const Day day{portfolio.events.day[row]};
       if (day > known) break;
       const NameKind kind = bound.name_kind[portfolio.events.name[row]];

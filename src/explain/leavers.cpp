@@ -46,7 +46,7 @@ std::optional<Day> day_property(const facts::Portfolio& p, std::string_view key,
 std::optional<Day> decision_day(const facts::Portfolio& p, uint32_t account, Day as_of) {
   const uint32_t churned = p.texts.find("account.churned");
   if (churned == 0) return std::nullopt;
-  for (uint64_t row = p.event_begin[account]; row < p.event_begin[account + 1]; ++row) {
+  for (uint64_t row = p.events_of[account].begin; row < p.events_of[account].end; ++row) {
     if (p.events.name[row] != churned || p.events.day[row] > as_of.number) continue;
     if (const auto day = day_property(p, "notice_at", row)) return day;
     if (const auto day = day_property(p, "effective_at", row)) return day;

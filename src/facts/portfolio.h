@@ -20,7 +20,7 @@
 
 namespace kenko::facts {
 
-/// Events of all accounts, sorted by (account, occurred_at, source name, event_id).
+/// Events of all accounts; those of one account lie together, sorted by (occurred_at, source name, event_id).
 ///
 /// Codes:     name, source and property cells are codes of Portfolio::texts; user is a dense number of
 /// Portfolio::users, 0 =
@@ -45,6 +45,13 @@ struct ResolvedEvents {
     const uint64_t begin = row == 0 ? 0 : id_end[row - 1];
     return id_bytes.substr(begin, id_end[row] - begin);
   }
+};
+
+/// The rows of one account: [begin, end).
+struct RowRange {
+  uint64_t begin = 0, end = 0;
+  [[nodiscard]] uint64_t size() const { return end - begin; }
+  friend bool operator==(const RowRange&, const RowRange&) = default;
 };
 
 /// One property of the events, sparse: the rows that have it, ascending, and the code of each value.
@@ -118,14 +125,17 @@ struct Unmatched {
 /// Everything that an executor reads.
 ///
 /// Invariants: accounts are sorted by id and hold every account that any fact speaks of, but for the excluded ones;
-///             event_begin has accounts.size() + 1 entries.
+///             events_of has one entry for each account; its rows are sorted and no two overlap, but rows may lie in
+///             any order of accounts, and rows of no account may lie between them.
+///             users may hold some that nothing names any more; `users_in_use` counts the others.
 /// Threads:    immutable after it was made; shared by many.
 struct Portfolio {
   Settings settings;
   std::vector<std::string> accounts;
   Dictionary texts;
   std::vector<std::string> users;  ///< users[i] is the contact id (or user ref) of user number i + 1
-  std::vector<uint64_t> event_begin;
+  int64_t users_in_use = 0;
+  std::vector<RowRange> events_of;  ///< by account: its rows of `events`
   ResolvedEvents events;
   std::vector<PropertyColumn> properties;  ///< sorted by key
   std::vector<AttributeRow> attributes;    ///< of accounts
@@ -143,6 +153,12 @@ struct Portfolio {
   std::optional<Day> newest_day;  ///< the newest day of any event or value; none = no facts
   std::shared_ptr<const void> backing;
 
+  /// How many events have an account.
+  [[nodiscard]] uint64_t event_count() const {
+    uint64_t count = 0;
+    for (const RowRange& rows : events_of) count += rows.size();
+    return count;
+  }
   [[nodiscard]] std::optional<uint32_t> find_account(std::string_view id) const;
   [[nodiscard]] const PropertyColumn* find_property(std::string_view key) const;
   [[nodiscard]] const RateSeries* find_rates(std::string_view currency) const;

@@ -1,7 +1,10 @@
 #include "identity/references.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
+
+#include "identity/merges.h"
 
 namespace kenko::identity {
 namespace {
@@ -30,7 +33,7 @@ References::References(const std::vector<facts::IdentityFact>& identities,
   for (const std::string& id : settings.exclude_accounts) excluded_.insert(id);
   for (const std::string& ref : settings.exclude_users) excluded_users_.insert(ref);
   for (const facts::IdentityFact& fact : identities) {
-    if (fact.kind == facts::EntityKind::contract) continue;
+    if (fact.kind == facts::EntityKind::contract || is_merge(fact)) continue;
     Index& index = fact.kind == facts::EntityKind::account ? accounts_by_ref_ : contacts_by_ref_;
     index[reference_key(fact.source, fact.external_id)].push_back(
         {fact.valid_from.value_or(Day::kMin), fact.recorded.seq, fact.id});
@@ -39,6 +42,7 @@ References::References(const std::vector<facts::IdentityFact>& identities,
     accounts_by_contact_[fact.contact].push_back(
         {fact.valid_from.value_or(Day::kMin), fact.recorded.seq, fact.account});
   }
+  merged_into_ = account_merges(identities);
   settle(accounts_by_ref_);
   settle(contacts_by_ref_);
   settle(accounts_by_contact_);
@@ -60,9 +64,20 @@ void References::settle(Index& index) {
   }
 }
 
-Timeline References::timeline(const std::vector<Dated>& dated, facts::Dictionary& targets) {
+std::string_view References::merged(std::string_view id) const {
+  const auto found = merged_into_.find(id);
+  return found == merged_into_.end() ? id : found->second;
+}
+
+Timeline References::user_steps(const std::vector<Dated>& dated, facts::Dictionary& users) {
   Timeline result;
-  for (const Dated& step : dated) result.add(step.from, targets.intern(step.target));
+  for (const Dated& step : dated) result.add(step.from, users.intern(step.target));
+  return result;
+}
+
+Timeline References::account_steps(const std::vector<Dated>& dated) {
+  Timeline result;
+  for (const Dated& step : dated) result.add(step.from, accounts.intern(merged(step.target)));
   return result;
 }
 
@@ -71,21 +86,21 @@ bool References::is_matched(std::string_view source) const { return matched_.con
 Timeline References::account_timeline(std::string_view source, std::string_view ref) {
   Timeline result;
   if (!is_matched(source)) {
-    result.add(Day::kMin, accounts.intern(ref));
+    result.add(Day::kMin, accounts.intern(merged(ref)));
     return result;
   }
   const auto found = accounts_by_ref_.find(reference_key(source, ref));
-  return found == accounts_by_ref_.end() ? result : timeline(found->second, accounts);
+  return found == accounts_by_ref_.end() ? result : account_steps(found->second);
 }
 
 uint32_t References::account(std::string_view source, std::string_view ref, Day day) {
-  if (!is_matched(source)) return accounts.intern(ref);
+  if (!is_matched(source)) return accounts.intern(merged(ref));
   return account_timeline(source, ref).at(day);
 }
 
 Timeline References::user_timeline(std::string_view source, std::string_view ref) {
   const auto found = contacts_by_ref_.find(reference_key(source, ref));
-  if (found != contacts_by_ref_.end()) return timeline(found->second, users);
+  if (found != contacts_by_ref_.end()) return user_steps(found->second, users);
   Timeline result;
   // A user of its own sorts by (ref, source): the NUL stands below every byte of a text.
   result.add(Day::kMin, users.intern(is_matched(source) ? reference_key(ref, source) : std::string(ref)));
@@ -103,8 +118,8 @@ std::vector<facts::ContactRow> References::contacts() {
     const uint32_t user = users.intern(contact);
     for (size_t i = 0; i < dated.size();) {
       const Day from = i == 0 ? Day::kMin : dated[i].from;
-      const std::string_view account = dated[i].target;
-      while (i < dated.size() && dated[i].target == account) ++i;
+      const std::string_view account = merged(dated[i].target);
+      while (i < dated.size() && merged(dated[i].target) == account) ++i;
       if (excluded_.contains(account)) continue;
       rows.push_back({accounts.intern(account), user, from, i < dated.size() ? dated[i].from - 1 : Day::kMax});
     }
@@ -114,7 +129,7 @@ std::vector<facts::ContactRow> References::contacts() {
 
 Timeline References::membership_timeline(uint32_t user) {
   const auto found = accounts_by_contact_.find(std::string(users.text(user)));
-  return found == accounts_by_contact_.end() ? Timeline() : timeline(found->second, accounts);
+  return found == accounts_by_contact_.end() ? Timeline() : account_steps(found->second);
 }
 
 }  // namespace kenko::identity

@@ -41,6 +41,8 @@ class Timeline {
 /// Meaning:   an account is named by its id; a user by its contact id, or, where a matched source names an unknown
 /// contact,
 ///            by `ref NUL source`: a user of its own.
+/// Merges:    an account that people merged into another (an identity of the source `manual`) is that other one
+///            wherever it is named; what is handed out is never a merged account.
 /// Ownership: keeps views of `identities`, `memberships` and `settings`, which must outlive it.
 class References {
  public:
@@ -78,9 +80,13 @@ class References {
   using Index = std::unordered_map<std::string, std::vector<Dated>>;
 
   static void settle(Index& index);
-  Timeline timeline(const std::vector<Dated>& dated, facts::Dictionary& targets);
+  /// The account that `id` is after all merges.
+  [[nodiscard]] std::string_view merged(std::string_view id) const;
+  static Timeline user_steps(const std::vector<Dated>& dated, facts::Dictionary& users);
+  Timeline account_steps(const std::vector<Dated>& dated);
 
   Index accounts_by_ref_, contacts_by_ref_, accounts_by_contact_;
+  std::unordered_map<std::string_view, std::string_view> merged_into_;  ///< no circles
   std::unordered_set<std::string_view> matched_;
   std::unordered_set<std::string_view> excluded_;
   std::unordered_set<std::string_view> excluded_users_;

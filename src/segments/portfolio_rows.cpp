@@ -123,6 +123,7 @@ std::string rows_to_bytes(const Portfolio& p) {
   const Put put{out};
   put_all(out, p.accounts, put);
   put_all(out, p.users, put);
+  put(p.users_in_use);
   put_all(out, p.properties, [&put](const facts::PropertyColumn& column) { put(column.key); });
   put_all(out, p.attributes, [&put](const facts::AttributeRow& row) { attribute(put, row); });
   put_all(out, p.contracts, [&put](const facts::ContractRow& row) { contract(put, row); });
@@ -147,6 +148,7 @@ bool rows_from_bytes(std::string_view bytes, Portfolio& p) {
   const Get get{in};
   get_all(in, p.accounts, get);
   get_all(in, p.users, get);
+  get(p.users_in_use);
   get_all(in, p.properties, [&get](facts::PropertyColumn& column) { get(column.key); });
   get_all(in, p.attributes, [&get](facts::AttributeRow& row) { attribute(get, row); });
   get_all(in, p.contracts, [&get](facts::ContractRow& row) { contract(get, row); });

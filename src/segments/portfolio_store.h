@@ -16,15 +16,14 @@ namespace kenko::segments {
 /// The portfolio of a workspace under `cut`; `texts` says what the texts of events mean (none: nothing).
 ///
 /// Without a cut it comes from DIR/cache/portfolio-FINGERPRINT.bin when that fits the facts and settings; else it is
-/// resolved and the cache is written again (a cache that can't be written is not a problem).  A cache that is damaged
-/// or does not fit is never used.  The cache may be deleted at any time.
+/// resolved from the coded segments and the cache is written again (a cache that can't be written is not a problem).  A
+/// cache that is damaged or does not fit is never used.  The cache may be deleted at any time.
 [[nodiscard]] Result<facts::Portfolio> load_portfolio(const std::string& dir, ports::FactStore& store,
                                                       const facts::Settings& settings, const text::RuleFiles& texts,
                                                       const facts::Cut& cut = {});
 
-/// Names everything that the resolved portfolio depends on: the facts, the settings that resolution reads, the zone
-/// data, the lexicons and topics.
-[[nodiscard]] Hash128 portfolio_fingerprint(const ports::Snapshot& snapshot, const facts::Settings& settings,
-                                            const text::RuleFiles& texts);
+/// Names everything that the resolved portfolio depends on besides the facts: the settings that resolution reads, the
+/// zone data, the lexicons and topics.
+[[nodiscard]] Hash128 portfolio_fingerprint(const facts::Settings& settings, const text::RuleFiles& texts);
 
 }  // namespace kenko::segments

@@ -10,20 +10,12 @@
 
 #include "base/hash.h"
 #include "base/result.h"
-#include "facts/event_table.h"
 #include "facts/fact.h"
 #include "ports/fact_store.h"
-#include "text/rules.h"
 
 namespace kenko::segments {
 
 // Problems of all functions: "segment-missing", "segment-damaged" (name the file and what to do), "duckdb-failed".
-
-/// All versions of all events, in the columns that identity::resolve reads; what their texts say by `texts` are
-/// properties of theirs (text/derive.h).  Problems also: those of the files.
-[[nodiscard]] Result<facts::EventTable> read_events(const std::string& dir,
-                                                    const std::vector<ports::SegmentInfo>& catalog,
-                                                    const text::RuleFiles& texts = {});
 
 /// Every stored version of the wanted keys (sorted, unique), in full, sorted by (key, version, seq): the last of a key
 /// counts.

@@ -73,7 +73,7 @@ class Observation {
       if (d >= first && d <= last) found = std::min(found.value_or(d), d);
     };
     for (const Touched& t : touched_) {
-      for (uint64_t row = portfolio_.event_begin[account]; row < portfolio_.event_begin[account + 1]; ++row) {
+      for (uint64_t row = portfolio_.events_of[account].begin; row < portfolio_.events_of[account].end; ++row) {
         if (t.code != 0 && portfolio_.events.source[row] == t.code) see(Day{portfolio_.events.day[row]});
       }
       const auto at =
@@ -237,7 +237,7 @@ class Events {
   explicit Events(const Portfolio& portfolio) : portfolio_(portfolio) {}
 
   void add(uint32_t account, const std::vector<std::pair<Day, Day>>& lives) {
-    for (uint64_t row = portfolio_.event_begin[account]; row < portfolio_.event_begin[account + 1]; ++row) {
+    for (uint64_t row = portfolio_.events_of[account].begin; row < portfolio_.events_of[account].end; ++row) {
       for (size_t life = 0; life < lives.size(); ++life) {
         const Day day{portfolio_.events.day[row]};
         if (day < lives[life].first || day > lives[life].second) continue;

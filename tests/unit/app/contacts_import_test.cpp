@@ -102,7 +102,7 @@ TEST_F(ContactsImportTest, PeopleParentsAndDaysOfSourcesReachThePortfolio) {
                             "p2 role 2026-01-01 sponsor"));
     ASSERT_EQ(p.events.size(), 1U);
     EXPECT_EQ(p.accounts.at(1), "holding");
-    EXPECT_EQ(p.event_begin.at(1), 0U);  // the ticket is of p1's account on that day
+    EXPECT_EQ(p.events_of.at(0).size(), 0U);  // the ticket is of p1's account on that day
     ASSERT_EQ(p.attributes.size(), 2U);
     EXPECT_EQ(p.attributes[0].value.text, "holding");
     std::vector<std::string> days;

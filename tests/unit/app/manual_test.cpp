@@ -30,7 +30,7 @@ class ManualTest : public WorkspaceTest {
     std::string out;
     const facts::Portfolio p = portfolio();
     for (uint32_t a = 0; a < p.accounts.size(); ++a) {
-      for (uint64_t row = p.event_begin[a]; row < p.event_begin[a + 1]; ++row) {
+      for (uint64_t row = p.events_of[a].begin; row < p.events_of[a].end; ++row) {
         if (p.texts.text(p.events.source[row]) != "manual") continue;
         out += fmt::format("{} {} {} {};", p.accounts[a], p.texts.text(p.events.name[row]),
                            Decimal{p.events.value[row]}.text(), Day{p.events.day[row]}.iso());

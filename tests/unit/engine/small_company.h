@@ -88,7 +88,7 @@ struct SmallCompany {
     }
     for (size_t i = 0; i < keys_.size(); ++i)
       portfolio.properties.push_back({keys_[i], columns_[i].first, columns_[i].second});
-    portfolio.event_begin = {0, events.size()};
+    portfolio.events_of = {{0, events.size()}};
     portfolio.events = {day_, occurred_, name_, source_, user_, value_, flags_, id_end_, ids_};
     const auto order = [](const auto& a, const auto& b) {
       return std::tuple(a.user, a.key, a.day) < std::tuple(b.user, b.key, b.day);

@@ -74,7 +74,7 @@ struct SomeAccounts {
     std::stable_sort(sorted.begin(), sorted.end(), [](const SomeEvent& x, const SomeEvent& y) {
       return std::tie(x.account, x.day) < std::tie(y.account, y.day);
     });
-    p.event_begin.assign(accounts + 1, 0);
+    p.events_of.resize(accounts);
     std::vector<Day> fact_days;
     for (const SomeEvent& e : sorted) {
       const auto row = static_cast<uint32_t>(c->day.size());
@@ -90,10 +90,13 @@ struct SomeAccounts {
         c->sparse[key].first.push_back(row);
         c->sparse[key].second.push_back(p.texts.intern(value));
       }
-      ++p.event_begin[e.account + 1];
+      ++p.events_of[e.account].end;
       fact_days.emplace_back(Day{e.day});
     }
-    for (uint32_t a = 0; a < accounts; ++a) p.event_begin[a + 1] += p.event_begin[a];
+    for (uint32_t a = 1; a < accounts; ++a) {
+      p.events_of[a].begin = p.events_of[a - 1].end;
+      p.events_of[a].end += p.events_of[a].begin;
+    }
     p.events = {c->day, c->occurred, c->name, c->source, c->user, c->value, c->flags, c->id_end, c->ids};
     for (const auto& [key, column] : c->sparse) p.properties.push_back({key, column.first, column.second});
     std::sort(fact_days.begin(), fact_days.end());

@@ -16,7 +16,7 @@ inline std::string to_text(const facts::AttributeValue& v) {
 inline std::string to_text(const facts::Portfolio& p) {
   std::string out;
   for (size_t a = 0; a < p.accounts.size(); ++a) {
-    out += fmt::format("account {} events {}..{}\n", p.accounts[a], p.event_begin[a], p.event_begin[a + 1]);
+    out += fmt::format("account {} events {}..{}\n", p.accounts[a], p.events_of[a].begin, p.events_of[a].end);
   }
   for (size_t u = 0; u < p.users.size(); ++u) out += fmt::format("user {} {}\n", u + 1, p.users[u]);
   for (size_t i = 0; i < p.events.size(); ++i) {

@@ -153,7 +153,7 @@ TEST(ResolveOrder, CutByDayEqualsTheEarlierPartOfTheWhole) {
     const auto lines = [&cut](const Portfolio& p) {
       std::vector<std::string> out;
       for (size_t a = 0; a < p.accounts.size(); ++a) {
-        for (uint64_t i = p.event_begin[a]; i < p.event_begin[a + 1]; ++i) {
+        for (uint64_t i = p.events_of[a].begin; i < p.events_of[a].end; ++i) {
           if (p.events.day[i] > cut.occurred_until->number) continue;
           out.push_back(fmt::format("{} {} {} {} {}", p.accounts[a], p.events.event_id(i), p.events.occurred[i],
                                     p.events.value[i], p.events.flags[i]));

@@ -74,7 +74,7 @@ std::vector<std::string> rows_of(const Portfolio& p) {
 std::vector<std::string> ids_of(const Portfolio& p) {
   std::vector<std::string> out;
   for (size_t a = 0; a < p.accounts.size(); ++a) {
-    for (uint64_t i = p.event_begin[a]; i < p.event_begin[a + 1]; ++i) {
+    for (uint64_t i = p.events_of[a].begin; i < p.events_of[a].end; ++i) {
       out.push_back(p.accounts[a] + ":" + std::string(p.events.event_id(i)));
     }
   }

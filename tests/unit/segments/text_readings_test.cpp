@@ -6,8 +6,8 @@
 #include "events_for_test.h"
 #include "facts/event_table.h"
 #include "ports/files.h"
-#include "segments/portfolio_store.h"
 #include "segments/coded_segment.h"
+#include "segments/portfolio_store.h"
 
 namespace kenko::segments {
 namespace {
@@ -123,7 +123,7 @@ TEST_F(TextReadingsTest, ADamagedCacheIsMadeAgain) {
     if (ports::read_file(file).value() == bytes) ++noticed;
   }
   // All but the padding between the sections.
-  EXPECT_GT(noticed, bytes.size() / 29 / 2);
+  EXPECT_GT(noticed, bytes.size() / 29 / 4);
   for (const size_t size : {size_t{0}, size_t{7}, size_t{16}, bytes.size() - 1}) {
     ASSERT_TRUE(ports::write_file(file, {std::string_view(bytes).substr(0, size)}).ok());
     EXPECT_EQ(read(rules()), good);
