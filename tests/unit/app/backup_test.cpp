@@ -157,6 +157,8 @@ TEST(WorkspaceFilesTest, KnowsEveryName) {
   EXPECT_EQ(role_of("intake/00000001.db-wal"), FileRole::stored);
   EXPECT_EQ(role_of("state.db-shm"), FileRole::state);
   EXPECT_EQ(role_of("notes.tmp"), FileRole::user);
+  EXPECT_EQ(role_of("models/poetry.lock"), FileRole::user);
+  EXPECT_EQ(role_of("write.lock"), FileRole::passing);
   EXPECT_EQ(role_of("cache/a"), FileRole::derived);
   EXPECT_EQ(size_text(999), "999 B");
   EXPECT_EQ(size_text(1'234'567), "1.2 MB");
