@@ -21,6 +21,11 @@ Problem sqlite_problem_of(int code, const char* words, sqlite3* connection) {
   const char* file = sqlite3_db_filename(connection, "main");
   problem.place.file = file == nullptr ? "" : file;
   problem.message = fmt::format("the workspace's database: {}", words);
+  // SQLite says "I/O error" and "cannot open" also when a file that it needs beside the database finds no room.
+  if ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN) {
+    const int error = sqlite3_system_errno(connection);
+    if (error == ENOSPC || error == EDQUOT) code = SQLITE_FULL;
+  }
   switch (code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
