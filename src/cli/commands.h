@@ -11,9 +11,14 @@ namespace kenko::cli {
 
 /// Each adds its commands; running one sets `exit`.  All references must outlive the parsing.
 void add_score_commands(CLI::App& app, Common& common, Exit& exit);
+/// After add_score_commands, whose `accounts` it adds to.
+void add_merge_commands(CLI::App& app, Common& common, Exit& exit);
 void add_model_commands(CLI::App& app, Common& common, Exit& exit);
 void add_import_commands(CLI::App& app, Common& common, Exit& exit);
+void add_append_command(CLI::App& app, Common& common, Exit& exit);
 void add_manual_commands(CLI::App& app, Common& common, Exit& exit);
+void add_backup_commands(CLI::App& app, Common& common, Exit& exit);
+void add_doctor_command(CLI::App& app, Common& common, Exit& exit);
 void add_demo_command(CLI::App& app, Common& common, Exit& exit);
 
 }  // namespace kenko::cli

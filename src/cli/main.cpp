@@ -39,9 +39,13 @@ int main(int argc, char** argv) {
   app.add_option("-C", common.dir, "the workspace; default: the nearest kenko.yaml from here upwards");
   app.fallthrough();  // before the commands are made: they inherit it, so that -C may stand behind them, too
   add_import_commands(app, common, exit);
+  add_append_command(app, common, exit);
   add_score_commands(app, common, exit);
+  add_merge_commands(app, common, exit);
   add_model_commands(app, common, exit);
   add_manual_commands(app, common, exit);
+  add_backup_commands(app, common, exit);
+  add_doctor_command(app, common, exit);
   add_demo_command(app, common, exit);
   try {
     app.parse(argc, argv);

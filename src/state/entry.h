@@ -9,11 +9,11 @@
 #include <string_view>
 
 #include "facts/fact.h"
+#include "facts/manual_source.h"
 
 namespace kenko::state {
 
-/// The source of every fact that was entered by hand.
-inline constexpr std::string_view kManualSource = "manual";
+using facts::kManualSource;
 
 /// One act of a person.
 ///

@@ -118,11 +118,11 @@ Result<int64_t> integer_of(Sqlite& sqlite, const std::string& path, const std::s
   return sqlite.integer(sql);
 }
 
-Result<int64_t> read_rows(Sqlite& sqlite, const std::string& path, int64_t after, int64_t through,
+Result<int64_t> read_rows(Sqlite& sqlite, const std::string& path, int64_t after, int64_t through, int64_t limit,
                           std::vector<EventFact>& out) {
   KENKO_TRY_STATUS(check(sqlite, path));
-  KENKO_TRY(Statement row, sqlite.prepare(std::string(kSelect) + "WHERE seq > ? AND seq <= ? ORDER BY seq"));
-  row.bind(after, through);
+  KENKO_TRY(Statement row, sqlite.prepare(std::string(kSelect) + "WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"));
+  row.bind(after, through, limit);
   for (int64_t rows = 0;; ++rows) {
     KENKO_TRY(const bool more, row.step());
     if (!more) return rows;
@@ -192,13 +192,13 @@ Result<std::optional<int64_t>> IntakeWriter::last_seq() {
   return last == 0 ? std::nullopt : std::optional(last);
 }
 
-Result<bool> read_intake(const std::string& dir, const std::string& file, int64_t after, int64_t through,
+Result<bool> read_intake(const std::string& dir, const std::string& file, int64_t after, int64_t through, int64_t limit,
                          std::vector<EventFact>& out) {
   const std::string path = intake_path(dir, file);
   KENKO_TRY(std::optional<Sqlite> sqlite, open_to_read(path));
   if (!sqlite) return false;
   const size_t before = out.size();
-  KENKO_TRY(const std::optional<int64_t> rows, unless_gone(path, read_rows(*sqlite, path, after, through, out)));
+  KENKO_TRY(const std::optional<int64_t> rows, unless_gone(path, read_rows(*sqlite, path, after, through, limit, out)));
   if (!rows) out.resize(before);
   return rows.has_value();
 }

@@ -50,10 +50,10 @@ class IntakeWriter {
   Statement insert_;
 };
 
-/// Reads the rows with after < seq <= through, by seq, behind those of `out`.  False = the file went, before or while
-/// it was read: the catalog no longer names it, and what was read counts for nothing.
+/// Reads the rows with after < seq <= through, by seq, the first `limit` of them, behind those of `out`.  False = the
+/// file went, before or while it was read: the catalog no longer names it, and what was read counts for nothing.
 [[nodiscard]] Result<bool> read_intake(const std::string& dir, const std::string& file, int64_t after, int64_t through,
-                                       std::vector<facts::EventFact>& out);
+                                       int64_t limit, std::vector<facts::EventFact>& out);
 
 /// The greatest seq of a file; 0 = empty.  None = the file went.
 [[nodiscard]] Result<std::optional<int64_t>> last_intake_seq(const std::string& dir, const std::string& file);

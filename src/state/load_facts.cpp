@@ -98,7 +98,7 @@ Result<ports::StoredFacts> Database::load_facts(const std::optional<Instant>& kn
   const auto events = [&dir](const IntakeFile& file, ports::StoredFacts& stored) -> Result<bool> {
     std::vector<facts::EventFact>& out = stored.facts.events;
     const size_t before = out.size();
-    KENKO_TRY(const bool there, read_intake(dir, file.file, file.sealed_through, INT64_MAX, out));
+    KENKO_TRY(const bool there, read_intake(dir, file.file, file.sealed_through, INT64_MAX, INT64_MAX, out));
     if (out.size() > before) stored.snapshot.intake_seq = out.back().recorded.seq;
     return there;
   };
@@ -109,19 +109,36 @@ Result<ports::StoredFacts> Database::load_facts(const std::optional<Instant>& kn
   return std::move(read.stored);
 }
 
-Result<IntakeEvents> Database::load_intake(int64_t after) {
+Result<IntakeEvents> Database::load_intake(int64_t after, int64_t limit) {
   const std::string& dir = state_->dir;
-  const auto events = [&dir, after](const IntakeFile& file, ports::StoredFacts& stored) -> Result<bool> {
+  const auto events = [&dir, after, limit](const IntakeFile& file, ports::StoredFacts& stored) -> Result<bool> {
     std::vector<facts::EventFact>& out = stored.facts.events;
     KENKO_TRY(const std::optional<int64_t> last, last_intake_seq(dir, file.file));
     if (!last) return false;
     if (*last > file.sealed_through) stored.snapshot.intake_seq = *last;
     // No later than that: who asks again from intake_seq on gets the rest.
-    return read_intake(dir, file.file, std::max(after, file.sealed_through), *last, out);
+    return read_intake(dir, file.file, std::max(after, file.sealed_through), *last,
+                       limit - static_cast<int64_t>(out.size()), out);
   };
   KENKO_TRY(StateRead read,
             read_consistently(state_->sqlite, dir, [](facts::FactSet&) -> Status { return Done{}; }, events));
   return IntakeEvents{std::move(read.stored.snapshot), std::move(read.stored.facts.events)};
+}
+
+Result<int64_t> Database::count_intake() {
+  const std::string& dir = state_->dir;
+  int64_t events = 0;
+  const auto begin = [&events](facts::FactSet&) -> Status {
+    events = 0;
+    return Done{};
+  };
+  const auto count = [&](const IntakeFile& file, ports::StoredFacts&) -> Result<bool> {
+    KENKO_TRY(const std::optional<int64_t> rows, state::count_intake(dir, file.file, file.sealed_through));
+    events += rows.value_or(0);
+    return rows.has_value();
+  };
+  KENKO_TRY([[maybe_unused]] const StateRead read, read_consistently(state_->sqlite, dir, begin, count));
+  return events;
 }
 
 }  // namespace kenko::state

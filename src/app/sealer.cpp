@@ -1,0 +1,30 @@
+#include "app/sealer.h"
+
+#include <utility>
+
+namespace kenko::app {
+namespace {
+
+Result<SealReport> seal(const std::string& dir, Instant now, const SealScope& scope) {
+  KENKO_TRY(state::Database database, state::Database::open_for_writing(dir));
+  return seal_intake(dir, database, now, scope);
+}
+
+}  // namespace
+
+Sealer::Sealer(std::string dir, Instant now, const SealScope& scope)
+    : thread_([this, dir = std::move(dir), now, scope] {
+        result_.emplace(seal(dir, now, scope));
+        done_ = true;
+      }) {}
+
+Sealer::~Sealer() {
+  if (thread_.joinable()) thread_.join();
+}
+
+Result<SealReport> Sealer::wait() {
+  thread_.join();
+  return std::move(*result_);
+}
+
+}  // namespace kenko::app
