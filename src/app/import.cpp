@@ -9,6 +9,7 @@
 #include "app/import_file.h"
 #include "app/import_source.h"
 #include "app/portfolio.h"
+#include "app/seal.h"
 #include "ports/files.h"
 #include "readers/inputs.h"
 #include "segments/manifest.h"
@@ -99,9 +100,12 @@ class Importer {
       KENKO_TRY(lock_, state::WriteLock::acquire(workspace_.dir));
       remove_leftovers();
       KENKO_TRY(database_, state::Database::open_for_writing(workspace_.dir));
+      // What arrived one by one came before.
+      KENKO_TRY([[maybe_unused]] const SealReport sealed, seal_intake(workspace_.dir, *database_, now_));
     }
     KENKO_TRY_STATUS(open_index());
     if (!database_) return Done{};
+    if (request_.dry_run) KENKO_TRY_STATUS(look_at_intake());
     KENKO_TRY(first_seq_, database_->next_seq());
     next_seq_ = first_seq_;
     KENKO_TRY(stored_rules_, database_->rule_names(plan_.source));
@@ -125,6 +129,18 @@ class Importer {
       segments_.push_back(written.segment);
       KENKO_TRY_STATUS(index_->add(written.segment, written.keys));
     }
+    return Done{};
+  }
+
+  // A dry run seals nothing: events of the intake are decided before, as it were.
+  Status look_at_intake() {
+    KENKO_TRY(state::IntakeEvents intake, database_->load_intake());
+    for (facts::EventFact& event : intake.events) {
+      const Hash128 key = facts::event_key(event.source, event.event_id);
+      const uint64_t content = facts::content_hash(event).low;
+      batch_.events.add(std::move(event), key, content);
+    }
+    in_intake_ = batch_.events.size();
     return Done{};
   }
 
@@ -283,7 +299,7 @@ class Importer {
     if (request_.dry_run) report_.changes.clear();  // what was said before is said again
     report_.changes.insert(report_.changes.end(), changes.begin(), changes.end());
     const bool facts_added =
-        batch_.events.size() > 0 || std::any_of(batch_.files.begin(), batch_.files.end(), changes_facts);
+        batch_.events.size() > in_intake_ || std::any_of(batch_.files.begin(), batch_.files.end(), changes_facts);
     if (!request_.dry_run) {
       KENKO_TRY_STATUS(write_segments(0));
       batch.command = request_.command;
@@ -335,7 +351,10 @@ class Importer {
     for (size_t i = 0; i < waiting_files_.size(); ++i) report_.files[waiting_files_[i]].counts = batch_.files[i];
     waiting_files_.clear();
     report_.rounded += batch_.rounded;
+    PendingEvents decided = std::move(batch_.events);
     batch_ = ImportBatch();
+    if (request_.dry_run) batch_.events = std::move(decided);  // never stored, so still to be looked at
+    in_intake_ = batch_.events.size();
   }
 
   // What a killed writer left half written beside kenko.yaml and the mappings.  Requires the write lock.
@@ -400,6 +419,7 @@ class Importer {
   std::set<state::RuleName> rules_;
   std::map<std::string, SeenSource> seen_;
   ImportBatch batch_;
+  size_t in_intake_ = 0;               // events of the batch that are not of this command; 0 but on a dry run
   std::vector<size_t> waiting_files_;  // places in the report of the files of the batch
   int64_t first_seq_ = 1, next_seq_ = 1;
   int64_t files_done_ = 0, rows_done_ = 0;
