@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/day.h"
@@ -34,6 +35,14 @@ class Timeline {
     uint32_t target = 0;
   };
   std::vector<Step> steps_;
+};
+
+/// References that stand for something else than before.  A source without a name is any source.
+struct ChangedReferences {
+  using Reference = std::pair<std::string, std::string>;  ///< source, ref
+  std::vector<Reference> accounts;                        ///< account refs
+  std::vector<Reference> users;                           ///< user refs that are other users
+  std::vector<Reference> loose;  ///< user refs whose users belong to other accounts: of events without an account ref
 };
 
 /// Accounts and users by temporary number (a code of `accounts` or `users`), and how references lead to them.
@@ -67,6 +76,9 @@ class References {
   [[nodiscard]] bool excluded(uint32_t account) const { return excluded_.contains(accounts.text(account)); }
   /// Is `ref` a user of our own staff?
   [[nodiscard]] bool excluded_user(std::string_view ref) const { return excluded_users_.contains(ref); }
+
+  /// At least the references that differ between the two, which were made with the same settings.
+  [[nodiscard]] static ChangedReferences changed(const References& before, const References& after);
 
   facts::Dictionary accounts;
   facts::Dictionary users;

@@ -1,9 +1,14 @@
-// A portfolio as text without codes, so that two portfolios can be compared whatever their dictionaries look like.
+// A portfolio as text without codes, row numbers and user numbers, so that two portfolios can be
+// compared whatever their dictionaries look like and wherever the blocks of their accounts lie.
 #pragma once
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "facts/portfolio.h"
 
@@ -15,31 +20,48 @@ inline std::string to_text(const facts::AttributeValue& v) {
 
 inline std::string to_text(const facts::Portfolio& p) {
   std::string out;
+  std::set<std::string> users;
+  const auto name_of = [&](uint32_t user) {
+    if (user != 0) users.insert(fmt::format("{} {}", p.users[user - 1], user));
+    return user == 0 ? std::string("-") : p.users[user - 1];
+  };
   for (size_t a = 0; a < p.accounts.size(); ++a) {
-    out += fmt::format("account {} events {}..{}\n", p.accounts[a], p.events_of[a].begin, p.events_of[a].end);
-  }
-  for (size_t u = 0; u < p.users.size(); ++u) out += fmt::format("user {} {}\n", u + 1, p.users[u]);
-  for (size_t i = 0; i < p.events.size(); ++i) {
-    out += fmt::format("event {} {} {} {} {} {} {} {}\n", p.events.day[i], p.events.occurred[i],
-                       p.texts.text(p.events.name[i]), p.texts.text(p.events.source[i]), p.events.user[i],
-                       p.events.value[i], p.events.flags[i], p.events.event_id(i));
-  }
-  for (const auto& column : p.properties) {
-    for (size_t i = 0; i < column.row.size(); ++i) {
-      out += fmt::format("property {} {} {}\n", column.key, column.row[i], p.texts.text(column.value[i]));
+    out += fmt::format("account {} with {} events\n", p.accounts[a], p.events_of[a].size());
+    for (uint64_t i = p.events_of[a].begin; i < p.events_of[a].end; ++i) {
+      out += fmt::format("event {} {} {} {} {} {} {} {}", p.events.day[i], p.events.occurred[i],
+                         p.texts.text(p.events.name[i]), p.texts.text(p.events.source[i]), name_of(p.events.user[i]),
+                         p.events.value[i], p.events.flags[i], p.events.event_id(i));
+      for (const auto& column : p.properties) {
+        const auto cell = std::lower_bound(column.row.begin(), column.row.end(), i);
+        if (cell == column.row.end() || *cell != i) continue;
+        out += fmt::format(" {}={}", column.key,
+                           p.texts.text(column.value[static_cast<size_t>(cell - column.row.begin())]));
+      }
+      out += '\n';
     }
   }
-  for (const auto& row : p.attributes) {
+  std::vector<facts::AttributeRow> attributes = p.attributes;  // keys in the order of texts: codes may be any
+  std::stable_sort(attributes.begin(), attributes.end(), [&p](const auto& x, const auto& y) {
+    return std::pair(x.account, p.texts.text(x.key)) < std::pair(y.account, p.texts.text(y.key));
+  });
+  for (const auto& row : attributes) {
     out += fmt::format("attribute {} {} {} {} {} {}\n", row.account, p.texts.text(row.key), row.day.number, row.null,
                        row.assumed, to_text(row.value));
   }
+  std::vector<std::string> lines;  // in the order of texts: users may have any numbers
   for (const auto& row : p.contacts) {
-    out += fmt::format("contact {} {} {} {}\n", row.account, row.user, row.from.number, row.until.number);
+    lines.push_back(
+        fmt::format("contact {} {} {} {}\n", row.account, name_of(row.user), row.from.number, row.until.number));
   }
   for (const auto& row : p.contact_attributes) {
-    out += fmt::format("contact attribute {} {} {} {} {} {}\n", row.user, p.texts.text(row.key), row.day.number,
-                       row.null, row.assumed, to_text(row.value));
+    lines.push_back(fmt::format("contact attribute {} {} {} {} {} {}\n", name_of(row.user), p.texts.text(row.key),
+                                row.day.number, row.null, row.assumed, to_text(row.value)));
   }
+  for (const auto& row : p.touches)
+    lines.push_back(fmt::format("touch {} {} {}\n", row.account, row.source, row.day.number));
+  std::sort(lines.begin(), lines.end());
+  for (const std::string& line : lines) out += line;
+  EXPECT_EQ(p.users_in_use, static_cast<int64_t>(users.size()));
   for (const auto& row : p.contracts) {
     out += fmt::format("contract {} {} {} {} {} {}\n", row.account, row.fact.contract_id, row.fact.source,
                        row.fact.valid_from.iso(), row.fact.seats ? row.fact.seats->text() : "-",
