@@ -1,9 +1,7 @@
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <memory>
 
-#include "app/author.h"
 #include "app/due_input.h"
 #include "app/manual.h"
 #include "app/system.h"
@@ -32,11 +30,6 @@ struct NoteOptions {
 
 Problem usage(std::string message, std::string hint) {
   return {"bad-option", {}, std::move(message), std::move(hint), "", Severity::error};
-}
-
-Result<std::string> author_of(const std::string& by) {
-  const char* from_environment = std::getenv("KENKO_AUTHOR");
-  return app::find_author(by, from_environment == nullptr ? "" : from_environment);
 }
 
 ManualOutput output_of(const Common& common, const app::Workspace& workspace) {
@@ -185,7 +178,7 @@ void add_log(CLI::App& app, Common& common, Exit& exit) {
   log->add_option("--type", o->type, "with --set, of a new attribute: number, text, flag, day or money");
   log->add_option("--at", o->at, "when: 2026-11-20 or 2026-11-20T14:30; default: now");
   log->add_option("--user", o->user, "the contact whom the event is of");
-  log->add_option("--by", o->by, "who says so; default: KENKO_AUTHOR, else your user");
+  log->add_option("--by", o->by, kByHelp);
   log->add_flag("--new-account", o->new_account, "the account is not there yet");
   log->add_flag("--list", o->list, "show what was entered, of all accounts or of one");
   log->add_option("--undo", o->undo, "take back the entry of this id (m12), or take back an undo");
@@ -204,7 +197,7 @@ void add_override(CLI::App& app, Common& common, Exit& exit) {
   command->add_option("--until", o->typed.until, "the first day without it");
   command->add_option("--reason", o->typed.reason, "what the numbers do not show");
   command->add_option("--model", o->typed.model, "in this model alone");
-  command->add_option("--by", o->by, "who says so; default: KENKO_AUTHOR, else your user");
+  command->add_option("--by", o->by, kByHelp);
   command->add_flag("--clear", o->clear, "end the override today");
   command->add_option("--format", common.format, "table, json or csv");
   command->callback([&, o] { exit = run_override(common, *o); });
@@ -221,7 +214,7 @@ void add_manual_commands(CLI::App& app, Common& common, Exit& exit) {
   note->add_option("account", note_options->account, "id or name")->required();
   note->add_option("text", note_options->text, "the note")->required();
   note->add_option("--until", note_options->until, "the first day without it; default: for ever");
-  note->add_option("--by", note_options->by, "who says so; default: KENKO_AUTHOR, else your user");
+  note->add_option("--by", note_options->by, kByHelp);
   note->add_option("--format", common.format, "table, json or csv");
   note->callback([&, note_options] { exit = run_note(common, *note_options); });
 

@@ -1,10 +1,8 @@
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <memory>
 
 #include "app/account_views.h"
-#include "app/author.h"
 #include "app/model_files.h"
 #include "app/scoring.h"
 #include "app/system.h"
@@ -99,8 +97,7 @@ Exit run_publish(const Common& common, const PublishOptions& options) {
   if (!format) return fail(format.problems());
   const auto workspace = app::open_workspace(common.dir);
   if (!workspace) return fail(workspace.problems());
-  const char* env = std::getenv("KENKO_AUTHOR");
-  const auto author = app::find_author(options.by, env == nullptr ? "" : env);
+  const auto author = author_of(options.by);
   if (!author) return fail(author.problems());
   const auto report = app::publish_model(*workspace, {options.model, *author, options.reason, common.threads}, clock());
   if (!report) return fail(report.problems());
@@ -155,7 +152,7 @@ void add_publish(CLI::App& model, Common& common, Exit& exit) {
   auto options = std::make_shared<PublishOptions>();
   publish->add_option("model", options->model, "a model of models/; default: the active one");
   publish->add_option("--reason", options->reason, "why it changes");
-  publish->add_option("--by", options->by, "who says so; default: KENKO_AUTHOR, else your user");
+  publish->add_option("--by", options->by, kByHelp);
   publish->add_option("--format", common.format, "table, json or csv");
   publish->add_option("--threads", common.threads, "default: all cores");
   publish->callback([&, options] { exit = run_publish(common, *options); });

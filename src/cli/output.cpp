@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "app/author.h"
 #include "app/files.h"
 
 namespace kenko::cli {
@@ -57,6 +58,11 @@ Result<Day> day_option(std::string_view option, const std::string& text) {
   return Problem{
       "bad-day",      {}, fmt::format("{} is `{}`, which is no day", option, text), "write it as 2026-11-20", "",
       Severity::error};
+}
+
+Result<std::string> author_of(const std::string& by) {
+  const char* from_environment = std::getenv("KENKO_AUTHOR");
+  return app::find_author(by, from_environment == nullptr ? "" : from_environment);
 }
 
 }  // namespace kenko::cli

@@ -47,4 +47,8 @@ Exit deliver(const Common& common, std::string_view content);
 /// A day given as an option; "bad-day" names the option.
 [[nodiscard]] Result<Day> day_option(std::string_view option, const std::string& text);
 
+/// Who says it: `by` (--by), else KENKO_AUTHOR, else this machine's user; "no-author".
+[[nodiscard]] Result<std::string> author_of(const std::string& by);
+inline constexpr const char* kByHelp = "who says so; default: KENKO_AUTHOR, else your user";
+
 }  // namespace kenko::cli

@@ -105,6 +105,10 @@ Company::Company(const facts::FactSet& facts, const facts::Settings& settings, c
     if (!added && r.recorded.seq > it->second.recorded.seq) it->second = r;
   }
   for (const facts::IdentityFact& i : facts.identities) {
+    if (i.source == "manual" && i.kind == EntityKind::account) {
+      facts::IdentityFact& last = merges_.try_emplace(i.external_id, i).first->second;
+      if (i.recorded.seq >= last.recorded.seq) last = i;
+    }
     if (i.kind == EntityKind::account) account_ids_[{i.source, i.external_id}].push_back(i);
     if (i.kind == EntityKind::contact) contact_ids_[{i.source, i.external_id}].push_back(i);
   }
@@ -128,7 +132,7 @@ std::set<std::string> Company::contacts(const std::string& account, Day d) const
   std::set<std::string> out;
   if (find(account) == nullptr) return out;
   for (const auto& [contact, all] : memberships_) {
-    if (dated(all, d)->account == account && !excluded_user(contact)) out.insert("contact " + contact);
+    if (after_merges(dated(all, d)->account) == account && !excluded_user(contact)) out.insert("contact " + contact);
   }
   return out;
 }
@@ -185,13 +189,25 @@ std::optional<std::string> Company::identify(EntityKind kind, const std::string&
 }
 
 std::optional<std::string> Company::account_of_ref(const std::string& source, const std::string& ref, Day d) const {
-  return defines_accounts(source) ? std::optional(ref) : identify(EntityKind::account, source, ref, d);
+  const auto found = defines_accounts(source) ? std::optional(ref) : identify(EntityKind::account, source, ref, d);
+  return found ? std::optional(after_merges(*found)) : std::nullopt;
+}
+
+// As many steps as there are merges are enough, unless they go round in a circle.
+std::string Company::after_merges(const std::string& id) const {
+  std::string at = id;
+  for (size_t step = 0; step <= merges_.size(); ++step) {
+    const auto next = merges_.find(at);
+    if (next == merges_.end() || next->second.id == at) return at;
+    at = next->second.id;
+  }
+  return id;
 }
 
 std::optional<std::string> Company::account_of_contact(const std::string& contact, Day d) const {
   const auto it = memberships_.find(contact);
   if (it == memberships_.end()) return std::nullopt;
-  return dated(it->second, d)->account;
+  return after_merges(dated(it->second, d)->account);
 }
 
 void Company::read_events(const facts::FactSet& facts, const facts::Cut& cut) {

@@ -113,6 +113,8 @@ class Company {
                                                     const std::string& ref, Day d) const;
   [[nodiscard]] std::optional<std::string> account_of_ref(const std::string& source, const std::string& ref,
                                                           Day d) const;
+  /// What people merged into another account is that one.
+  [[nodiscard]] std::string after_merges(const std::string& id) const;
   [[nodiscard]] std::optional<std::string> account_of_contact(const std::string& contact, Day d) const;
   [[nodiscard]] bool defines_accounts(const std::string& source) const;
   [[nodiscard]] bool excluded_account(const std::string& id) const;
@@ -122,6 +124,7 @@ class Company {
   facts::Settings settings_;
   std::map<std::string, std::map<Day, facts::RateFact>> rates_;  // by currency
   std::map<std::pair<std::string, std::string>, std::vector<facts::IdentityFact>> account_ids_, contact_ids_;
+  std::map<std::string, facts::IdentityFact> merges_;  // by the account that was merged
   std::map<std::string, std::vector<facts::MembershipFact>> memberships_;
   std::map<std::pair<std::string, std::string>, Contract> contracts_;
   std::map<std::string, Account> accounts_;
