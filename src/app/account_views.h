@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/history_export.h"
 #include "app/scoring.h"
 #include "report/views.h"
 #include "state/entry.h"
@@ -35,11 +36,6 @@ struct ExplainRequest {
 [[nodiscard]] Result<std::vector<state::Entry>> manual_entries(const Workspace& workspace);
 
 /// Scores day by day as text, JSON or CSV.
-struct HistoryRequest {
-  Day from, to;
-  std::span<const uint32_t> accounts;  ///< all, when empty
-  bool with_metrics = false;
-};
 [[nodiscard]] std::string history_text(const Scoring& scoring, const HistoryRequest& request, report::Format format,
                                        const report::Terminal& terminal);
 

@@ -66,9 +66,12 @@ duck::Column scaled(std::string name, const Current& block, int32_t factor, int3
 // A text out of few: `position(columns, row of the block)` gives its place among `choices`, -1 = null.
 template <typename Position>
 duck::Column choice(std::string name, std::vector<std::string> choices, const Current& block, Position position) {
-  return duck::choice_column(std::move(name), std::move(choices), [&block, position](uint64_t row) {
-    return static_cast<int32_t>(position(block->columns, row - block->begin));
-  });
+  const auto get = [&block, position](uint64_t begin, std::span<int32_t> positions) {
+    const HistoryColumns& columns = block->columns;
+    const uint64_t first = begin - block->begin;
+    for (size_t i = 0; i < positions.size(); ++i) positions[i] = static_cast<int32_t>(position(columns, first + i));
+  };
+  return duck::choice_column(std::move(name), std::move(choices), get);
 }
 
 std::vector<std::string> names_of(const std::vector<plan::Segment>& segments) {
@@ -364,10 +367,12 @@ class BlockReader {
   std::unique_ptr<Block> held_;
 };
 
-std::string selection(const std::string& model_fingerprint) {
-  const std::string first =
-      model_fingerprint.empty() ? "" : duck::sql_text(model_fingerprint) + " AS model_fingerprint, ";
-  return "SELECT " + first + "* FROM history";
+std::string selection(const std::optional<SaidBy>& said) {
+  if (!said) return "SELECT * FROM history";
+  return fmt::format(
+      "SELECT account, day, 'publication' AS kind, 0::INTEGER AS revision, make_timestamp({}) AS known_at, "
+      "{} AS model, {} AS model_fingerprint, * EXCLUDE (account, day) FROM history",
+      said->known_at.micros, duck::sql_text(said->model), duck::sql_text(said->fingerprint));
 }
 
 }  // namespace
@@ -380,17 +385,6 @@ HistoryColumns collect_history(const engine::Engine& engine, Day from, Day to, i
     add_account(engine.plan(), history, from, with_metrics, out);
   });
   return out;
-}
-
-Status write_history_parquet(const engine::Engine& engine, const HistoryColumns& history, const std::string& path,
-                             const std::string& model_fingerprint) {
-  const Block all{history, 0};
-  Current block = &all;
-  duck::Table table = table_of(engine, block, !history.value.empty());
-  table.rows = history.size();
-  KENKO_TRY(duck::Connection connection, duck::Connection::open());
-  KENKO_TRY_STATUS(connection.register_table("history", std::move(table)));
-  return connection.copy_to_parquet(selection(model_fingerprint), path);
 }
 
 Result<HistoryWritten> write_history(const engine::Engine& engine, const HistoryRequest& request, int threads,
@@ -410,7 +404,7 @@ Result<HistoryWritten> write_history(const engine::Engine& engine, const History
     score::for_each_block(engine, request.to, threads, request.accounts, kAccounts,
                           [&] { return std::make_unique<BlockMaker>(engine.plan(), request, queue); });
   });
-  const Status status = connection.copy_to_parquet(selection(request.model_fingerprint), path);
+  const Status status = connection.copy_to_parquet(selection(request.said), path);
   queue.close();
   computing.join();
   if (!status.ok()) return status.problems();

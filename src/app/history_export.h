@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,12 +39,19 @@ struct HistoryColumns {
 [[nodiscard]] HistoryColumns collect_history(const engine::Engine& engine, Day from, Day to, int threads,
                                              std::span<const uint32_t> accounts, bool with_metrics);
 
-/// Which part of the history is written; `accounts` empty = all.  With `model_fingerprint` that is the first column.
+/// Who says the rows of a file: what all files of the published history have (app/published_rows.h).
+struct SaidBy {
+  std::string model, fingerprint;
+  Instant known_at;
+};
+
+/// Which part of the history is asked for; `accounts` empty = all.
 struct HistoryRequest {
   Day from = Day::kMin, to;
   std::span<const uint32_t> accounts = {};
   bool with_metrics = false;
-  std::string model_fingerprint = {};
+  /// For a publication: the columns kind, revision, known_at, model and model_fingerprint stand behind account and day.
+  std::optional<SaidBy> said = {};
 };
 
 /// What was written; without rows, first > last.
@@ -58,9 +66,5 @@ struct HistoryWritten {
 /// memory is bounded by some blocks of accounts, however many there are.
 [[nodiscard]] Result<HistoryWritten> write_history(const engine::Engine& engine, const HistoryRequest& request,
                                                    int threads, const std::string& path);
-
-/// Writes columns that were collected, in the same form.
-[[nodiscard]] Status write_history_parquet(const engine::Engine& engine, const HistoryColumns& history,
-                                           const std::string& path, const std::string& model_fingerprint = {});
 
 }  // namespace kenko::app

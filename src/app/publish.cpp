@@ -9,7 +9,6 @@
 #include "app/history_export.h"
 #include "app/scoring.h"
 #include "base/text.h"
-#include "duck/parquet_text.h"
 #include "ports/files.h"
 #include "settings/settings_file.h"
 #include "state/write_lock.h"
@@ -49,16 +48,21 @@ Status write_scores(const Workspace& workspace, const PublishRequest& request, I
   if (!scoring && scoring.problems().front().code == "no-facts") return Done{};
   if (!scoring) return scoring.problems();
   const Scoring& s = **scoring;
-  const HistoryColumns history = collect_history(s.engine(), Day::kMin, s.as_of(), s.threads(), {}, false);
-  if (history.size() == 0) return Done{};
-  publication.scores_file =
+  const std::string file =
       fmt::format("scores/{:06}-{}-{}.parquet", number, publication.model, publication.fingerprint.hex().substr(0, 12));
   KENKO_TRY_STATUS(ports::make_folder(workspace.path("scores")));
-  KENKO_TRY_STATUS(write_history_parquet(s.engine(), history, workspace.path(publication.scores_file),
-                                         publication.fingerprint.hex()));
-  publication.rows = static_cast<int64_t>(history.size());
-  publication.first_day = Day{*std::min_element(history.day.begin(), history.day.end())};
-  publication.last_day = Day{*std::max_element(history.day.begin(), history.day.end())};
+  HistoryRequest history;
+  history.to = s.as_of();
+  history.said = SaidBy{s.plan().model, publication.fingerprint.hex(), publication.at};
+  KENKO_TRY(const HistoryWritten written, write_history(s.engine(), history, s.threads(), workspace.path(file)));
+  if (written.rows == 0) {
+    ports::remove_file(workspace.path(file));
+    return Done{};
+  }
+  publication.scores_file = file;
+  publication.rows = written.rows;
+  publication.first_day = written.first;
+  publication.last_day = written.last;
   return Done{};
 }
 
@@ -69,50 +73,6 @@ Status make_active(const Workspace& workspace, const std::string& model) {
   if (with_model == yaml) return Done{};
   return ports::write_file(path, {with_model});
 }
-
-// Puts the columns of one file where they stand in `all`.
-class Aligned {
- public:
-  Aligned(const std::vector<std::string>& all, const PublishedRequest& request, const PublishedSink& sink)
-      : all_(&all), request_(&request), sink_(&sink) {}
-
-  bool header(const std::vector<std::string>& columns) {
-    at_.clear();
-    for (const std::string& c : columns) {
-      const auto found = std::find(all_->begin(), all_->end(), c);
-      at_.push_back(static_cast<size_t>(found - all_->begin()));
-    }
-    return true;
-  }
-
-  bool row(std::span<const std::optional<std::string_view>> cells) {
-    std::vector<std::optional<std::string>> out(all_->size());
-    for (size_t i = 0; i < cells.size(); ++i) {
-      if (cells[i]) out[at_[i]] = std::string(*cells[i]);
-    }
-    if (wanted(out)) sink_->row(out);
-    return true;
-  }
-
- private:
-  [[nodiscard]] const std::string& cell(const std::vector<std::optional<std::string>>& row, const char* column) const {
-    static const std::string kNone;
-    const auto found = std::find(all_->begin(), all_->end(), column);
-    const auto& value = row[static_cast<size_t>(found - all_->begin())];
-    return value ? *value : kNone;
-  }
-  [[nodiscard]] bool wanted(const std::vector<std::optional<std::string>>& row) const {
-    const auto day = Day::parse(cell(row, "day"));
-    if (!day || (request_->from && *day < *request_->from) || (request_->to && *day > *request_->to)) return false;
-    const auto& accounts = request_->accounts;
-    return accounts.empty() || std::find(accounts.begin(), accounts.end(), cell(row, "account")) != accounts.end();
-  }
-
-  const std::vector<std::string>* all_;
-  const PublishedRequest* request_;
-  const PublishedSink* sink_;
-  std::vector<size_t> at_;
-};
 
 }  // namespace
 
@@ -155,34 +115,6 @@ Result<std::vector<state::Publication>> read_publications(const Workspace& works
   }
   std::reverse(out.begin(), out.end());
   return out;
-}
-
-Status read_published_history(const Workspace& workspace, const PublishedRequest& request, const PublishedSink& sink) {
-  KENKO_TRY(std::vector<state::Publication> publications, read_publications(workspace));
-  std::erase_if(publications, [](const state::Publication& p) { return p.scores_file.empty(); });
-  std::reverse(publications.begin(), publications.end());
-  if (publications.empty()) {
-    return Problem{"not-published", {}, "no score history was published yet", "kenko model publish --reason TEXT", "",
-                   Severity::error};
-  }
-  std::vector<std::string> columns;
-  for (const state::Publication& p : publications) {
-    const auto add = [&](const std::vector<std::string>& more) {
-      for (const std::string& c : more) {
-        if (std::find(columns.begin(), columns.end(), c) == columns.end()) columns.push_back(c);
-      }
-      return false;  // the names are enough
-    };
-    KENKO_TRY_STATUS(duck::read_parquet_as_text(workspace.path(p.scores_file), {add, [](auto) { return false; }}));
-  }
-  sink.header(columns);
-  Aligned aligned(columns, request, sink);
-  for (const state::Publication& p : publications) {
-    KENKO_TRY_STATUS(duck::read_parquet_as_text(
-        workspace.path(p.scores_file),
-        {[&](const auto& names) { return aligned.header(names); }, [&](auto cells) { return aligned.row(cells); }}));
-  }
-  return Done{};
 }
 
 }  // namespace kenko::app

@@ -3,9 +3,6 @@
 // kenko model publish and log: which model counts since when, who said so and why, and the history as each said it.
 #pragma once
 
-#include <functional>
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -40,19 +37,5 @@ struct PublishReport {
 
 /// All publications, the newest first.
 [[nodiscard]] Result<std::vector<state::Publication>> read_publications(const Workspace& workspace);
-
-/// Receives the published rows: the columns once (those of any publication), then each row in the order of publication,
-/// account, day; nullopt = null, or a column that the publication does not have.
-struct PublishedSink {
-  std::function<void(const std::vector<std::string>& columns)> header;
-  std::function<void(std::span<const std::optional<std::string>> cells)> row;
-};
-struct PublishedRequest {
-  std::optional<Day> from, to;
-  std::vector<std::string> accounts;  ///< ids; empty = all
-};
-/// Errors: "not-published" when there is no published history; a damaged or missing file.
-[[nodiscard]] Status read_published_history(const Workspace& workspace, const PublishedRequest& request,
-                                            const PublishedSink& sink);
 
 }  // namespace kenko::app

@@ -9,12 +9,12 @@
 #include "app/journey.h"
 #include "app/other_models.h"
 #include "app/overdue.h"
-#include "app/publish.h"
 #include "app/scoring.h"
 #include "app/system.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/model_output.h"
+#include "cli/published_output.h"
 
 namespace kenko::cli {
 namespace {
@@ -186,40 +186,31 @@ struct HistoryOptions {
   std::string from, to;
   std::vector<std::string> accounts;
   bool metrics = false;
-  bool as_published = false;
+  bool as_published = false, revisions = false;
 };
 
 // What was said when it was published, whatever the facts and the models say today.
-Result<std::string> published_history(const Common& common, const HistoryOptions& options) {
-  KENKO_TRY(const report::Format format, format_of(common));
+Exit run_published(const Common& common, const HistoryOptions& options) {
   app::PublishedRequest request;
   request.accounts = options.accounts;
-  if (!options.from.empty()) {
-    KENKO_TRY(request.from, day_option("--from", options.from));
-  }
-  if (!options.to.empty()) {
-    KENKO_TRY(request.to, day_option("--to", options.to));
-  }
-  KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
-  report::Table table;
-  app::PublishedSink sink;
-  sink.header = [&](const std::vector<std::string>& columns) {
-    for (const std::string& c : columns) table.columns.push_back({c, c, report::Align::left, 28, false});
+  request.revisions = options.revisions;
+  Problems problems;
+  const auto day = [&](const char* option, const std::string& text, std::optional<Day>& out) {
+    if (text.empty()) return;
+    const auto parsed = day_option(option, text);
+    if (parsed) {
+      out = *parsed;
+    } else {
+      problems.push_back(parsed.problems().front());
+    }
   };
-  sink.row = [&](std::span<const std::optional<std::string>> cells) {
-    std::vector<report::Cell>& row = table.rows.emplace_back();
-    for (const auto& cell : cells) row.push_back(cell ? report::Cell{*cell} : report::Cell{});
-    if (format == report::Format::table) row[0].text = row[0].value.index() == 1 ? cells[0]->substr(0, 12) : "";
-  };
-  KENKO_TRY_STATUS(app::read_published_history(workspace, request, sink));
-  return report::render(table, format, terminal());
+  day("--from", options.from, request.from);
+  day("--to", options.to, request.to);
+  return problems.empty() ? write_published_history(common, request) : fail(problems);
 }
 
 Exit run_history(const Common& common, const HistoryOptions& options) {
-  if (options.as_published) {
-    const auto text = published_history(common, options);
-    return text ? deliver(common, *text) : fail(text.problems());
-  }
+  if (options.as_published || options.revisions) return run_published(common, options);
   const auto opened = open_scoring(common);
   if (!opened) return fail(opened.problems());
   const app::Scoring& s = *opened->scoring;
@@ -241,13 +232,13 @@ Exit run_history(const Common& common, const HistoryOptions& options) {
   }
   if (!problems.empty()) return fail(problems);
   if (common.out.ends_with(".parquet")) {
-    const auto history = app::collect_history(s.engine(), from, to, s.threads(), *accounts, options.metrics);
-    const Status written = app::write_history_parquet(s.engine(), history, common.out);
+    const auto written =
+        app::write_history(s.engine(), {from, to, *accounts, options.metrics, {}}, s.threads(), common.out);
     if (!written) return fail(written.problems());
-    fmt::print(stderr, "wrote {} ({} rows)\n", common.out, text::grouped(static_cast<int64_t>(history.size())));
+    fmt::print(stderr, "wrote {} ({} rows)\n", common.out, text::grouped(written->rows));
     return Exit::ok;
   }
-  return deliver(common, app::history_text(s, {from, to, *accounts, options.metrics}, opened->format, terminal()));
+  return deliver(common, app::history_text(s, {from, to, *accounts, options.metrics, {}}, opened->format, terminal()));
 }
 
 struct ExplainOptions {
@@ -353,7 +344,9 @@ void add_score_commands(CLI::App& app, Common& common, Exit& exit) {
   history->add_option("--account", history_options->accounts, "only this account; may be repeated");
   history->add_flag("--metrics", history_options->metrics, "with the values and points of every metric");
   history->add_flag("--as-published", history_options->as_published,
-                    "the rows of scores/ as they were published, not computed again; accounts by id");
+                    "what was said of each day when it closed, not computed again (kenko close)");
+  history->add_flag("--revisions", history_options->revisions,
+                    "the same with what was said later: after late facts, and by models that were published");
   history->callback([&, history_options] { exit = run_history(common, *history_options); });
 
   auto* explain = app.add_subcommand("explain", "why an account has its score");
