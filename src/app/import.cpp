@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <set>
 
+#include "app/compact.h"
 #include "app/import_batch.h"
 #include "app/import_file.h"
 #include "app/import_source.h"
 #include "app/portfolio.h"
 #include "app/seal.h"
+#include "app/segment_writing.h"
 #include "ports/files.h"
 #include "readers/inputs.h"
 #include "segments/manifest.h"
@@ -100,6 +102,7 @@ class Importer {
       KENKO_TRY(lock_, state::WriteLock::acquire(workspace_.dir));
       remove_leftovers();
       KENKO_TRY(database_, state::Database::open_for_writing(workspace_.dir));
+      KENKO_TRY_STATUS(remove_replaced(workspace_.dir, *database_, now_));
       // What arrived one by one came before.
       KENKO_TRY([[maybe_unused]] const SealReport sealed, seal_intake(workspace_.dir, *database_, now_));
     }
@@ -113,6 +116,7 @@ class Importer {
     stored_rejects_ = counts.rejects > 0;
     if (!request_.dry_run) {
       KENKO_TRY(writer_, segments::Writer::open(workspace_.dir, live_));
+      writing_.emplace(*writer_);
     }
     return Done{};
   }
@@ -134,12 +138,8 @@ class Importer {
 
   // A dry run seals nothing: events of the intake are decided before, as it were.
   Status look_at_intake() {
-    KENKO_TRY(state::IntakeEvents intake, database_->load_intake());
-    for (facts::EventFact& event : intake.events) {
-      const Hash128 key = facts::event_key(event.source, event.event_id);
-      const uint64_t content = facts::content_hash(event).low;
-      batch_.events.add(std::move(event), key, content);
-    }
+    KENKO_TRY(const state::IntakeEvents intake, database_->load_intake());
+    for (const facts::EventFact& event : intake.events) batch_.events.add(event);
     in_intake_ = batch_.events.size();
     return Done{};
   }
@@ -149,13 +149,16 @@ class Importer {
     Input& input = inputs_[number];
     show_progress(input.path, 0);
     BatchMark mark = batch_.mark();
+    if (writing_) mark.segments += writing_->segments();
     const size_t report_index = report_.files.size();
     report_.files.emplace_back();
     report_.files.back().counts.path = input.path;
     report_.files.back().problems = input.problems;
     if (input.problems.empty()) {
       FileImportContext context = context_of(input, mark);
-      EventDecider decider(workspace_.dir, segments_, *index_, batch_.events, now_, next_seq_);
+      const PendingEvents* const nothing = nullptr;
+      EventDecider decider(workspace_.dir, segments_, *index_, batch_.events, writing_ ? writing_->events() : nothing,
+                           now_, next_seq_);
       FileImport file(input.path, context, batch_, decider);
       Status status = file.run();
       if (!fatal_.ok()) return std::move(fatal_);
@@ -175,19 +178,20 @@ class Importer {
 
   FileImportContext context_of(const Input& input, BatchMark& mark) {
     FileImportContext context;
-    context.mapping = input.mapping;
-    context.map.source = plan_.source;
-    context.map.zone = workspace_.settings.time_zone;
-    context.map.as_of = request_.as_of;
-    context.map.scope = request_.scope;
-    context.map.now = now_;
-    context.map.file_name = input.path;
+    context.what.mapping = input.mapping;
+    mapping::MapContext& map = context.what.context;
+    map.source = plan_.source;
+    map.zone = workspace_.settings.time_zone;
+    map.as_of = request_.as_of;
+    map.scope = request_.scope;
+    map.now = now_;
+    map.file_name = input.path;
     context.chunk_rows = std::min(kChunkRows, batch_rows());
     context.stored_rejects = stored_rejects_;
     context.known_by_column = input.mapping->known_at == facts::KnownAt::column;
     known_by_column_ = context.known_by_column;
     // Without stored events nothing can have been given before.
-    if (index_->size() > 0 && !stored_rules_.empty()) context.rule_names = stored_rules_;
+    if (index_->size() > 0 && !stored_rules_.empty()) context.what.rule_names = stored_rules_;
     for (const mapping::Rule& rule : input.mapping->rules) {
       if (rule.kind == mapping::RuleKind::event) rules_.insert({plan_.source, rule.name});
     }
@@ -197,32 +201,33 @@ class Importer {
   }
 
   Status roll_back(const BatchMark& mark) {
+    KENKO_TRY_STATUS(await_segments());
     const bool segments_gone = batch_.segments.size() > mark.segments;
     batch_.roll_back(mark);
     return segments_gone ? open_index() : Done{};
   }
 
-  // Moves pending events into segments; those of finished files and of the file at hand never share one, so that the
-  // file can still be given up.  A failure here ends the command: the disk, not the file, is at fault.
+  // Begins to move pending events into segments; those of finished files and of the file at hand never share one, so
+  // that the file can still be given up.  A failure here ends the command: the disk, not the file, is at fault.
   Status make_room(BatchMark& mark) {
     if (batch_.events.size() < batch_rows() || request_.dry_run) return Done{};
-    fatal_ = write_segments(mark.events);
+    fatal_ = await_segments();
     if (!fatal_.ok()) return fatal_;
+    writing_->begin(batch_.events, mark.events, now_);
     if (mark.events > 0) ++mark.segments;
     mark.events = 0;
     return Done{};
   }
 
-  // Writes the first `count` pending events and the others, each as a segment.
-  Status write_segments(size_t count) {
-    for (const auto part : {batch_.events.events().first(count), batch_.events.events().subspan(count)}) {
-      if (part.empty()) continue;
-      KENKO_TRY(segments::WrittenSegment written, writer_->write(part, now_));
-      KENKO_TRY_STATUS(index_->add(written.segment, written.keys));
-      segments_.push_back(written.segment);
-      batch_.segments.push_back(std::move(written));
+  // Waits for the segments that are being written, which then are found by their key files.
+  Status await_segments() {
+    if (!writing_) return Done{};
+    KENKO_TRY(std::vector<segments::WrittenSegment> written, writing_->finish());
+    for (segments::WrittenSegment& segment : written) {
+      KENKO_TRY_STATUS(index_->add(segment.segment, segment.keys));
+      segments_.push_back(segment.segment);
+      batch_.segments.push_back(std::move(segment));
     }
-    batch_.events.shrink(0);
     return Done{};
   }
 
@@ -301,7 +306,9 @@ class Importer {
     const bool facts_added =
         batch_.events.size() > in_intake_ || std::any_of(batch_.files.begin(), batch_.files.end(), changes_facts);
     if (!request_.dry_run) {
-      KENKO_TRY_STATUS(write_segments(0));
+      KENKO_TRY_STATUS(await_segments());
+      writing_->begin(batch_.events, 0, now_);
+      KENKO_TRY_STATUS(await_segments());
       batch.command = request_.command;
       batch.at = now_;
       batch.first_seq = first_seq_;
@@ -352,8 +359,9 @@ class Importer {
     waiting_files_.clear();
     report_.rounded += batch_.rounded;
     PendingEvents decided = std::move(batch_.events);
+    if (!request_.dry_run) decided.clear();  // on a dry run they are not stored, so still to be looked at
     batch_ = ImportBatch();
-    if (request_.dry_run) batch_.events = std::move(decided);  // never stored, so still to be looked at
+    batch_.events = std::move(decided);
     in_intake_ = batch_.events.size();
   }
 
@@ -412,6 +420,7 @@ class Importer {
   std::optional<state::Database> database_;  // none: a dry run in a workspace without facts
   std::optional<segments::KeyIndex> index_;
   std::optional<segments::Writer> writer_;
+  std::optional<SegmentWriting> writing_;  // into segments of the batch
   ports::Snapshot live_;
   std::vector<ports::SegmentInfo> segments_;  // the live ones and those of the batch
   std::vector<std::string> stored_rules_;

@@ -8,6 +8,7 @@
 #include "ports/files.h"
 #include "segments/key_index.h"
 #include "segments/key_merge.h"
+#include "segments/manifest.h"
 #include "segments/segment_files.h"
 #include "segments/versions.h"
 
@@ -75,7 +76,7 @@ Result<std::vector<Hash128>> touched_keys(const std::string& dir, const ports::S
 }  // namespace
 
 void remove_leftovers(const std::string& dir, const ports::Snapshot& live) {
-  std::set<std::string> named = {live.versions_file};
+  std::set<std::string> named = {live.versions_file, std::string(kNoVersions)};
   for (const ports::SegmentInfo& segment : live.segments) named.insert(segment.events_file);
   for (const ports::KeyFileInfo& keys : live.key_files) named.insert(keys.file);
   for (const ports::ReplacedFile& replaced : live.replaced) named.insert(replaced.file);

@@ -11,13 +11,11 @@
 #include "base/result.h"
 #include "duck/connection.h"
 #include "ports/fact_store.h"
+#include "segments/leftovers.h"
 #include "segments/versions.h"
 #include "segments/writer.h"
 
 namespace kenko::segments {
-
-/// Removes what writers left in DIR/events and `live` does not name, not even as replaced.  Other people's files stay.
-void remove_leftovers(const std::string& dir, const ports::Snapshot& live);
 
 /// The first free number.  Numbers are never used twice: what is made later has the greater one, and it stays longest.
 template <typename Info>

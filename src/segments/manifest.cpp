@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "duck/connection.h"
 #include "ports/files.h"
 #include "segments/properties_json.h"
 #include "segments/segment_files.h"
+#include "segments/versions.h"
 
 namespace kenko::segments {
 namespace {
@@ -36,7 +38,7 @@ std::string manifest_text(const ports::Snapshot& snapshot) {
     separator = ",\n";
   }
   json += snapshot.segments.empty() ? "], \"versions\": " : "\n], \"versions\": ";
-  json += snapshot.versions_file.empty() ? "null" : json_text(snapshot.versions_file);
+  json += json_text(snapshot.versions_file.empty() ? std::string(kNoVersions) : snapshot.versions_file);
   json += ", \"keys\": [";
   separator = "\n";
   for (const ports::KeyFileInfo& k : snapshot.key_files) {
@@ -48,8 +50,36 @@ std::string manifest_text(const ports::Snapshot& snapshot) {
   return json;
 }
 
+std::string views_text() {
+  return R"sql(-- The current truth of the stored events for DuckDB: run this file in the workspace's folder, for example with
+--   .read events/views.sql
+-- or say first where the files are:
+--   SET VARIABLE kenko_events = '/path/to/the/workspace/events/';
+-- The view `events` has one row for each event that counts: neither replaced versions nor deleted events.  It reads the
+-- files that manifest.json names now and stays with them, whatever is written meanwhile; replaced files stay for an
+-- hour.  Run this file again to see what came since.
+-- Not in it are what arrived one by one and was not sealed yet (`kenko compact` does) and what people entered by hand
+-- (`kenko export` has everything).
+SET VARIABLE kenko_events = coalesce(getvariable('kenko_events'), 'events/');
+SET VARIABLE kenko_manifest = (SELECT m FROM read_json(getvariable('kenko_events') || 'manifest.json') AS m);
+SET VARIABLE kenko_segments = list_transform(getvariable('kenko_manifest').segments,
+                                             lambda s: getvariable('kenko_events') || s.events);
+SET VARIABLE kenko_versions = getvariable('kenko_events') || getvariable('kenko_manifest').versions;
+CREATE OR REPLACE VIEW events AS
+SELECT source, event_id, account_ref, user_ref, name, occurred_at, known_at, value, currency, text, properties, assumed
+FROM read_parquet(getvariable('kenko_segments'))
+WHERE seq NOT IN (SELECT seq FROM read_parquet(getvariable('kenko_versions')) WHERE NOT is_current);
+)sql";
+}
+
 Status publish_manifest(const std::string& dir, const ports::Snapshot& snapshot) {
-  return put(events_folder(dir) + "/manifest.json", manifest_text(snapshot));
+  const std::string folder = events_folder(dir) + "/";
+  KENKO_TRY_STATUS(put(folder + "views.sql", views_text()));
+  if (snapshot.versions_file.empty() && !ports::file_exists(folder + std::string(kNoVersions))) {
+    KENKO_TRY(duck::Connection duck, duck::Connection::open({.threads = 1}));
+    KENKO_TRY_STATUS(write_versions_file(duck, dir, std::string(kNoVersions), {}));
+  }
+  return put(folder + "manifest.json", manifest_text(snapshot));
 }
 
 }  // namespace kenko::segments

@@ -1,0 +1,34 @@
+// segments/compact.h
+//
+// Fewer and larger files that say the same: merges segments of about the same size, and key files.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "ports/fact_store.h"
+
+namespace kenko::segments {
+
+/// When files are merged.
+struct CompactionRule {
+  size_t segments_of_a_size = 8;  ///< so many segments of about the same size become one; at least 2
+  size_t key_files = 10;          ///< so many may be live
+};
+
+/// Positions of the segments to merge next; empty = nothing is to be done.  Segments whose rows lie within a factor of
+/// 4 are of about the same size; smaller ones come first, and those of more than 64 M rows stay as they are.
+[[nodiscard]] std::vector<size_t> segments_to_merge(const std::vector<ports::SegmentInfo>& live,
+                                                    size_t segments_of_a_size);
+
+/// One step: what to change in the catalog next; an empty change when nothing is to be done.  The new files are durable
+/// when it returns, checked against the old ones, and in no catalog yet.  Mends the versions file and, where they are
+/// merged, key files.
+///
+/// Requires the write lock.  Memory: a block of rows of each segment, whatever their size.
+[[nodiscard]] Result<ports::CatalogChange> compact_step(const std::string& dir, const ports::Snapshot& live,
+                                                        const CompactionRule& rule, Instant now);
+
+}  // namespace kenko::segments
