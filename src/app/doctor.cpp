@@ -86,7 +86,11 @@ bool has_findings(const std::vector<DoctorCheck>& checks, std::string_view name)
 Status mend(const DoctorRequest& request, const std::vector<DoctorCheck>& checks, Instant now,
             std::vector<std::string>& fixed) {
   const std::string& dir = request.workspace;
-  Patient patient{dir, now, true, files_of(dir), {}, {}, {}, true, true};
+  Patient patient;
+  patient.dir = dir;
+  patient.now = now;
+  patient.quick = true;
+  patient.files = files_of(dir);
   static_cast<void>(check_state(patient));
   if (patient.snapshot && (has_findings(checks, "keys") || has_findings(checks, "events"))) {
     KENKO_TRY_STATUS(segments::KeyIndex::mend(dir, *patient.snapshot));

@@ -25,6 +25,7 @@ struct Patient {
   std::optional<Workspace> workspace;           ///< none: kenko.yaml is wrong
   std::optional<state::Database> database;      ///< none: not there, or not to be opened
   std::optional<ports::Snapshot> snapshot;      ///< of it
+  std::optional<std::vector<Hash128>> several;  ///< ids with several versions; none: not found out
   bool segments_fine = true, keys_fine = true;  ///< what earlier checks found
 
   [[nodiscard]] std::string path(const std::string& name) const { return dir + "/" + name; }

@@ -176,23 +176,25 @@ DoctorCheck check_once(Patient& patient) {
   if (!patient.segments_fine) return skipped("exactly once", "segments are missing or damaged");
   DoctorCheck check{"exactly once", "", {}, false};
   Result<ports::StoredFacts> facts = patient.database->load_facts();
-  if (!facts.ok()) {
-    check.findings = facts.problems();
+  Result<std::vector<Hash128>> several = segments::ids_with_several(patient.dir, *patient.snapshot);
+  if (!facts.ok() || !several.ok()) {
+    check.findings = facts.ok() ? several.problems() : facts.problems();
     return check;
   }
+  patient.several.emplace(std::move(several).value());
   check.looked_at = fmt::format("{} in segments, {} outside", counted(patient.stored_events(), "event"),
                                 text::grouped(std::ssize(facts->facts.events)));
-  check.findings = segments::examine_once(patient.dir, *patient.snapshot, facts->facts.events);
+  check.findings = segments::examine_once(patient.dir, *patient.snapshot, *patient.several, facts->facts.events);
   return check;
 }
 
 DoctorCheck check_versions(Patient& patient) {
   if (!patient.snapshot) return skipped("versions", kNotOpen);
   if (patient.quick) return skipped("versions", kQuick);
-  if (!patient.segments_fine) return skipped("versions", "segments are missing or damaged");
+  if (!patient.several) return skipped("versions", "segments are missing or damaged");
   const std::string& name = patient.snapshot->versions_file;
   return {"versions", name.empty() ? "no event has several versions" : name,
-          segments::examine_versions(patient.dir, *patient.snapshot), false};
+          segments::examine_versions(patient.dir, *patient.snapshot, *patient.several), false};
 }
 
 DoctorCheck check_intake(Patient& patient) {

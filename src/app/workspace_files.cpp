@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "ports/files.h"
+#include "segments/manifest.h"
 
 namespace kenko::app {
 namespace {
@@ -94,7 +95,11 @@ FileRole role_of(std::string_view name) {
   if (name == kBackupList) return FileRole::backup;
   constexpr std::array<std::string_view, 4> kState = {"state.db", "state.db-wal", "state.db-shm", "state.db-journal"};
   if (std::find(kState.begin(), kState.end(), name) != kState.end()) return FileRole::state;
-  if (name == "events/manifest.json" || name == "events/views.sql") return FileRole::published;
+  constexpr std::array<std::string_view, 3> kPublished = {"manifest.json", "views.sql", segments::kNoVersions};
+  if (name.starts_with("events/") &&
+      std::find(kPublished.begin(), kPublished.end(), name.substr(7)) != kPublished.end()) {
+    return FileRole::published;
+  }
   const size_t slash = name.find('/');
   if (slash == std::string_view::npos) return FileRole::user;
   const std::string_view folder = name.substr(0, slash);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/result.h"
 #include "facts/fact.h"
 #include "ports/fact_store.h"
@@ -22,20 +23,26 @@ namespace kenko::segments {
 /// Problems: "segment-damaged", "segment-unsorted", "key-missing", "content-changed".
 [[nodiscard]] Problems examine_events(const std::string& dir, const ports::Snapshot& snapshot, bool keys_fine);
 
+/// Ids with more than one version in the segments, sorted.  Goes through the ids in parts, so that memory stays
+/// bounded.
+[[nodiscard]] Result<std::vector<Hash128>> ids_with_several(const std::string& dir, const ports::Snapshot& snapshot);
+
 /// No event was stored twice: no commit number twice in the segments, and no two versions of an id, one after the other
-/// (by version and number), that say the same.  `own`: the events that are in no segment.  Goes through the ids in
-/// parts, so that memory stays bounded.  Problems: "event-twice", "number-twice".
+/// (by version and number), that say the same.  `several`: ids_with_several().  `own`: the events that are in no
+/// segment.  Problems: "event-twice", "number-twice".
 [[nodiscard]] Problems examine_once(const std::string& dir, const ports::Snapshot& snapshot,
-                                    const std::vector<facts::EventFact>& own);
+                                    const std::vector<Hash128>& several, const std::vector<facts::EventFact>& own);
 
 /// Which version counts, made again from the segments, is what the versions file says.  Problem:
 /// "versions-file-damaged".
-[[nodiscard]] Problems examine_versions(const std::string& dir, const ports::Snapshot& snapshot);
+[[nodiscard]] Problems examine_versions(const std::string& dir, const ports::Snapshot& snapshot,
+                                        const std::vector<Hash128>& several);
 
 /// Every byte of the files in cache/ is as it was written.  Warnings: "cache-damaged".
 [[nodiscard]] Problems examine_cache(const std::string& dir);
 
-/// events/manifest.json is that of the snapshot.  Problem: "manifest-stale".
+/// events/manifest.json is that of the snapshot, and what it needs for other programs is there.  Problem:
+/// "manifest-stale".
 [[nodiscard]] Problems examine_manifest(const std::string& dir, const ports::Snapshot& snapshot);
 
 }  // namespace kenko::segments

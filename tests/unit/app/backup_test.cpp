@@ -43,8 +43,9 @@ TEST_F(BackupOfWorkspace, ComesBackWithTheSameFacts) {
   ASSERT_TRUE(made.ok()) << to_text(made.problems());
   EXPECT_EQ(names("backup"),
             (std::vector<std::string>{".gitignore", "BACKUP", "events/00000001.keys", "events/00000001.parquet",
-                                      "events/manifest.json", "kenko.yaml", "lexicons/en.txt", "state.db"}));
-  EXPECT_EQ(made->files, 7);
+                                      "events/manifest.json", "events/versions-0.parquet", "events/views.sql",
+                                      "kenko.yaml", "lexicons/en.txt", "state.db"}));
+  EXPECT_EQ(made->files, 9);
   EXPECT_EQ(made->linked_files, 2);
   EXPECT_FALSE(fs::exists(root_ + "/backup/cache"));
   EXPECT_TRUE(fs::exists(root_ + "/backup/models"));
@@ -53,7 +54,7 @@ TEST_F(BackupOfWorkspace, ComesBackWithTheSameFacts) {
 
   const auto back = restore({root_ + "/backup", root_ + "/again", false});
   ASSERT_TRUE(back.ok()) << to_text(back.problems());
-  EXPECT_EQ(back->files, 7);
+  EXPECT_EQ(back->files, 9);
   EXPECT_EQ(digest(root_ + "/again"), digest());
   const std::string before = digest();
   dir_ = root_ + "/again";
@@ -154,6 +155,7 @@ TEST(WorkspaceFilesTest, KnowsEveryName) {
   EXPECT_EQ(role_of("events/versions-3.parquet"), FileRole::stored);
   EXPECT_EQ(role_of("events/00000001.keys.77.tmp"), FileRole::passing);
   EXPECT_EQ(role_of("events/manifest.json"), FileRole::published);
+  EXPECT_EQ(role_of("events/versions-0.parquet"), FileRole::published);
   EXPECT_EQ(role_of("intake/00000001.db-wal"), FileRole::stored);
   EXPECT_EQ(role_of("state.db-shm"), FileRole::state);
   EXPECT_EQ(role_of("notes.tmp"), FileRole::user);
