@@ -27,11 +27,13 @@ class Disk:
         self.records = records
         self.start_content, self.start_names, self.folders = {}, {}, {"": 0}
         self.names, self.data, self.synced, self.synced_folders = [], {}, {}, {}
-        self.mapped = set()
+        self.mapped, self.folder_files = set(), set()
         self._of_inode, self._next = {}, 0
         for path, (inode, content) in start.items():
             file = self._new(inode)
             self.start_content[file] = content
+            if content is None:
+                self.folder_files.add(file)
             self.start_names[path] = file
         for index, record in enumerate(records):
             if record.kind == Kind.MAP:
@@ -63,7 +65,9 @@ class Disk:
         elif r.kind == Kind.SYNC:
             self.synced.setdefault(self._file(r.file), []).append(index)
         elif r.kind == Kind.MKDIR:
-            self.names.append((index, "folder", r.path, self._new(r.file), None))
+            file = self._new(r.file)
+            self.folder_files.add(file)
+            self.names.append((index, "folder", r.path, file, None))
         elif r.kind == Kind.RENAME:
             self.names.append((index, "rename", r.target, self._file(r.file), r.path))
         elif r.kind == Kind.LINK:
@@ -84,10 +88,15 @@ class Disk:
                 names.pop(path, None)
                 folders.discard(path)
                 continue
-            if action == "folder":
-                folders.add(path)
             if action == "rename":
                 names.pop(source, None)
+            if action == "rename" and file in self.folder_files:
+                folders.discard(source)
+                for inner in [n for n in names if n.startswith(source + "/")]:
+                    names[path + inner[len(source):]] = names.pop(inner)
+                folders = {path + f[len(source):] if f.startswith(source + "/") else f for f in folders}
+            if file in self.folder_files:
+                folders.add(path)
             if path != "/":
                 names[path] = file
         image = {}

@@ -1,4 +1,7 @@
 """What people do to a workspace: small, so that a run takes a moment."""
+import json
+import os
+
 from fault_runner import Scenario, Step
 
 MODEL = """kenko: 1
@@ -62,10 +65,51 @@ def publish_scenario():
     ], facets=("publications",), again=False)
 
 
-def make_all(test):
-    """[(scenario, folder to start from)]"""
+def lines(first, last, value=3):
+    """Events for `kenko append`, as those of event_rows()."""
+    header, *rows = event_rows(first, last, value).splitlines()
+    names = header.split(",")
+    return [json.dumps({k: v for k, v in zip(names, row.split(",")) if v}) + "\n" for row in rows]
+
+
+def append_step(sent, *options):
+    """Stopped after any line."""
+    def step(count, **more):
+        return Step(("append", *options), "".join(sent[:count]).encode(), **more)
+    return step(len(sent), parts=tuple(step(n) for n in range(1, len(sent))), answers=True)
+
+
+def append_scenario():
+    return Scenario("append", [
+        append_step(lines(25, 37), "--group", "3", "--seal-after", "5"),
+        append_step(lines(30, 40, value=5), "--group", "1"),
+        Step(("import", "two.csv")),
+    ])
+
+
+def compact_scenario():
+    return Scenario("compact", [
+        append_step(lines(30, 33)),
+        Step(("import", "mended.csv")),
+        Step(("compact", "--grace", "0")),
+    ])
+
+
+def close_scenario():
+    days = [f"2026-01-{day}" for day in (25, 26, 27)]
+    return Scenario("close", [
+        Step(("close", "--as-of", days[0], "--from", days[0])),
+        Step(("close", "--as-of", days[2]), parts=(Step(("close", "--as-of", days[1])),)),
+    ], facets=("publications",))
+
+
+def make_all(test, *names):
+    """[(scenario, folder to start from)], of all scenarios or of those named, here or in KENKO_SCENARIOS=import,log."""
+    names = names or tuple(filter(None, os.environ.get("KENKO_SCENARIOS", "").split(",")))
     prepare(test)
     name = test.copy(test.dir / "start")
     test.good(name, "import", "one.csv", "accounts.csv", "contracts.csv")
     full = test.dir / name
-    return [(import_scenario(), test.dir / "start"), (log_scenario(), full), (publish_scenario(), full)]
+    scenarios = [(import_scenario(), test.dir / "start"), (log_scenario(), full), (publish_scenario(), full),
+                 (append_scenario(), full), (compact_scenario(), full)]
+    return [(s, start) for s, start in scenarios if not names or s.name in names]

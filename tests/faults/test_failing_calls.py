@@ -15,12 +15,16 @@ class FailingCalls(FaultTest):
         if out.status != 0 and not error_code(out):
             raise Wrong(f"no error was reported: {out}")
         try:
-            at = self.check_goes_on(recording, workspace, number + (out.status == 0), number + 1, far=LONG)
+            before, end = recording.before[number:number + 2]
+            least = end if out.status == 0 else before
+            if recording.scenario.steps[number].answers:
+                least = max(least, before + out.stdout.count("\n"))
+            at = self.check_goes_on(recording, workspace, least, end, far=LONG)
         except Wrong as e:
             raise Wrong(f"{e}\n{out}") from None
         with self.lock:
             outcome = error_code(out) or "success"
-            if out.status != 0 and at == number + 1:
+            if out.status != 0 and at == end:
                 outcome += " after the commit"
                 if not recording.scenario.again:
                     print(f"  {recording.scenario.name}, step {number}, {plan}: {outcome}", flush=True)

@@ -10,14 +10,14 @@ class Kill(FaultTest):
 
     def kill(self, recording, number, plan="", after=None):
         """Kills one step, by a plan or after some seconds; false when it was quicker."""
-        workspace = self.copy(recording.folders[number])
-        out = self.run_kenko(workspace, recording.scenario.steps[number], plan=plan, kill_after=after,
-                             watched=bool(plan))
+        workspace, step = self.copy(recording.folders[number]), recording.scenario.steps[number]
+        out = self.run_kenko(workspace, step, plan=plan, kill_after=after, watched=bool(plan))
         killed = out.status == -signal.SIGKILL
         if not killed and out.status != 0:
             raise Wrong(f"neither killed nor done: {out}")
-        least = number if killed and not out.stdout else number + 1
-        self.check_goes_on(recording, workspace, least, number + 1, far=LONG)
+        before, end = recording.before[number:number + 2]
+        least = before + step.answered(out.stdout.encode()) if killed else end
+        self.check_goes_on(recording, workspace, least, end, far=LONG)
         self.discard(workspace)
         return killed
 

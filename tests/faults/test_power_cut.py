@@ -9,23 +9,25 @@ class PowerCut(FaultTest):
     CUTS = 2000 if LONG else 200
 
     def check_cut(self, recording, disk, cut, rng):
-        marks = [r.data.decode() for r in recording.records[:cut + 1] if r.kind == Kind.MARK]
-        begun = sum(m.startswith("begin") for m in marks)
-        done = self.acknowledged(recording, cut)
+        least, most = self.possible(recording, cut)
         workspace = self.new_name()
         put(disk.after(cut, rng), self.dir / workspace)
-        self.check_goes_on(recording, workspace, done, begun, far=LONG or rng.random() < 0.2)
+        self.check_goes_on(recording, workspace, least, most, far=LONG or rng.random() < 0.1)
         self.discard(workspace)
 
     @staticmethod
-    def acknowledged(recording, cut):
-        """Steps that had said what they did, or had ended."""
-        done, said = 0, False
+    def possible(recording, cut):
+        """The states between what had been acknowledged and what had been asked for."""
+        begun, least, said = 0, 0, b""
         for r in recording.records[:cut + 1]:
-            said = said or r.kind == Kind.SAID
-            if r.kind == Kind.MARK and r.data.startswith(b"done"):
-                done, said = done + 1, False
-        return done + said
+            if r.kind == Kind.MARK and r.data.startswith(b"begin"):
+                begun, said = begun + 1, b""
+            elif r.kind == Kind.MARK:
+                least = recording.before[begun]
+            elif r.kind == Kind.SAID:
+                said += r.data
+                least = recording.before[begun - 1] + recording.scenario.steps[begun - 1].answered(said)
+        return least, recording.before[begun]
 
     def cut_jobs(self, recording, count, rng):
         disk = Disk(recording.start, recording.records)
