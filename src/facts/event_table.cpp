@@ -78,6 +78,35 @@ void EventTable::add(const EventFact& e) {
   property_end_.push_back(properties_.size());
 }
 
+void EventTable::add(const EventTable& other) {
+  const EventView from = other.view();
+  std::vector<uint32_t> codes(other.texts.size() + 1, 0);
+  const auto code = [&](uint32_t old) {
+    if (old != 0 && codes[old] == 0) codes[old] = texts.intern(other.texts.text(old));
+    return codes[old];
+  };
+  index_.reset();
+  key_.insert(key_.end(), other.key_.begin(), other.key_.end());
+  for (size_t row = 0; row < from.size(); ++row) {
+    id_bytes_ += from.event_id(row);
+    id_end_.push_back(id_bytes_.size());
+    source_.push_back(code(from.source[row]));
+    account_ref_.push_back(code(from.account_ref[row]));
+    user_ref_.push_back(code(from.user_ref[row]));
+    name_.push_back(code(from.name[row]));
+    currency_.push_back(code(from.currency[row]));
+    for (const EventView::Cell& cell : from.cells(row)) properties_.push_back({code(cell.key), code(cell.value)});
+    property_end_.push_back(properties_.size());
+  }
+  const auto append = [](auto& to, const auto& all) { to.insert(to.end(), all.begin(), all.end()); };
+  append(occurred_at_, other.occurred_at_);
+  append(known_at_, other.known_at_);
+  append(seq_, other.seq_);
+  append(version_, other.version_);
+  append(value_, other.value_);
+  append(flags_, other.flags_);
+}
+
 EventView EventTable::view() const {
   const size_t n = key_.size();
   KENKO_CHECK(n < UINT32_MAX && flags_.size() == n && id_end_.size() == n && property_end_.size() == n, "{} rows", n);
@@ -99,10 +128,10 @@ EventView EventTable::view() const {
   v.id_end = {id_end_, n};
   v.properties = properties_;
   v.id_bytes = id_bytes_;
-  v.last_seq = n == 0 ? 0 : *std::max_element(seq_.begin(), seq_.end());
   if (index_ == nullptr) {
     auto index = std::make_unique<Index>();
     sort_keys(key_, index->key, index->key_row);
+    if (n > 0) index->last_seq = *std::max_element(seq_.begin(), seq_.end());
     for (uint32_t row = 0; row < n; ++row) {
       if (account_ref_[row] == 0) {
         if (user_ref_[row] != 0) index->loose.push_back({user_ref_[row], row});
@@ -122,6 +151,7 @@ EventView EventTable::view() const {
     index_ = std::move(index);
   }
   v.index = {index_->key, index_->key_row, index_->runs, index_->loose};
+  v.last_seq = index_->last_seq;
   return v;
 }
 

@@ -108,6 +108,8 @@ class EventTable {
   EventTable& operator=(EventTable&&) = default;
 
   void add(const EventFact& event);
+  /// Appends all rows of another table.
+  void add(const EventTable& other);
   [[nodiscard]] size_t size() const { return key_.size(); }
   /// Views of the rows so far; they end with the next add() and with the table.  Makes the index when it is not there.
   [[nodiscard]] EventView view() const;
@@ -121,6 +123,7 @@ class EventTable {
     std::vector<uint32_t> key_row;
     std::vector<EventIndex::Run> runs;
     std::vector<EventIndex::Loose> loose;
+    int64_t last_seq = 0;
   };
 
   std::vector<uint64_t> key_;

@@ -1,6 +1,8 @@
 #include "segments/section_file.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -137,12 +139,39 @@ Status SectionWriter::finish(const Hash128& fingerprint) {
   return status_;
 }
 
+/// The file stays open: what it is renamed to or replaced by meanwhile is another file.
+struct SectionFile::Mapping {
+  Mapping() = default;
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  ~Mapping() {
+    if (data != MAP_FAILED) ::munmap(data, size);
+    if (descriptor >= 0) ::close(descriptor);
+  }
+  static std::shared_ptr<const Mapping> open(const std::string& path) {
+    auto out = std::make_shared<Mapping>();
+    out->descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat status{};
+    if (out->descriptor < 0 || ::fstat(out->descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return nullptr;
+    if (status.st_size == 0) return nullptr;
+    out->size = static_cast<size_t>(status.st_size);
+    out->data = ::mmap(nullptr, out->size, PROT_READ, MAP_PRIVATE, out->descriptor, 0);
+    return out->data == MAP_FAILED ? nullptr : out;
+  }
+  [[nodiscard]] std::string_view bytes() const { return {static_cast<const char*>(data), size}; }
+
+  int descriptor = -1;
+  void* data = MAP_FAILED;
+  size_t size = 0;
+};
+
+int SectionFile::descriptor() const { return mapping_->descriptor; }
+
 std::optional<SectionFile> SectionFile::open(const std::string& path, const SectionKind& kind) {
-  auto mapped = ports::MappedFile::open(path);
-  if (!mapped.ok()) return std::nullopt;
   SectionFile out;
-  out.file_ = std::make_shared<const ports::MappedFile>(std::move(mapped).value());
-  const std::string_view file = out.file_->bytes();
+  out.mapping_ = Mapping::open(path);
+  if (out.mapping_ == nullptr) return std::nullopt;
+  const std::string_view file = out.bytes_ = out.mapping_->bytes();
   Header header;
   if (file.size() < sizeof(Header)) return std::nullopt;
   std::memcpy(&header, file.data(), sizeof(Header));

@@ -94,18 +94,22 @@ class SectionFile {
   [[nodiscard]] const Hash128& fingerprint() const { return fingerprint_; }
   [[nodiscard]] size_t count() const { return table_.size(); }
   [[nodiscard]] std::string_view bytes(size_t number) const {
-    return file_->bytes().substr(table_[number].offset, table_[number].size);
+    return bytes_.substr(table_[number].offset, table_[number].size);
   }
-  [[nodiscard]] uint64_t offset(size_t number) const { return table_[number].offset; }
   template <typename T>
   [[nodiscard]] std::span<const T> column(size_t number) const {
     const std::string_view b = bytes(number);
     return {reinterpret_cast<const T*>(b.data()), b.size() / sizeof(T)};
   }
-  [[nodiscard]] std::shared_ptr<const void> owner() const { return file_; }
+  [[nodiscard]] std::shared_ptr<const void> owner() const { return mapping_; }
+  /// Where a section lies in the open file, for a further mapping of it.
+  [[nodiscard]] int descriptor() const;
+  [[nodiscard]] uint64_t offset(size_t number) const { return table_[number].offset; }
 
  private:
-  std::shared_ptr<const ports::MappedFile> file_;
+  struct Mapping;
+  std::shared_ptr<const Mapping> mapping_;
+  std::string_view bytes_;
   std::span<const SectionEntry> table_;
   Hash128 fingerprint_;
 };
