@@ -109,11 +109,7 @@ class Appender {
     }
     KENKO_TRY(intake_, state::Intake::open(workspace_.dir, *database_));
     KENKO_TRY(state::IntakeEvents stored, database_->load_intake());
-    for (facts::EventFact& event : stored.events) {
-      const Hash128 key = facts::event_key(event.source, event.event_id);
-      const uint64_t content = facts::content_hash(event).low;
-      pending_.add(std::move(event), key, content);
-    }
+    for (const facts::EventFact& event : stored.events) pending_.add(event);
     KENKO_TRY(stored_rules_, database_->rule_names(plan_.source));
     KENKO_TRY(rejected_, database_->rejected_records());
     saved_rules_.insert(stored_rules_.begin(), stored_rules_.end());
@@ -147,6 +143,7 @@ class Appender {
     ImportBatch batch;
     std::vector<GroupLine> group;
     candidates_.clear();
+    mapped_events_.clear();
     given_.clear();
     for (const InputLine& line : lines) map(line, now, group, batch);
 
@@ -160,12 +157,13 @@ class Appender {
       counts.read = 1;
       if (group[i].outcome == mapping::Outcome::rejected) ++counts.rejected;
       if (group[i].outcome == mapping::Outcome::ignored) ++counts.filtered;
-      if (group[i].outcome == mapping::Outcome::mapped) batch.add_row(fates[i], group[i].facts);
+      if (group[i].outcome == mapping::Outcome::mapped) batch.add_row(fates[i], &group[i].facts);
     }
     KENKO_TRY_STATUS(register_new());
     KENKO_TRY_STATUS(commit(batch, now));
-    const auto fresh = pending_.events().subspan(before);
-    KENKO_TRY_STATUS(intake_->wait(intake_->submit({fresh.begin(), fresh.end()})));
+    std::vector<facts::EventFact> fresh;
+    for (size_t i = before; i < pending_.size(); ++i) fresh.push_back(pending_.rows().fact(i));
+    KENKO_TRY_STATUS(intake_->wait(intake_->submit(std::move(fresh))));
 
     std::string answers;
     for (size_t i = 0; i < group.size(); ++i) {
@@ -196,11 +194,10 @@ class Appender {
     if (line.outcome == mapping::Outcome::mapped) {
       facts::FactSet& facts = mapped.mapped.facts;
       see(facts);
-      for (facts::EventFact& event : facts.events) {
+      for (const facts::EventFact& event : facts.events) {
         line.has_deletion = line.has_deletion || event.deleted;
-        const Hash128 key = facts::event_key(event.source, event.event_id);
-        const uint64_t content = facts::content_hash(event).low;
-        candidates_.push_back({std::move(event), key, content, row});
+        mapped_events_.add(event);
+        candidates_.push_back({&mapped_events_, static_cast<uint32_t>(mapped_events_.size() - 1), row});
       }
       facts.events.clear();
       line.facts = std::move(facts);
@@ -213,12 +210,14 @@ class Appender {
   void look_for_given(const MappedLine& mapped, uint32_t row, size_t first) {
     mapper_.candidate_ids(stored_rules_, ids_);
     std::set<std::string_view> sources{plan_.source};
-    for (size_t i = first; i < candidates_.size(); ++i) sources.insert(candidates_[i].event.source);
+    for (size_t i = first; i < candidates_.size(); ++i) {
+      sources.insert(mapped_events_.word(candidates_[i].event().source));
+    }
     for (const std::string_view source : sources) {
       for (const std::string& id : ids_) {
         const Hash128 key = facts::event_key(source, id);
         const bool given_now = std::any_of(candidates_.begin() + static_cast<std::ptrdiff_t>(first), candidates_.end(),
-                                           [&key](const Candidate& c) { return c.key == key; });
+                                           [&key](const Candidate& c) { return c.event().key == key; });
         if (!given_now) given_.push_back({key, mapped.raw, row});
       }
     }
@@ -296,7 +295,7 @@ class Appender {
     if (sealer_ && (sealer_->is_done() || pending_.size() >= 2 * limit)) KENKO_TRY_STATUS(finish_sealing());
     if (sealer_ || pending_.size() < limit) return Done{};
     sealing_ = pending_.size();
-    const int64_t through = pending_.event(static_cast<uint32_t>(sealing_ - 1)).recorded.seq;
+    const int64_t through = pending_.rows()[sealing_ - 1].seq;
     KENKO_TRY(const int64_t final_below, intake_->rotate());
     sealer_.emplace(workspace_.dir, clock_.now(), SealScope{through, final_below});
     return Done{};
@@ -310,11 +309,8 @@ class Appender {
     if (!sealed.ok()) return sealed.problems();
     report_.sealed += sealed->events;
     PendingEvents rest;
-    for (size_t i = sealing_; i < pending_.size(); ++i) {
-      const auto position = static_cast<uint32_t>(i);
-      const PendingEvents::Entry entry = pending_.entry(position);
-      rest.add(facts::EventFact(pending_.event(position)), entry.key, entry.content);
-    }
+    std::vector<uint32_t> words;
+    for (size_t i = sealing_; i < pending_.size(); ++i) rest.add(pending_.rows()[i], pending_.rows(), words);
     pending_ = std::move(rest);
     return look_up_segments();
   }
@@ -346,6 +342,7 @@ class Appender {
   size_t registered_sources_ = 0;
   bool is_new_ = false;  // something in seen_ that kenko.yaml may not have
 
+  segments::EventRows mapped_events_;  // of the group
   std::vector<Candidate> candidates_;
   std::vector<Given> given_;
   std::vector<std::string> ids_;

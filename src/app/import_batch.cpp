@@ -50,20 +50,21 @@ void ImportBatch::count_row(state::FileCounts& counts, uint8_t fate) {
   }
 }
 
-void ImportBatch::add_row(uint8_t fate, facts::FactSet& facts) {
-  const bool waits = !facts.attributes.empty() || !facts.contracts.empty() || !facts.identities.empty() ||
-                     !facts.memberships.empty() || !facts.rates.empty();
+void ImportBatch::add_row(uint8_t fate, facts::FactSet* facts) {
+  const bool waits =
+      facts != nullptr && (!facts->attributes.empty() || !facts->contracts.empty() || !facts->identities.empty() ||
+                           !facts->memberships.empty() || !facts->rates.empty());
   if (!waits) {
     count_row(files.back(), fate);
     return;
   }
   const uint32_t row = static_cast<uint32_t>(rows_.size());
   rows_.push_back({static_cast<uint32_t>(files.size() - 1), fate});
-  move_all(facts.attributes, facts_.attributes, attributes_.row, row);
-  move_all(facts.contracts, facts_.contracts, contracts_.row, row);
-  move_all(facts.identities, facts_.identities, identities_.row, row);
-  move_all(facts.memberships, facts_.memberships, memberships_.row, row);
-  move_all(facts.rates, facts_.rates, rates_.row, row);
+  move_all(facts->attributes, facts_.attributes, attributes_.row, row);
+  move_all(facts->contracts, facts_.contracts, contracts_.row, row);
+  move_all(facts->identities, facts_.identities, identities_.row, row);
+  move_all(facts->memberships, facts_.memberships, memberships_.row, row);
+  move_all(facts->rates, facts_.rates, rates_.row, row);
 }
 
 BatchMark ImportBatch::mark() const {

@@ -30,16 +30,16 @@ struct BatchMark {
 /// rows wait in `rows_`.
 class ImportBatch {
  public:
-  PendingEvents events;                      ///< decided, in no segment yet
+  PendingEvents events;                            ///< decided, in no segment yet
   std::vector<segments::WrittenSegment> segments;  ///< not committed
-  std::vector<state::FileCounts> files;      ///< the last one may still be being read
+  std::vector<state::FileCounts> files;            ///< the last one may still be being read
   std::vector<state::Reject> rejects;
   std::vector<Hash128> accepted;
   int64_t rounded = 0;
 
-  /// Counts a row of the last file whose events came to `fate` (RowFate bits) and that gave `facts` besides (its events
-  /// are not looked at).  Facts are moved away.
-  void add_row(uint8_t fate, facts::FactSet& facts);
+  /// Counts a row of the last file whose events came to `fate` (RowFate bits) and that gave `facts` besides (null =
+  /// none; events are not looked at).  Facts are moved away.
+  void add_row(uint8_t fate, facts::FactSet* facts);
   [[nodiscard]] size_t size() const { return events.size() + facts_.attributes.size() + facts_.contracts.size(); }
   [[nodiscard]] bool empty() const { return files.empty(); }
 

@@ -9,54 +9,15 @@
 namespace kenko::app {
 
 using facts::EventFact;
+using segments::EventRow;
 using segments::Found;
 
 namespace {
 
-const Hash128 kNoRecord{};
-
-uint64_t low_content(const EventFact& event) { return facts::content_hash(event).low; }
+constexpr Hash128 kNoRecord{};
+constexpr size_t kAhead = 16;  // how many rows earlier memory is asked for
 
 }  // namespace
-
-void PendingEvents::add(EventFact&& event, const Hash128& key, uint64_t content) {
-  // The first block is large, so that usual imports never move their events; untouched memory costs nothing.
-  constexpr size_t kFirstBlock = 100'000;
-  if (events_.capacity() == 0) events_.reserve(kFirstBlock);
-  if ((events_.size() + 1) * 2 > slots_.size()) grow();
-  events_.push_back(std::move(event));
-  entries_.push_back({key, content, 0});
-  place(static_cast<uint32_t>(events_.size() - 1));
-}
-
-void PendingEvents::place(uint32_t position) {
-  const size_t mask = slots_.size() - 1;
-  size_t slot = entries_[position].key.low & mask;
-  while (slots_[slot] != 0 && entries_[slots_[slot] - 1].key != entries_[position].key) slot = (slot + 1) & mask;
-  entries_[position].before = slots_[slot];
-  slots_[slot] = position + 1;
-}
-
-void PendingEvents::grow() {
-  slots_.assign(std::max<size_t>(slots_.size() * 2, 1024), 0);
-  for (uint32_t i = 0; i < entries_.size(); ++i) place(i);
-}
-
-uint32_t PendingEvents::find(const Hash128& key) const {
-  if (slots_.empty()) return 0;
-  const size_t mask = slots_.size() - 1;
-  size_t slot = key.low & mask;
-  while (slots_[slot] != 0 && entries_[slots_[slot] - 1].key != key) slot = (slot + 1) & mask;
-  return slots_[slot];
-}
-
-void PendingEvents::shrink(size_t count) {
-  if (count == events_.size()) return;
-  events_.resize(count);
-  entries_.resize(count);
-  std::fill(slots_.begin(), slots_.end(), 0);
-  for (uint32_t i = 0; i < count; ++i) place(i);
-}
 
 // Finds out what is stored of every key of the chunk, and reads the versions that a decision needs.
 Status EventDecider::look_up(std::span<const Candidate> candidates, std::span<const Given> given) {
@@ -67,32 +28,39 @@ Status EventDecider::look_up(std::span<const Candidate> candidates, std::span<co
   stored_of_key_.clear();
   if (index_.size() == 0 || count == 0) return Done{};
 
-  std::vector<segments::KeyedContent> wanted(count);
-  std::vector<uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0);
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    wanted[i] = segments::keyed_content(candidates[i].key, candidates[i].content, candidates[i].event.version);
+  struct Wanted {
+    segments::KeyedContent says;
+    uint32_t who = 0;
+  };
+  std::vector<Wanted> order;
+  order.reserve(count);
+  for (const Candidate& c : candidates) {
+    const EventRow& e = c.event();
+    order.push_back({segments::keyed_content(e.key, e.content, e.version), static_cast<uint32_t>(order.size())});
   }
-  for (size_t i = 0; i < given.size(); ++i) wanted[candidates.size() + i] = {given[i].key, 0};
-  std::sort(order.begin(), order.end(), [&wanted](uint32_t a, uint32_t b) { return wanted[a] < wanted[b]; });
+  for (const Given& g : given) order.push_back({{g.key, 0}, static_cast<uint32_t>(order.size())});
+  std::sort(order.begin(), order.end(), [](const Wanted& a, const Wanted& b) { return a.says < b.says; });
   std::vector<segments::KeyedContent> sorted(count);
-  for (size_t i = 0; i < count; ++i) sorted[i] = wanted[order[i]];
+  for (size_t i = 0; i < count; ++i) sorted[i] = order[i].says;
   KENKO_TRY(const std::vector<Found> answers, index_.lookup(sorted));
 
   std::vector<Hash128> to_read;
   for (size_t i = 0; i < count; ++i) {
-    const uint32_t who = order[i];
+    const uint32_t who = order[i].who;
     found_[who] = answers[i];
     // That the version which counts has the same content and version number settles it.
     const bool settled = answers[i] == Found::absent || (answers[i] == Found::same && who < candidates.size());
     if (!settled && (to_read.empty() || to_read.back() != sorted[i].key)) to_read.push_back(sorted[i].key);
   }
-  if (to_read.empty()) return Done{};
-  KENKO_TRY(stored_, segments::read_versions(dir_, segments_, to_read));
+  return to_read.empty() ? Status(Done{}) : read_stored(to_read);
+}
+
+Status EventDecider::read_stored(const std::vector<Hash128>& keys) {
+  KENKO_TRY(stored_, segments::read_versions(dir_, segments_, keys));
   Hash128 before;
   for (uint32_t i = 0; i < stored_.size(); ++i) {
     const Hash128 key = facts::event_key(stored_[i].source, stored_[i].event_id);
-    stored_content_.push_back(low_content(stored_[i]));
+    stored_content_.push_back(facts::content_hash(stored_[i]).low);
     if (i == 0 || key != before) stored_of_key_.emplace(key, std::pair{i, i});
     ++stored_of_key_[key].second;
     before = key;
@@ -100,94 +68,122 @@ Status EventDecider::look_up(std::span<const Candidate> candidates, std::span<co
   return Done{};
 }
 
+bool EventDecider::is_pending(const Hash128& key) const {
+  return pending_.find(key) != 0 || (leaving_ != nullptr && leaving_->find(key) != 0);
+}
+
+void EventDecider::prefetch(const Hash128& key) const {
+  pending_.prefetch(key);
+  if (leaving_ != nullptr) leaving_->prefetch(key);
+}
+
+void EventDecider::collect(const Hash128& key, const PendingEvents& list) {
+  for (uint32_t at = list.find(key); at != 0; at = list.before(at - 1)) {
+    const EventRow& e = list.rows()[at - 1];
+    versions_.push_back(
+        {e.content, e.version, true, e.deleted, e.raw, {e.known_at, e.seq, e.assumed}, nullptr, &list, at - 1});
+  }
+}
+
 // Without the stored versions, which then were not needed, the one that counts is the one asked for.
 void EventDecider::collect(const Hash128& key, Found found, uint64_t content, int64_t version) {
   versions_.clear();
   if (found != Found::absent) {
     const auto read = stored_of_key_.find(key);
-    if (read != stored_of_key_.end()) {
-      for (uint32_t i = read->second.first; i < read->second.second; ++i) {
-        versions_.push_back({stored_content_[i], stored_[i].version, stored_[i].recorded.seq, &stored_[i]});
-      }
+    if (read == stored_of_key_.end()) {
+      Version& equal = versions_.emplace_back();
+      equal.content = content;
+      equal.version = version;
     } else {
-      versions_.push_back({content, version, 0, nullptr});
+      for (uint32_t i = read->second.first; i < read->second.second; ++i) {
+        const EventFact& e = stored_[i];
+        versions_.push_back({stored_content_[i], e.version, true, e.deleted, e.raw, e.recorded, &e, nullptr, 0});
+      }
     }
   }
-  for (uint32_t at = pending_.find(key); at != 0; at = pending_.entry(at - 1).before) {
-    const EventFact& event = pending_.event(at - 1);
-    versions_.push_back({pending_.entry(at - 1).content, event.version, event.recorded.seq, &event});
-  }
+  collect(key, pending_);
+  if (leaving_ != nullptr) collect(key, *leaving_);
 }
 
 const EventDecider::Version* EventDecider::winner() const {
   const auto best = std::max_element(versions_.begin(), versions_.end(), [](const Version& a, const Version& b) {
-    return std::tie(a.version, a.seq) < std::tie(b.version, b.seq);
+    return std::tie(a.version, a.recorded.seq) < std::tie(b.version, b.recorded.seq);
   });
   return best == versions_.end() ? nullptr : &*best;
 }
 
-void EventDecider::store(EventFact&& event, const Hash128& key, uint64_t content) {
-  event.recorded.seq = next_seq_++;
-  pending_.add(std::move(event), key, content);
+void EventDecider::store(const Candidate& c) {
+  if (c.events != words_of_) {
+    words_of_ = c.events;
+    words_.clear();
+  }
+  c.event().seq = next_seq_++;
+  pending_.add(c.event(), *c.events, words_);
 }
 
-uint8_t EventDecider::decide_event(Candidate& c, Found found, const facts::Recorded* replaced, bool known_by_column) {
-  EventFact& e = c.event;
-  collect(c.key, found, c.content, e.version);
-  const Version* w = winner();
-  if (w == nullptr) {
+uint8_t EventDecider::decide_event(const Candidate& c, Found found, const facts::Recorded* replaced,
+                                   bool known_by_column) {
+  EventRow& e = c.event();
+  if (found == Found::absent && !is_pending(e.key)) {
     // What the row gave before under another name was known then.
-    if (replaced != nullptr && !(replaced->assumed && e.recorded.assumed)) e.recorded = *replaced;
-    store(std::move(e), c.key, c.content);
+    if (replaced != nullptr && !(replaced->assumed && e.assumed)) {
+      e.known_at = replaced->known_at;
+      e.assumed = replaced->assumed;
+    }
+    store(c);
     return kAdded;
   }
-  if (w->content == c.content) {
-    if (e.version > w->version) store(std::move(e), c.key, c.content);
+  collect(e.key, found, e.content, e.version);
+  const Version& w = *winner();
+  if (w.content == e.content) {
+    if (e.version > w.version) store(c);
     return kAlready;
   }
   const bool has_raw = e.raw != kNoRecord;
-  if (has_raw && w->fact != nullptr && w->fact->raw == e.raw) {
-    e.version = std::max(e.version, w->version);
-    e.recorded = w->fact->recorded;
-    store(std::move(e), c.key, c.content);
+  if (has_raw && w.known && w.raw == e.raw) {
+    e.version = std::max(e.version, w.version);
+    e.known_at = w.recorded.known_at;
+    e.assumed = w.recorded.assumed;
+    store(c);
     return kCorrected;
   }
-  const bool later = e.version > w->version;
+  const bool later = e.version > w.version;
   const bool seen = std::any_of(versions_.begin(), versions_.end(), [&](const Version& v) {
-    const bool same = v.content == c.content || (has_raw && v.fact != nullptr && v.fact->raw == e.raw);
+    const bool same = v.content == e.content || (has_raw && v.known && v.raw == e.raw);
     return same && v.version == e.version;
   });
-  if (e.version < w->version) {
-    if (!seen) store(std::move(e), c.key, c.content);
+  if (e.version < w.version) {
+    if (!seen) store(c);
     return kAlready;
   }
   if (!later && seen) return kAlready;
   if (!known_by_column) {
-    e.recorded.known_at = now_;
-    e.recorded.assumed = false;
+    e.known_at = now_;
+    e.assumed = false;
   }
-  store(std::move(e), c.key, c.content);
+  store(c);
   return kCorrected;
 }
 
 // True when a deletion was written; `replaced` is then when the deleted version was known.
 bool EventDecider::delete_given(const Given& given, Found found, uint64_t mapping, facts::Recorded& replaced) {
-  if (found == Found::absent && pending_.find(given.key) == 0) return false;
+  if (found == Found::absent && !is_pending(given.key)) return false;
   collect(given.key, found, 0, 0);
   const Version* w = winner();
-  if (w == nullptr || w->fact == nullptr || w->fact->deleted || w->fact->raw != given.raw) return false;
-  EventFact deletion = *w->fact;
-  replaced = deletion.recorded;
+  if (w == nullptr || !w->known || w->deleted || w->raw != given.raw) return false;
+  replaced = w->recorded;
+  EventFact deletion = w->stored != nullptr ? *w->stored : w->list->rows().fact(w->position);
   deletion.deleted = true;
   deletion.mapping = mapping;
-  const uint64_t content = low_content(deletion);
-  store(std::move(deletion), given.key, content);
+  deletion.recorded.seq = next_seq_++;
+  pending_.add(deletion);
   return true;
 }
 
-Result<int64_t> EventDecider::decide(std::span<Candidate> candidates, std::span<const Given> given,
+Result<int64_t> EventDecider::decide(std::span<const Candidate> candidates, std::span<const Given> given,
                                      bool known_by_column, uint64_t mapping, std::vector<uint8_t>& fates) {
   KENKO_TRY_STATUS(look_up(candidates, given));
+  words_of_ = nullptr;
   int64_t deleted = 0;
   size_t next_given = 0;
   size_t next = 0;
@@ -207,6 +203,7 @@ Result<int64_t> EventDecider::decide(std::span<Candidate> candidates, std::span<
       ++deleted;
     }
     for (; next < candidates.size() && candidates[next].row == row; ++next) {
+      if (next + kAhead < candidates.size()) prefetch(candidates[next + kAhead].event().key);
       fates[row] |= decide_event(candidates[next], found_[next], any ? &replaced : nullptr, known_by_column);
     }
   }

@@ -215,8 +215,8 @@ std::string time_format_fault(std::string_view format) {
 
 Instant DayOffsets::instant_of(const TimeZone& zone, const LocalTime& local) {
   if (local.has_offset) return zone.instant_of(local);
-  Entry& entry = entries_[(static_cast<uint32_t>(local.day.number) + reinterpret_cast<uintptr_t>(&zone) / 64) %
-                          entries_.size()];
+  Entry& entry =
+      entries_[(static_cast<uint32_t>(local.day.number) + reinterpret_cast<uintptr_t>(&zone) / 64) % entries_.size()];
   if (entry.zone != &zone || entry.day != local.day) {
     entry = {&zone, local.day, true, zone.start_of(local.day)};
     constexpr int64_t kMicrosPerHour = kMicrosPerDay / 24;

@@ -73,6 +73,33 @@ EventRow& EventRows::add(const EventRow& from_row, const EventRows& from, std::v
   return row;
 }
 
+facts::EventFact EventRows::fact(size_t i) const {
+  const EventRow& row = rows_[i];
+  facts::EventFact e;
+  const auto maybe = [](const char* data, uint32_t size, std::optional<std::string>& to) {
+    if (data != nullptr) to.emplace(data, size);
+  };
+  e.source = word(row.source);
+  e.event_id = event_id(i);
+  maybe(row.account_ref, row.account_ref_size, e.account_ref);
+  maybe(row.user_ref, row.user_ref_size, e.user_ref);
+  e.name = word(row.name);
+  e.occurred_at = row.occurred_at;
+  if (row.has_value) e.value = Decimal{row.value};
+  e.currency = word(row.currency);
+  maybe(row.text, row.text_size, e.text);
+  PropertiesReader properties({row.properties, row.properties_size});
+  std::string_view key, value;
+  while (properties.next(key, value)) e.properties.push_back({std::string(key), std::string(value)});
+  e.recorded = {row.known_at, row.seq, row.assumed};
+  e.version = row.version;
+  e.deleted = row.deleted;
+  e.raw = row.raw;
+  e.rule = word(row.rule);
+  e.mapping = row.mapping;
+  return e;
+}
+
 void EventRows::clear() {
   rows_.clear();
   texts_.clear();

@@ -55,6 +55,7 @@ class EventRows {
     return code == 0 ? std::string_view() : words_.text(code);
   }
   [[nodiscard]] uint32_t words() const { return words_.size(); }
+  [[nodiscard]] facts::EventFact fact(size_t i) const;
   [[nodiscard]] std::string_view event_id(size_t i) const { return {rows_[i].event_id, rows_[i].event_id_size}; }
 
   void reserve(size_t rows) { rows_.reserve(rows); }

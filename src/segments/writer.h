@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "facts/fact.h"
 #include "ports/fact_store.h"
+#include "segments/event_rows.h"
 
 namespace kenko::segments {
 
@@ -38,6 +39,8 @@ class Writer {
   /// durable when it returns. Requires: at least one event; texts are UTF-8 ("duckdb-failed" otherwise); seq set, above
   /// those of the segments written before.
   [[nodiscard]] Result<WrittenSegment> write(std::span<const facts::EventFact> events, Instant now);
+  /// The same for the rows [first, first + count).
+  [[nodiscard]] Result<WrittenSegment> write(const EventRows& events, size_t first, size_t count, Instant now);
 
   /// What committing `written` changes in the catalog: the segments and their ids, so merged with older key files that
   /// at most kMaxKeyFiles are live, and a new versions file when an id now has several versions or is deleted.

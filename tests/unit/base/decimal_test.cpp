@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace kenko {
 namespace {
 
@@ -17,6 +19,23 @@ TEST(Decimal, ReadsExactly) {
   for (const char* bad : {"", "-", ".", "1,5", " 1", "inf", "nan", "1e", "0x10", "1.2.3"}) {
     EXPECT_EQ(parse_decimal(bad).fault, ParsedDecimal::Fault::not_a_number) << bad;
   }
+}
+
+// A number in the plain form and the same one in a form that is read the long way are equal.
+TEST(Decimal, PlainFormIsReadAsAnyOther) {
+  for (const char* plain : {"0", "-0", "7", "0.1", "-0.000001", "12.345678", "999999999999.999999", "5.", "00012.50",
+                            "123456789012", "-123456789012.1", "1234567890123"}) {
+    const ParsedDecimal read = parse_decimal(plain);
+    const ParsedDecimal other = parse_decimal(std::string(plain) + "e0");
+    EXPECT_EQ(read.fault, ParsedDecimal::Fault::none) << plain;
+    EXPECT_EQ(read.value.micros, other.value.micros) << plain;
+    EXPECT_FALSE(read.rounded) << plain;
+  }
+  EXPECT_TRUE(parse_decimal("1.0000001").rounded);
+  EXPECT_EQ(Decimal{-1}.text(), "-0.000001");
+  EXPECT_EQ((Decimal{INT64_MIN}.text()), "-9223372036854.775808");
+  EXPECT_EQ((Decimal{1'050'000}.text()), "1.05");
+  EXPECT_EQ((Decimal{}.text()), "0");
 }
 
 TEST(Decimal, RoundsHalfUp) {
