@@ -236,8 +236,7 @@ bool LivePortfolio::update(Tables tables, int64_t known_seq, std::shared_ptr<con
   }
   LiveUpdate update(*this, tables, known_seq, before != nullptr ? before->references : known_->references,
                     known_->references);
-  update.find_changes();
-  if (!update.write_blocks(room)) return false;
+  if (!update.find_changes(room) || !update.write_blocks(room)) return false;
   if (!state && update.accounts_changed()) state = resolve_known();
   if (state) write_state(std::move(*state), known_->references);
   tally_.publish(spoken_, portfolio_);

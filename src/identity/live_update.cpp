@@ -83,19 +83,50 @@ void LiveUpdate::collect_rows_of(const ChangedReferences& changed) {
   }
 }
 
-void LiveUpdate::find_changes() {
+bool LiveUpdate::find_changes(uint64_t room) {
   collect_new_rows();
   if (references_changed_) collect_rows_of(References::changed(*before_.references, *after_.references));
   std::sort(rows_.begin(), rows_.end());
   rows_.erase(std::unique(rows_.begin(), rows_.end()), rows_.end());
-  std::set<RowId> judged;  // further versions of events that were judged
-  for (const RowId id : rows_) {
-    if (judged.contains(id)) continue;
-    const std::vector<RowId> versions = versions_of(tables_, id);
-    if (versions.size() > 1) judged.insert(versions.begin(), versions.end());
-    judge(versions);
+  if (rows_.size() > room) return false;
+  uint64_t all = 0;
+  for (const EventView& table : tables_) all += table.size();
+  constexpr uint64_t kFew = 64;  // one in so many rows: then looking up each is cheaper than going through all keys
+  if (rows_.size() > all / kFew) {
+    judge_together();
+  } else {
+    std::set<RowId> judged;  // further versions of events that were judged
+    for (const RowId id : rows_) {
+      if (judged.contains(id)) continue;
+      const std::vector<RowId> versions = versions_of(tables_, id);
+      if (versions.size() > 1) judged.insert(versions.begin(), versions.end());
+      judge(versions);
+    }
   }
   take_tallies();
+  return true;
+}
+
+void LiveUpdate::judge_together() {
+  HiddenRows wanted(tables_.size());
+  for (const RowId id : rows_) wanted.hide(id, tables_[id.table].size());
+  HiddenRows judged(tables_.size());
+  const Versions all = find_versions(tables_, 1);
+  std::vector<RowId> versions;
+  size_t begin = 0;
+  for (const size_t end : all.end) {
+    versions.assign(all.rows.begin() + static_cast<ptrdiff_t>(begin), all.rows.begin() + static_cast<ptrdiff_t>(end));
+    begin = end;
+    const auto is_wanted = [&wanted](RowId id) { return wanted.hidden(id.table, id.row); };
+    if (std::none_of(versions.begin(), versions.end(), is_wanted)) continue;
+    for (const RowId id : versions) judged.hide(id, tables_[id.table].size());
+    judge(versions);
+  }
+  for (const RowId id : rows_) {
+    if (judged.hidden(id.table, id.row)) continue;
+    versions.assign(1, id);
+    judge(versions);
+  }
 }
 
 void LiveUpdate::judge(const std::vector<RowId>& versions) {
@@ -151,7 +182,8 @@ int LiveUpdate::compare(uint64_t row, RowId id) const {
   return sources != 0 ? sources : p.events.event_id(row).compare(e.event_id(id.row));
 }
 
-std::optional<uint64_t> LiveUpdate::find_row(const facts::RowRange& rows, RowId id) const {
+// The first row that does not stand before `id`.
+uint64_t LiveUpdate::first_after(const facts::RowRange& rows, RowId id) const {
   uint64_t low = rows.begin;
   uint64_t high = rows.end;
   while (low < high) {
@@ -162,31 +194,47 @@ std::optional<uint64_t> LiveUpdate::find_row(const facts::RowRange& rows, RowId 
       high = middle;
     }
   }
-  if (low == rows.end || compare(low, id) != 0) return std::nullopt;
   return low;
 }
 
-void LiveUpdate::keep_row(uint64_t row, BlockWriter& writer) {
+std::optional<uint64_t> LiveUpdate::find_row(const facts::RowRange& rows, RowId id) const {
+  const uint64_t row = first_after(rows, id);
+  if (row == rows.end || compare(row, id) != 0) return std::nullopt;
+  return row;
+}
+
+// Copies rows first .. last (not included) of the block at hand.
+void LiveUpdate::keep_rows(uint64_t first, uint64_t last, BlockWriter& writer) {
+  if (first == last) return;
   const Portfolio& p = live_.portfolio_;
   EventBlock& block = writer.block;
-  block.day.push_back(p.events.day[row]);
-  block.occurred.push_back(p.events.occurred[row]);
-  block.name.push_back(p.events.name[row]);
-  block.source.push_back(p.events.source[row]);
-  block.user.push_back(p.events.user[row]);
-  block.value.push_back(p.events.value[row]);
-  block.flags.push_back(p.events.flags[row]);
-  const std::string_view id = p.events.event_id(row);
-  block.id_bytes += id;
-  block.id_end.push_back(writer.next_id_byte() + id.size());
+  const auto copy = [first, last](auto& to, const auto& column) {
+    to.insert(to.end(), column.begin() + static_cast<ptrdiff_t>(first), column.begin() + static_cast<ptrdiff_t>(last));
+  };
+  copy(block.day, p.events.day);
+  copy(block.occurred, p.events.occurred);
+  copy(block.name, p.events.name);
+  copy(block.source, p.events.source);
+  copy(block.user, p.events.user);
+  copy(block.value, p.events.value);
+  copy(block.flags, p.events.flags);
+  const uint64_t ids = first == 0 ? 0 : p.events.id_end[first - 1];
+  const uint64_t id_bytes = p.events.id_end[last - 1] - ids;
+  block.id_bytes += p.events.id_bytes.substr(ids, id_bytes);
+  for (uint64_t row = first; row < last; ++row) {
+    block.id_end.push_back(p.events.id_end[row] - ids + writer.next_id_byte());
+  }
+  const uint64_t to = writer.next_row();
   for (Cursor& c : cursors_) {
     const facts::PropertyColumn& column = p.properties[c.property];
-    while (c.at < c.end && column.row[c.at] < row) ++c.at;
-    if (c.at == c.end || column.row[c.at] != row) continue;
-    block.cells[c.property].row.push_back(static_cast<uint32_t>(writer.next_row()));
-    block.cells[c.property].value.push_back(column.value[c.at]);
+    while (c.at < c.end && column.row[c.at] < first) ++c.at;
+    EventBlock::Cells& cells = block.cells[c.property];
+    for (; c.at < c.end && column.row[c.at] < last; ++c.at) {
+      cells.row.push_back(static_cast<uint32_t>(column.row[c.at] - first + to));
+      cells.value.push_back(column.value[c.at]);
+    }
   }
-  writer.skip(1, id.size());
+  writer.skip(last - first, id_bytes);
 }
 
 bool LiveUpdate::write_block(const std::string& account, AccountChange& change, BlockWriter& writer) {
@@ -221,16 +269,22 @@ bool LiveUpdate::write_block(const std::string& account, AccountChange& change, 
   const uint64_t first = writer.next_row();
   auto gone = removed.begin();
   auto next = change.added.begin();
-  for (uint64_t row = rows.begin; row < rows.end; ++row) {
-    if (gone != removed.end() && *gone == row) {
-      ++gone;
-      continue;
-    }
-    for (; next != change.added.end() && compare(row, next->id) > 0; ++next)
+  uint64_t row = rows.begin;
+  while (row < rows.end || next != change.added.end()) {
+    // The rows up to the next event that comes or goes.
+    uint64_t end = gone != removed.end() ? *gone : rows.end;
+    if (next != change.added.end()) end = std::min(end, first_after({row, end}, next->id));
+    keep_rows(row, end, writer);
+    row = end;
+    const bool goes = gone != removed.end() && *gone == row;
+    if (next != change.added.end() && (!goes || compare(row, next->id) > 0)) {
       writer.add(next->id, next->day, next->user);
-    keep_row(row, writer);
+      ++next;
+    } else if (goes) {
+      ++gone;
+      ++row;
+    }
   }
-  for (; next != change.added.end(); ++next) writer.add(next->id, next->day, next->user);
   const facts::RowRange now{first, writer.next_row()};
   if (number) {
     if ((rows.size() == 0) != (now.size() == 0)) accounts_changed_ = true;

@@ -21,8 +21,9 @@ class LiveUpdate {
   /// `before` and `after` may be the same.
   LiveUpdate(LivePortfolio& live, Tables tables, int64_t known_seq, References& before, References& after);
 
-  /// New versions of events, and all rows of references that stand for something else.
-  void find_changes();
+  /// Looks at new versions of events and at all rows of references that stand for something else.  False when there are
+  /// more than `room`.
+  [[nodiscard]] bool find_changes(uint64_t room);
   /// False when the blocks don't fit or are not what they should be.
   [[nodiscard]] bool write_blocks(uint64_t room);
   /// An account got its first event or lost its last one.
@@ -49,12 +50,14 @@ class LiveUpdate {
   Placer& placer(Side& side, uint32_t table);
   void collect_new_rows();
   void collect_rows_of(const ChangedReferences& changed);
+  void judge_together();
   void judge(const std::vector<RowId>& versions);
   void take_tallies();
   [[nodiscard]] bool write_block(const std::string& account, AccountChange& change, BlockWriter& writer);
+  [[nodiscard]] uint64_t first_after(const facts::RowRange& rows, RowId id) const;
   [[nodiscard]] std::optional<uint64_t> find_row(const facts::RowRange& rows, RowId id) const;
   [[nodiscard]] int compare(uint64_t row, RowId id) const;
-  void keep_row(uint64_t row, BlockWriter& writer);
+  void keep_rows(uint64_t first, uint64_t last, BlockWriter& writer);
   void add_accounts();
 
   LivePortfolio& live_;
