@@ -170,7 +170,11 @@ class FaultTest(KenkoTest):
         events = self.dir / workspace / "events"
         if not (events / "manifest.json").exists():
             return
-        for segment in json.loads((events / "manifest.json").read_bytes())["segments"]:
+        try:
+            segments = json.loads((events / "manifest.json").read_bytes())["segments"]
+        except ValueError as e:
+            raise Wrong(f"events/manifest.json: {e}") from None
+        for segment in segments:
             name = segment.get("file") or segment["events"]
             content = (events / name).read_bytes() if (events / name).exists() else b""
             if not (content.startswith(b"PAR1") and content.endswith(b"PAR1")):
@@ -293,4 +297,4 @@ def sample(rng, items, count):
     return items if LONG or len(items) <= count else rng.sample(items, count)
 
 
-__all__ = ["LONG", "FaultTest", "Recording", "Scenario", "Step", "Wrong", "error_code", "main", "random", "sample"]
+__all__ = ["LIBRARY", "LONG", "FaultTest", "Recording", "Scenario", "Step", "Wrong", "error_code", "main", "random", "sample"]

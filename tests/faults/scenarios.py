@@ -111,5 +111,5 @@ def make_all(test, *names):
     test.good(name, "import", "one.csv", "accounts.csv", "contracts.csv")
     full = test.dir / name
     scenarios = [(import_scenario(), test.dir / "start"), (log_scenario(), full), (publish_scenario(), full),
-                 (append_scenario(), full), (compact_scenario(), full)]
+                 (append_scenario(), full), (compact_scenario(), full), (close_scenario(), full)]
     return [(s, start) for s, start in scenarios if not names or s.name in names]

@@ -1,8 +1,8 @@
 """The power goes at any instant: what was acknowledged is there, once, and the workspace goes on."""
-from fault_runner import LONG, FaultTest, main
+from fault_runner import LONG, FaultTest, Step, Wrong, main
 from power_cut import Disk, instants, put, unseen
-from recording import Kind
-from scenarios import make_all
+from recording import Kind, read_log, scan
+from scenarios import make_all, prepare
 
 
 class PowerCut(FaultTest):
@@ -58,6 +58,39 @@ class PowerCut(FaultTest):
                 recording = self.record(scenario, start, plans=[f"kill any {number} half"])
                 jobs += self.cut_jobs(recording, 20 if LONG else 7, rng)
         self.assert_none(self.all_of(jobs, "power cuts after kills"))
+
+    def check_new(self, disk, cut, rng):
+        """A workspace that was being made: it is there and works, or it can be made."""
+        box = self.new_name()
+        put(disk.after(cut, rng), self.dir / box)
+        said = any(r.kind == Kind.SAID for r in disk.records[:cut + 1])
+        if not (self.dir / box / "w/kenko.yaml").exists():
+            if said:
+                raise Wrong("the workspace was acknowledged and is gone")
+            self.good(".", "init", f"{box}/w")
+        self.good(f"{box}/w", "status")
+        self.good(f"{box}/w", "import", "one.csv")
+        if "30 events" not in self.good(f"{box}/w", "status"):
+            raise Wrong("not all events are there")
+        self.good(f"{box}/w", "doctor")
+        self.discard(box)
+
+    def test_a_workspace_is_being_made(self):
+        rng = self.seeded()
+        prepare(self)
+        (self.dir / "box").mkdir()
+        log = self.dir / "log"
+        start = scan(self.dir / "box")
+        out = self.run_kenko(".", Step(("init", "box/w")), log=log, root="box")
+        self.assertEqual(out.status, 0, str(out))
+        disk = Disk(start, read_log(log))
+        self.assertEqual(unseen(disk, self.dir / "box", scan(self.dir / "box")), [])
+        jobs = []
+        for cut in instants(disk.records, 200 if LONG else 12, rng):
+            seed = rng.randrange(10**9)
+            jobs.append((f"init, cut {cut} ({disk.records[cut]}), fate {seed}",
+                         lambda cut=cut, seed=seed: self.check_new(disk, cut, type(rng)(seed))))
+        self.assert_none(self.all_of(jobs, "power cuts of init"))
 
     def check_finds(self, no_sync):
         rng = self.seeded()
