@@ -40,7 +40,6 @@ Result<CompactReport> compact(const Workspace& workspace, const CompactRequest& 
   KENKO_TRY(state::Database database, state::Database::open_for_writing(workspace.dir));
   const Instant now = clock.now();
   KENKO_TRY_STATUS(remove_replaced(workspace.dir, database, now, request.grace_seconds));
-  KENKO_TRY_STATUS(database.tidy_intake());
   KENKO_TRY(const SealReport sealed, seal_intake(workspace.dir, database, now));
   report.sealed_events = sealed.events;
   KENKO_TRY(const ports::Snapshot before, database.snapshot());

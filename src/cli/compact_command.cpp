@@ -5,6 +5,7 @@
 #include "app/compact.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/import_output.h"
 
 namespace kenko::cli {
 namespace {
