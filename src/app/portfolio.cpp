@@ -32,4 +32,10 @@ Result<facts::Portfolio> load_portfolio(const std::string& dir, ports::FactStore
   return segments::load_portfolio(dir, store, settings, texts, cut);
 }
 
+Result<segments::OpenPortfolio> open_portfolio(const std::string& dir, ports::FactStore& store,
+                                               const facts::Settings& settings) {
+  KENKO_TRY(const text::RuleFiles texts, read_text_rules(dir));
+  return segments::OpenPortfolio::open(dir, store, settings, texts);
+}
+
 }  // namespace kenko::app

@@ -9,6 +9,7 @@
 #include "facts/portfolio.h"
 #include "facts/settings.h"
 #include "ports/fact_store.h"
+#include "segments/open_portfolio.h"
 #include "text/rules.h"
 
 namespace kenko::app {
@@ -21,5 +22,9 @@ namespace kenko::app {
 /// segments::load_portfolio with the workspace's lexicons and topics.
 [[nodiscard]] Result<facts::Portfolio> load_portfolio(const std::string& dir, ports::FactStore& store,
                                                       const facts::Settings& settings, const facts::Cut& cut = {});
+
+/// segments::OpenPortfolio with the workspace's lexicons and topics, as they are now.
+[[nodiscard]] Result<segments::OpenPortfolio> open_portfolio(const std::string& dir, ports::FactStore& store,
+                                                             const facts::Settings& settings);
 
 }  // namespace kenko::app
