@@ -79,10 +79,10 @@ struct Table {
 [[nodiscard]] Column uint32_column(std::string name, std::span<const uint32_t> values);
 [[nodiscard]] Column uint64_column(std::string name, std::span<const uint64_t> values);
 [[nodiscard]] Column real_column(std::string name, std::span<const double> values);
-/// A text of few values, much cheaper to write than a text_column: `get(row)` gives its position in `choices`, -1 =
-/// null.
+/// A text of few values, much cheaper to write than a text_column: `get(begin, positions)` gives, for the rows from
+/// `begin` on, their positions in `choices`, -1 = null.
 [[nodiscard]] Column choice_column(std::string name, std::vector<std::string> choices,
-                                   std::function<int32_t(uint64_t row)> get);
+                                   std::function<void(uint64_t begin, std::span<int32_t> positions)> get);
 /// `get(row)` gives the text; a null data() pointer = null.
 [[nodiscard]] Column text_column(std::string name, std::function<std::string_view(uint64_t row)> get);
 

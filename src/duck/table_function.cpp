@@ -167,14 +167,21 @@ Column real_column(std::string name, std::span<const double> values) {
   return array_column(std::move(name), Type::real, values);
 }
 
+namespace {
+
+using GetPositions = std::function<void(uint64_t begin, std::span<int32_t> positions)>;
+
 // DuckDB keeps positions in as few bytes as the number of choices needs.
 template <typename Code>
-Column coded_column(std::string name, std::vector<std::string> choices, std::function<int32_t(uint64_t row)> get) {
+Column coded_column(std::string name, std::vector<std::string> choices, GetPositions get) {
+  auto positions = std::make_shared<std::vector<int32_t>>();
   return {std::move(name), Type::choice,
-          [get = std::move(get)](uint64_t begin, size_t count, Cells& cells) {
+          [get = std::move(get), positions](uint64_t begin, size_t count, Cells& cells) {
+            positions->resize(count);
+            get(begin, *positions);
             auto* out = cells.data<Code>();
             for (size_t i = 0; i < count; ++i) {
-              const int32_t position = get(begin + i);
+              const int32_t position = (*positions)[i];
               if (position < 0) cells.set_null(i);
               out[i] = position < 0 ? Code{0} : static_cast<Code>(position);
             }
@@ -182,7 +189,9 @@ Column coded_column(std::string name, std::vector<std::string> choices, std::fun
           std::move(choices)};
 }
 
-Column choice_column(std::string name, std::vector<std::string> choices, std::function<int32_t(uint64_t row)> get) {
+}  // namespace
+
+Column choice_column(std::string name, std::vector<std::string> choices, GetPositions get) {
   // No choice at all: every row is null, and DuckDB wants one.
   if (choices.empty()) choices.emplace_back("");
   if (choices.size() <= UINT8_MAX) return coded_column<uint8_t>(std::move(name), std::move(choices), std::move(get));
