@@ -10,6 +10,7 @@
 #include "app/clock.h"
 #include "app/day_closer.h"
 #include "app/portfolio.h"
+#include "app/scores_folder.h"
 #include "app/scoring.h"
 #include "duck/connection.h"
 #include "engine/peers.h"
@@ -176,7 +177,7 @@ class Run {
     if (!closed_.empty()) {
       KENKO_TRY(bands_, bands_of(workspace_, closed_.back(), closer.texts()));
     }
-    KENKO_TRY_STATUS(ports::make_folder(workspace_.path("scores")));
+    KENKO_TRY_STATUS(prepare_scores_folder(workspace_));
     for (Day day = due.first; day <= due.last; ++day) {
       const auto begin = std::chrono::steady_clock::now();
       KENKO_TRY(const ClosedRows rows, closer.next());

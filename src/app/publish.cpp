@@ -7,6 +7,7 @@
 
 #include "app/clock.h"
 #include "app/history_export.h"
+#include "app/scores_folder.h"
 #include "app/scoring.h"
 #include "base/text.h"
 #include "ports/files.h"
@@ -50,7 +51,7 @@ Status write_scores(const Workspace& workspace, const PublishRequest& request, I
   const Scoring& s = **scoring;
   const std::string file =
       fmt::format("scores/{:06}-{}-{}.parquet", number, publication.model, publication.fingerprint.hex().substr(0, 12));
-  KENKO_TRY_STATUS(ports::make_folder(workspace.path("scores")));
+  KENKO_TRY_STATUS(prepare_scores_folder(workspace));
   HistoryRequest history;
   history.to = s.as_of();
   history.said = SaidBy{s.plan().model, publication.fingerprint.hex(), publication.at};

@@ -135,7 +135,7 @@ class Publish(Models):
         self.assertEqual([(r["number"], r["model"], r["author"], r["reason"]) for r in log],
                          [(2, "second", "ann", "ten are a habit"), (1, "first", "ann", "we begin")])
         self.assertEqual(len(list((self.dir / "w/scores").glob("*.parquet"))), 2)
-        said = self.run_in("history", "--as-published", "--format", "csv").csv()
+        said = self.run_in("history", "--revisions", "--format", "csv").csv()
         now = {m: self.run_in("history", "--model", m, "--from", FIRST, "--format", "csv").csv()
                for m in ("first", "second")}
         for entry in log:
@@ -144,8 +144,11 @@ class Publish(Models):
             self.assertEqual([(r["account"], r["day"], float(r["score"] or -1), r["band"]) for r in rows],
                              [(r["account"], r["day"], float(r["score"] or -1), r["band"])
                               for r in now[entry["model"]]])
-        some = self.run_in("history", "--as-published", "--account", "c3", "--from", LAST, "--format", "csv").csv()
-        self.assertEqual([(r["account"], r["day"]) for r in some], [("c3", LAST.isoformat())] * 2)
+        some = self.run_in("history", "--revisions", "--account", "c3", "--from", LAST, "--format", "csv").csv()
+        self.assertEqual([(r["account"], r["day"], r["model"]) for r in some],
+                         [("c3", LAST.isoformat(), "first"), ("c3", LAST.isoformat(), "second")])
+        first = self.run_in("history", "--as-published", "--account", "Customer 3", "--format", "csv").csv()
+        self.assertEqual([(r["model"], r["kind"]) for r in first], [("first", "publication")] * 100)
 
     def test_the_same_again_changes_nothing(self):
         self.with_facts()
