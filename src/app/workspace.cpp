@@ -43,9 +43,11 @@ Result<Workspace> open_workspace(const std::string& start) {
 }
 
 Result<std::optional<state::Database>> open_state(const std::string& dir) {
-  if (!ports::file_exists(dir + "/state.db")) return std::optional<state::Database>();
-  KENKO_TRY(state::Database database, state::Database::open(dir));
-  return std::optional<state::Database>(std::move(database));
+  auto database = state::Database::open(dir);
+  if (database) return std::optional<state::Database>(std::move(*database));
+  // Not there, or empty: whoever began to make it was stopped.
+  if (database.problems().front().code == "state-missing") return std::optional<state::Database>();
+  return database.problems();
 }
 
 }  // namespace kenko::app

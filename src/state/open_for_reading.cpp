@@ -72,6 +72,15 @@ Result<sqlite3*> open_without_locks(const std::string& path) {
   return handle;
 }
 
+/// While a database is made it has no log yet, but a journal.  Whoever made it was stopped: only who may write can take
+/// back what is half done.  A creator that is still at work holds a lock, and nothing happens.
+void take_back_unfinished(const std::string& path) {
+  const auto handle = open_handle(path, SQLITE_OPEN_READWRITE, path);
+  if (!handle) return;  // reading says what is wrong
+  sqlite3_exec(*handle, "SELECT count(*) FROM sqlite_master", nullptr, nullptr, nullptr);
+  sqlite3_close(*handle);
+}
+
 Problem unsettled(const std::string& path) {
   Problem problem;
   problem.code = "state-unsettled";
@@ -118,6 +127,7 @@ Result<sqlite3*> open_copy(const std::string& path) {
 Result<sqlite3*> open_for_reading(const std::string& path) {
   const std::string folder = folder_of(path);
   const bool writable = ::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) == 0;
+  if (writable && size_of(path + "-journal") > 0) take_back_unfinished(path);
   if (writable || !has_log_format(path)) return open_handle(path, SQLITE_OPEN_READONLY, path);
   struct statvfs system{};
   const bool nobody_writes = ::statvfs(folder.c_str(), &system) == 0 && (system.f_flag & ST_RDONLY) != 0;
