@@ -16,6 +16,7 @@
 #include "duck/connection.h"
 #include "ports/clock.h"
 #include "ports/files.h"
+#include "segments/manifest.h"
 #include "segments/writer.h"
 #include "state/write_lock.h"
 
@@ -93,7 +94,7 @@ Status write_segments(const Generator& generator, int64_t begin, int64_t end, in
   KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(dir));
   KENKO_TRY(state::Database database, state::Database::open_for_writing(dir));
   KENKO_TRY(const ports::Snapshot before, database.snapshot());
-  KENKO_TRY(segments::Writer writer, segments::Writer::open(dir, before.segments));
+  KENKO_TRY(segments::Writer writer, segments::Writer::open(dir, before));
   for (int64_t from = begin; from < end; from += rows) {
     const int64_t to = std::min(end, from + rows);
     state::Batch batch;
@@ -102,14 +103,16 @@ Status write_segments(const Generator& generator, int64_t begin, int64_t end, in
     batch.command = "made for the benchmark";
     batch.at = now;
     const auto events = facts_of(generator, from, to, batch.first_seq);
-    KENKO_TRY(const ports::SegmentInfo segment, writer.write(events, now));
-    batch.segments = {segment};
-    KENKO_TRY(const state::CommitReport committed, database.commit(batch));
+    KENKO_TRY(const segments::WrittenSegment segment, writer.write(events, now));
+    KENKO_TRY(batch.catalog, writer.prepare(std::span(&segment, 1)));
+    if (const auto committed = database.commit(batch); !committed.ok()) return committed.problems();
+    KENKO_TRY(const ports::Snapshot live, database.snapshot());
+    writer.committed(live);
     fmt::print(stderr, "\r  {} of {} events made", to, end);
   }
   fmt::print(stderr, "\n");
   KENKO_TRY(const ports::Snapshot after, database.snapshot());
-  return segments::publish_manifest(dir, after.segments);
+  return segments::publish_manifest(dir, after);
 }
 
 }  // namespace
@@ -139,7 +142,7 @@ Status make_workspace(const std::string& dir, const std::string& models_dir) {
   init.dir = dir;
   init.company = "Benchmark";
   init.model = "shape";
-  KENKO_TRY(const app::InitReport made, app::init_workspace(init));
+  if (const auto made = app::init_workspace(init); !made.ok()) return made.problems();
   KENKO_TRY(const std::string model, ports::read_file(models_dir + "/shape.yaml"));
   return ports::write_file(dir + "/models/shape.yaml", {model});
 }

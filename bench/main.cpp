@@ -28,6 +28,9 @@ const std::vector<Piece>& pieces() {
       {"cold", "history from segments, without the cache", true, bench_cold},
       {"history", "history from the cache, in parts", true, bench_history},
       {"whole", "the same as one command, for its peak memory", true, bench_history_whole},
+      {"append", "facts that arrive one by one, beside the bare fsync of the disk", true, bench_append},
+      {"ids", "exactly once: key files of many ids", true, bench_keys},
+      {"peers", "the same history by DuckDB, Polars and pandas", true, bench_peers},
       {"account", "one account's history, fresh from the store", true, bench_account},
   };
   return all;
@@ -40,7 +43,8 @@ constexpr const char* kUsage =
     "  --events N          of the company (20000000)      --accounts N   (20000)     --days N   (365)\n"
     "  --seed N            (1)                            --segments N   (8)         --threads N\n"
     "  --runs N            medians of so many (3)         --import-events N (2000000)\n"
-    "  --append-events N   (20000)                        --growth N,N,...  fill and history at these sizes, too\n"
+    "  --append-events N   (20000)                        --ids N (100000000)\n"
+    "  --growth N,N,...  fill and history at these sizes, too\n"
     "  --only A,B,...      pieces; --list names them      --skip A,B,...\n"
     "  --dir DIR           where data is made and kept (a folder in the system's temporary one)\n"
     "  --json FILE         the figures as JSON            --python FILE  with Polars and pandas\n";
@@ -82,6 +86,8 @@ bool take_number(std::string_view name, std::string_view text, Request& request)
     o.runs = as_int();
   } else if (name == "--import-events") {
     o.import_events = *number;
+  } else if (name == "--ids") {
+    o.ids = *number;
   } else if (name == "--append-events") {
     o.append_events = *number;
   } else {
@@ -160,6 +166,29 @@ class Parent {
     return result.good;
   }
 
+  // How many times faster than the fastest of the peers, for the same work.
+  void compare() {
+    const auto times = [this](const char* what, const char* ours_group, const char* ours, const char* theirs) {
+      const Figure* mine = figures_.find(ours_group, ours);
+      const Figure* fastest = nullptr;
+      for (const char* peer : {"DuckDB, SQL by hand: ", "DuckDB, generated SQL: ", "Polars: ", "pandas: "}) {
+        const Figure* f = figures_.find("peers", std::string(peer) + theirs);
+        if (f != nullptr && (fastest == nullptr || f->median < fastest->median)) fastest = f;
+      }
+      if (mine == nullptr || fastest == nullptr || mine->median <= 0) return;
+      figures_.add("against the fastest peer", what, "times", fastest->median / mine->median,
+                   "(" + fastest->name + ")");
+    };
+    times("from the cache to written scores", "history, warm", "together", "together");
+    times("from Parquet to written scores", "history, cold", "together", "together");
+    times("metrics and score alone", "history, warm", "metrics and score", "compute");
+    const Figure* generated = figures_.find("peers", "DuckDB, generated SQL: compute");
+    const Figure* by_hand = figures_.find("peers", "DuckDB, SQL by hand: compute");
+    if (generated != nullptr && by_hand != nullptr)
+      figures_.add("against the fastest peer", "generated SQL's time by that of the SQL by hand", "times",
+                   generated->median / by_hand->median);
+  }
+
   [[nodiscard]] const Figures& figures() const { return figures_; }
 
  private:
@@ -193,6 +222,7 @@ int run(int argc, char** argv) {
     for (const char* piece : {"fill", "cold", "history", "whole"})
       good = parent.run(piece, events, fmt::format(", {} events", text::grouped(events))) && good;
   }
+  parent.compare();
   fmt::print("{}", parent.figures().to_text());
   if (!request.json.empty()) std::ofstream(request.json) << parent.figures().to_json_lines();
   return good ? 0 : 1;

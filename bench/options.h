@@ -19,13 +19,13 @@ struct Options {
   int threads = 2;
   int64_t import_events = 2'000'000;
   int64_t append_events = 20'000;
+  int64_t ids = 100'000'000;
   std::string dir;              ///< where data is made and kept
   std::string models_dir;       ///< bench/models
   std::string peers_dir;        ///< bench/peers
   std::string kenko;            ///< the program `kenko`; empty = not there
   std::string python;           ///< of the pinned environment; empty = not there
   std::vector<int64_t> growth;  ///< numbers of events
-  bool slow_peers = true;       ///< also those that take minutes
 
   /// The folder of the company of this shape.
   [[nodiscard]] std::string company_dir() const;
@@ -41,6 +41,9 @@ struct Piece {
 [[nodiscard]] const std::vector<Piece>& pieces();
 
 // The pieces, each in its file.
+/// The seconds of writes of so many bytes to the end of a file, each flushed to the disk.
+[[nodiscard]] std::vector<double> fsync_seconds(const std::string& path, int times, size_t bytes);
+
 [[nodiscard]] Status bench_machine(const Options& options, Figures& figures);
 [[nodiscard]] Status bench_import(const Options& options, Figures& figures);
 [[nodiscard]] Status bench_fill(const Options& options, Figures& figures);
@@ -49,6 +52,7 @@ struct Piece {
 [[nodiscard]] Status bench_history_whole(const Options& options, Figures& figures);
 [[nodiscard]] Status bench_account(const Options& options, Figures& figures);
 [[nodiscard]] Status bench_append(const Options& options, Figures& figures);
+[[nodiscard]] Status bench_keys(const Options& options, Figures& figures);
 [[nodiscard]] Status bench_peers(const Options& options, Figures& figures);
 
 }  // namespace kenko::bench
