@@ -1,6 +1,5 @@
 #include "app/seal.h"
 
-#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -10,7 +9,8 @@
 namespace kenko::app {
 namespace {
 
-constexpr int64_t kSegmentRows = 500'000;
+// Of a segment; bounds the memory, too.
+constexpr int64_t kSegmentRows = 250'000;
 
 }  // namespace
 
@@ -18,8 +18,7 @@ Result<SealReport> seal_intake(const std::string& dir, state::Database& database
   SealReport report;
   std::optional<segments::Writer> writer;
   while (true) {
-    KENKO_TRY(state::IntakeEvents intake, database.load_intake(0, kSegmentRows));
-    std::erase_if(intake.events, [&scope](const auto& event) { return event.recorded.seq > scope.through; });
+    KENKO_TRY(state::IntakeEvents intake, database.load_intake(0, scope.through, kSegmentRows));
     if (intake.events.empty()) break;
     if (!writer) {
       KENKO_TRY(writer, segments::Writer::open(dir, intake.snapshot));

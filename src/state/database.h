@@ -17,8 +17,8 @@
 #include "state/batch.h"
 #include "state/closed_day.h"
 #include "state/entry.h"
-#include "state/merge.h"
 #include "state/intake_catalog.h"
+#include "state/merge.h"
 #include "state/publication.h"
 
 namespace kenko::state {
@@ -74,9 +74,10 @@ class Database final : public ports::FactStore {
   /// Forgets files that were replaced at or before `until`; who writes segments next removes them.
   [[nodiscard]] Status forget_replaced(Instant until);
 
-  /// The intake's events with a greater number than `after`, by number, the first `limit` of them, and the state that
-  /// they are part of.
-  [[nodiscard]] Result<IntakeEvents> load_intake(int64_t after = 0, int64_t limit = INT64_MAX);
+  /// The intake's events with after < number <= through, by number, the first `limit` of them, and the state that they
+  /// are part of.
+  [[nodiscard]] Result<IntakeEvents> load_intake(int64_t after = 0, int64_t through = INT64_MAX,
+                                                 int64_t limit = INT64_MAX);
   /// How many events are in the intake.
   [[nodiscard]] Result<int64_t> count_intake();
   [[nodiscard]] Result<std::vector<IntakeFile>> intake_files();

@@ -109,15 +109,16 @@ Result<ports::StoredFacts> Database::load_facts(const std::optional<Instant>& kn
   return std::move(read.stored);
 }
 
-Result<IntakeEvents> Database::load_intake(int64_t after, int64_t limit) {
+Result<IntakeEvents> Database::load_intake(int64_t after, int64_t through, int64_t limit) {
   const std::string& dir = state_->dir;
-  const auto events = [&dir, after, limit](const IntakeFile& file, ports::StoredFacts& stored) -> Result<bool> {
+  const auto events = [&dir, after, through, limit](const IntakeFile& file,
+                                                    ports::StoredFacts& stored) -> Result<bool> {
     std::vector<facts::EventFact>& out = stored.facts.events;
     KENKO_TRY(const std::optional<int64_t> last, last_intake_seq(dir, file.file));
     if (!last) return false;
     if (*last > file.sealed_through) stored.snapshot.intake_seq = *last;
     // No later than that: who asks again from intake_seq on gets the rest.
-    return read_intake(dir, file.file, std::max(after, file.sealed_through), *last,
+    return read_intake(dir, file.file, std::max(after, file.sealed_through), std::min(through, *last),
                        limit - static_cast<int64_t>(out.size()), out);
   };
   KENKO_TRY(StateRead read,
