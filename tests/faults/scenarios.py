@@ -2,7 +2,7 @@
 import json
 import os
 
-from fault_runner import Scenario, Step
+from fault_runner import LONG, Scenario, Step
 
 MODEL = """kenko: 1
 model: {name}
@@ -101,6 +101,12 @@ def close_scenario():
         Step(("close", "--as-of", days[0], "--from", days[0])),
         Step(("close", "--as-of", days[2]), parts=(Step(("close", "--as-of", days[1])),)),
     ], facets=("publications",))
+
+
+def make_some(test, rng, count=3):
+    """All in the long form, else some: every run takes others."""
+    made = make_all(test)
+    return made if LONG or os.environ.get("KENKO_SCENARIOS") else rng.sample(made, count)
 
 
 def make_all(test, *names):

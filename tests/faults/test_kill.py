@@ -2,7 +2,7 @@
 import signal
 
 from fault_runner import LONG, FaultTest, Wrong, main
-from scenarios import make_all
+from scenarios import make_some
 
 
 class Kill(FaultTest):
@@ -24,7 +24,7 @@ class Kill(FaultTest):
     def test_at_every_call(self):
         """At calls drawn from all of them; in the long form at more."""
         rng = self.seeded()
-        recordings = [self.record(scenario, start) for scenario, start in make_all(self)]
+        recordings = [self.record(scenario, start) for scenario, start in make_some(self, rng)]
         points = []
         for recording in recordings:
             for number in range(len(recording.scenario.steps)):
@@ -40,7 +40,7 @@ class Kill(FaultTest):
     def test_at_any_instant(self):
         """Without the library: the program as it is, killed by the clock."""
         rng = self.seeded()
-        recordings = [self.record(scenario, start) for scenario, start in make_all(self)]
+        recordings = [self.record(scenario, start) for scenario, start in make_some(self, rng)]
         killed = [0]
 
         def one(recording, number, seconds):

@@ -2,7 +2,7 @@
 from fault_runner import LONG, FaultTest, Step, Wrong, main
 from power_cut import Disk, instants, put, unseen
 from recording import Kind, read_log, scan
-from scenarios import make_all, prepare
+from scenarios import make_all, make_some, prepare
 
 
 class PowerCut(FaultTest):
@@ -51,7 +51,7 @@ class PowerCut(FaultTest):
         """A command is killed, the next one works, then the power goes: what the killed one had begun is no excuse."""
         rng = self.seeded()
         jobs = []
-        for scenario, start in make_all(self):
+        for scenario, start in make_some(self, rng):
             calm = self.record(scenario, start)
             for turn in range(40 if LONG else 2):
                 number = rng.choice(calm.fragile(0)) if turn % 2 == 0 else rng.randint(1, calm.calls(0)["any"])
@@ -94,7 +94,7 @@ class PowerCut(FaultTest):
 
     def check_finds(self, no_sync):
         rng = self.seeded()
-        for scenario, start in make_all(self):
+        for scenario, start in make_some(self, rng, 2):
             jobs = self.cut_jobs(self.record(scenario, start, no_sync=no_sync), 60, rng)
             wrong = self.all_of(jobs, f"power cuts of {scenario.name} that flushes no {no_sync}", until_wrong=not LONG)
             self.assertTrue(wrong, f"{scenario.name}: nothing was lost although no {no_sync} is ever flushed")
@@ -110,7 +110,7 @@ class Model(FaultTest):
     """The simulator itself."""
 
     def test_without_a_cut_it_is_the_disk(self):
-        for scenario, start in make_all(self):
+        for scenario, start in make_some(self, self.seeded(), 1):
             recording = self.record(scenario, start)
             disk = Disk(recording.start, recording.records)
             self.assertEqual(unseen(disk, self.dir, self.final_scan), [])
