@@ -10,6 +10,8 @@
 namespace kenko::segments {
 namespace {
 
+constexpr size_t kAhead = 12;  // how many rows earlier memory is asked for
+
 std::string_view account_of(const EventRow& row) { return {row.account_ref, row.account_ref_size}; }
 
 /// Numbers for the different (source, account_ref) of rows.  Texts are compared once for each of them, not once for
@@ -54,14 +56,21 @@ class Groups {
   uint32_t source_ = 0, last_ = 0;
 };
 
-/// Fills the columns.  Rows are asked for in blocks, column by column: the first column brings a block's rows near.
+/// Fills the columns.  Rows are asked for in blocks, column by column: the first columns bring a block's rows and their
+/// texts near, the others find them there.
 class EventColumns {
  public:
   EventColumns(const EventRows& events, std::span<const uint32_t> order) : events_(events), order_(order) {}
 
   duck::Table table() {
-    add_word(kSource, &EventRow::source);
-    add_text(kEventId, &EventRow::event_id, &EventRow::event_id_size);
+    add_word(kSource, &EventRow::source, [](const EventRow& row) {
+      const char* bytes = reinterpret_cast<const char*>(&row);
+      for (size_t at = 0; at < sizeof(EventRow); at += kLine) __builtin_prefetch(bytes + at);
+    });
+    add_text(kEventId, &EventRow::event_id, &EventRow::event_id_size, [](const EventRow& row) {
+      __builtin_prefetch(row.event_id);  // the texts of a row stand behind each other
+      __builtin_prefetch(row.event_id + kLine);
+    });
     add_text(kAccountRef, &EventRow::account_ref, &EventRow::account_ref_size);
     add_text(kUserRef, &EventRow::user_ref, &EventRow::user_ref_size);
     add_word(kName, &EventRow::name);
@@ -86,38 +95,74 @@ class EventColumns {
   }
 
  private:
-  template <typename Visit>
-  void add_column(SegmentColumn column, duck::Type type, Visit visit) {
-    table_.columns.push_back(
-        {std::string(kColumnNames[column]), type,
-         [events = events_.rows(), order = order_, visit](uint64_t begin, size_t count, duck::Cells& cells) {
-           for (size_t i = 0; i < count; ++i) visit(events[order[begin + i]], i, cells);
-         }});
+  static constexpr size_t kLine = 64;  // bytes of a cache line
+  static constexpr auto kNear = [](const EventRow&) {};
+
+  static std::string name_of(SegmentColumn column) { return std::string(kColumnNames[column]); }
+
+  // Calls visit(i, row) for the rows from `begin` on, and prefetch(row) for each a few rows earlier.
+  template <typename Prefetch, typename Visit>
+  static void visit_rows(std::span<const EventRow> events, std::span<const uint32_t> order, uint64_t begin,
+                         size_t count, const Prefetch& prefetch, const Visit& visit) {
+    for (size_t i = 0; i < count; ++i) {
+      if (begin + i + kAhead < order.size()) prefetch(events[order[begin + i + kAhead]]);
+      visit(i, events[order[begin + i]]);
+    }
   }
 
-  void add_text(SegmentColumn column, const char* EventRow::* data, uint32_t EventRow::* size) {
-    add_column(column, duck::Type::text, [data, size](const EventRow& e, size_t i, duck::Cells& cells) {
+  template <typename Visit, typename Prefetch>
+  void add_column(SegmentColumn column, duck::Type type, Visit visit, Prefetch prefetch) {
+    duck::Column& added = table_.columns.emplace_back();
+    added.name = name_of(column);
+    added.type = type;
+    added.fill = [events = events_.rows(), order = order_, visit, prefetch](uint64_t begin, size_t count,
+                                                                            duck::Cells& cells) {
+      visit_rows(events, order, begin, count, prefetch, [&](size_t i, const EventRow& e) { visit(e, i, cells); });
+    };
+  }
+
+  template <typename Prefetch = decltype(kNear)>
+  void add_text(SegmentColumn column, const char* EventRow::* data, uint32_t EventRow::* size,
+                Prefetch prefetch = kNear) {
+    const auto visit = [data, size](const EventRow& e, size_t i, duck::Cells& cells) {
       e.*data == nullptr ? cells.set_null(i) : cells.set_text(i, {e.*data, e.*size});
-    });
+    };
+    add_column(column, duck::Type::text, visit, prefetch);
   }
 
-  void add_word(SegmentColumn column, uint32_t EventRow::* code) {
-    add_column(column, duck::Type::text,
-               [this_events = &events_, code](const EventRow& e, size_t i, duck::Cells& cells) {
-                 e.*code == 0 ? cells.set_null(i) : cells.set_text(i, this_events->word(e.*code));
-               });
+  // Words are written by their codes while there are few of them, which is usual.
+  template <typename Prefetch = decltype(kNear)>
+  void add_word(SegmentColumn column, uint32_t EventRow::* code, Prefetch prefetch = kNear) {
+    constexpr uint32_t kMostChoices = 255;
+    if (events_.words() > kMostChoices) {
+      const auto visit = [words = &events_, code](const EventRow& e, size_t i, duck::Cells& cells) {
+        e.*code == 0 ? cells.set_null(i) : cells.set_text(i, words->word(e.*code));
+      };
+      add_column(column, duck::Type::text, visit, prefetch);
+      return;
+    }
+    std::vector<std::string> choices;
+    for (uint32_t word = 1; word <= events_.words(); ++word) choices.emplace_back(events_.word(word));
+    const auto positions_of = [events = events_.rows(), order = order_, code, prefetch](uint64_t begin,
+                                                                                        std::span<int32_t> positions) {
+      visit_rows(events, order, begin, positions.size(), prefetch,
+                 [&](size_t i, const EventRow& e) { positions[i] = static_cast<int32_t>(e.*code) - 1; });
+    };
+    table_.columns.push_back(duck::choice_column(name_of(column), std::move(choices), positions_of));
   }
 
   template <typename T, typename Get>
   void add(SegmentColumn column, duck::Type type, Get get) {
-    add_column(column, type, [get](const EventRow& e, size_t i, duck::Cells& cells) { cells.data<T>()[i] = get(e); });
+    add_column(
+        column, type, [get](const EventRow& e, size_t i, duck::Cells& cells) { cells.data<T>()[i] = get(e); }, kNear);
   }
 
   void add_value() {
-    add_column(kValue, duck::Type::decimal6, [](const EventRow& e, size_t i, duck::Cells& cells) {
+    const auto visit = [](const EventRow& e, size_t i, duck::Cells& cells) {
       cells.data<int64_t>()[i] = e.has_value ? e.value : 0;
       if (!e.has_value) cells.set_null(i);
-    });
+    };
+    add_column(kValue, duck::Type::decimal6, visit, kNear);
   }
 
   const EventRows& events_;
