@@ -230,14 +230,22 @@ TEST_F(DatabaseTest, RejectsAreKeptOncePerRecordUntilItIsAccepted) {
 
 TEST_F(DatabaseTest, TheCatalogAndTheListOfImportsComeBack) {
   Database database = writer();
-  const ports::SegmentInfo segment{1, "1.parquet", "1.keys", "crm", 5, 1, 5, Day{1}, Day{2}, Instant{7}};
+  const ports::SegmentInfo segment{1, "1.parquet", "crm", 5, 1, 5, Day{1}, Day{2}, Instant{7}};
   Batch b = batch(database, 5);
-  b.segments = {segment};
+  b.catalog.segments = {segment};
+  b.catalog.key_files = {{1, "1.keys", 5, 1, 5}};
+  b.catalog.versions_file = "versions-1.parquet";
   b.files = {{"a.csv", 10, 5, 1, 1, 2, 1, 0}, {"b.csv", 0, 0, 0, 0, 0, 0, 0}};
   b.rules = {{"crm", "logins"}, {"crm", "calls"}, {"crm", "logins"}};
   const CommitReport report = database.commit(b).value();
   EXPECT_EQ(report.next_seq, 6);
-  EXPECT_EQ(Database::open(dir_)->snapshot()->segments, std::vector{segment});
+  const ports::Snapshot snapshot = Database::open(dir_)->snapshot().value();
+  EXPECT_EQ(snapshot.segments, std::vector{segment});
+  EXPECT_EQ(snapshot.key_files, b.catalog.key_files);
+  EXPECT_EQ(snapshot.versions_file, "versions-1.parquet");
+  EXPECT_EQ(snapshot.next_seq, 6);
+  EXPECT_EQ(snapshot.generation, 1);
+  EXPECT_TRUE(snapshot.replaced.empty());
   const auto imports = database.imports().value();
   ASSERT_EQ(imports.size(), 1U);
   EXPECT_EQ(imports[0].id, report.import_id);
@@ -248,17 +256,55 @@ TEST_F(DatabaseTest, TheCatalogAndTheListOfImportsComeBack) {
   EXPECT_EQ(database.counts()->imports, 1);
 }
 
+TEST_F(DatabaseTest, FilesThatWereReplacedAreKnownUntilTheyAreForgotten) {
+  Database database = writer();
+  Batch b = batch(database, 5);
+  b.catalog.segments = {{1, "1.parquet", "crm", 2, 1, 2, {}, {}, {}}, {2, "2.parquet", "crm", 3, 3, 5, {}, {}, {}}};
+  b.catalog.key_files = {{1, "1.keys", 2, 1, 2}, {2, "2.keys", 3, 3, 5}};
+  b.catalog.versions_file = "versions-1.parquet";
+  ASSERT_TRUE(database.commit(b).ok());
+  const ports::Snapshot before = database.snapshot().value();
+  ports::CatalogChange change;
+  change.segments = {{3, "3.parquet", "crm", 5, 1, 5, {}, {}, {}}};
+  change.replaced_segments = {1, 2};
+  change.replaced_key_files = {1};
+  change.versions_file = "versions-2.parquet";
+  ASSERT_TRUE(database.change_catalog(change, Instant{50}).ok());
+  const ports::Snapshot after = database.snapshot().value();
+  EXPECT_EQ(after.token, before.token);
+  EXPECT_EQ(after.generation, before.generation + 1);
+  EXPECT_EQ(after.segments, change.segments);
+  EXPECT_EQ(after.key_files, std::vector{b.catalog.key_files[1]});
+  EXPECT_EQ(after.replaced,
+            (std::vector<ports::ReplacedFile>{{"1.keys", Instant{50}},
+                                              {"1.parquet", Instant{50}},
+                                              {"2.parquet", Instant{50}},
+                                              {"versions-1.parquet", Instant{50}}}));
+  ports::Snapshot applied = before;
+  change.apply(applied, Instant{50});
+  EXPECT_EQ(applied.segments, after.segments);
+  EXPECT_EQ(applied.key_files, after.key_files);
+  EXPECT_EQ(applied.versions_file, after.versions_file);
+  EXPECT_EQ(applied.replaced, after.replaced);
+
+  EXPECT_EQ(database.change_catalog(change, Instant{51}).problems()[0].code, "state-moved");
+  EXPECT_EQ(database.snapshot()->replaced, after.replaced);
+  ASSERT_TRUE(database.forget_replaced(Instant{49}).ok());
+  EXPECT_EQ(database.snapshot()->replaced.size(), 4U);
+  ASSERT_TRUE(database.forget_replaced(Instant{50}).ok());
+  EXPECT_TRUE(database.snapshot()->replaced.empty());
+}
+
 TEST_F(DatabaseTest, AFailedCommitLeavesNothing) {
   Database database = writer();
   Batch b = batch(database, 5);
   b.attributes = {attribute("a", "plan", "x")};
-  b.segments = {{1, "1.parquet", "1.keys", "crm", 5, 1, 5, {}, {}, {}},
-                {1, "2.parquet", "2.keys", "crm", 5, 1, 5, {}, {}, {}}};
+  b.catalog.segments = {{1, "1.parquet", "crm", 5, 1, 5, {}, {}, {}}, {1, "2.parquet", "crm", 5, 1, 5, {}, {}, {}}};
   ASSERT_FALSE(database.commit(b).ok());
   EXPECT_TRUE(database.snapshot()->segments.empty());
   EXPECT_TRUE(database.load_facts()->facts.attributes.empty());
   EXPECT_EQ(database.next_seq().value(), 1);
-  b.segments.pop_back();
+  b.catalog.segments.pop_back();
   EXPECT_TRUE(database.commit(b).ok());
   EXPECT_EQ(database.commit(b).problems()[0].code, "state-moved");
 }
