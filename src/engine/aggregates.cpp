@@ -19,11 +19,16 @@ void bucket_counts(std::span<const int32_t> day, int32_t days, std::vector<int64
 
 void all_valid(Output out) { std::fill(out.valid.begin(), out.valid.end(), uint8_t{1}); }
 
+// No sum of some of the numbers is greater.
+Int128 magnitude_of(const MatchedNumbers& numbers) {
+  Int128 magnitude = 0;
+  for (const int64_t m : numbers.micros) magnitude += m < 0 ? -static_cast<Int128>(m) : m;
+  return magnitude;
+}
+
 // Runs `emit(day, sum in the window)` with exact sums; 64 bits where no sum can overflow them.
 template <typename Emit>
 void running_sums(const MatchedNumbers& numbers, int32_t window, int32_t days, AggregateScratch& s, const Emit& emit) {
-  Int128 magnitude = 0;
-  for (const int64_t m : numbers.micros) magnitude += m < 0 ? -static_cast<Int128>(m) : m;
   const auto run = [&]<typename Acc>(std::vector<Acc>& bucket, Acc sum) {
     bucket.assign(at(days), 0);
     for (size_t i = 0; i < numbers.day.size(); ++i) bucket[at(numbers.day[i])] += numbers.micros[i];
@@ -33,7 +38,7 @@ void running_sums(const MatchedNumbers& numbers, int32_t window, int32_t days, A
       emit(d, sum);
     }
   };
-  if (magnitude < (static_cast<Int128>(1) << 62)) {
+  if (magnitude_of(numbers) < (static_cast<Int128>(1) << 62)) {
     run(s.bucket, int64_t{0});
   } else {
     run(s.wide_bucket, Int128{0});
@@ -232,31 +237,54 @@ void decayed_by_steps(std::span<const int32_t> day, const MatchedNumbers* number
   if (numbers != nullptr) forget_without_rate(*numbers, out.days(), out);
 }
 
+namespace {
+
+// With P(d) the sum up to day d and n weeks: S(y) = P(d) - P(d - 7n), and because the sum of j (P_j - P_(j-1)) folds
+// up, S(jy) = (n - 1) P(d) - Q(d) with Q(d) = P(d - 7) + ... + P(d - 7(n - 1)), which Q(d - 7) gives.
+template <typename Acc, typename Amount>
+void slope_of(std::span<const int32_t> day, const Amount& amount, int64_t weeks, double denominator,
+              std::span<const int32_t> count, std::vector<Acc>& prefix, std::vector<Acc>& back, Output out) {
+  const int32_t days = out.days();
+  prefix.assign(at(days) + 1, 0);
+  for (size_t i = 0; i < day.size(); ++i) prefix[at(day[i]) + 1] += static_cast<Acc>(amount(i));
+  for (size_t i = 1; i < prefix.size(); ++i) prefix[i] += prefix[i - 1];
+  const auto up_to = [&](int64_t d) { return d < 0 ? Acc{0} : prefix[static_cast<size_t>(d) + 1]; };
+  back.resize(at(days));
+  const Acc n = weeks;
+  for (int32_t d = 0; d < days; ++d) {
+    back[at(d)] = d < 7 ? Acc{0} : back[at(d - 7)] + up_to(d - 7) - up_to(d - 7 * weeks);
+    const Acc sum_y = up_to(d) - up_to(d - 7 * weeks);
+    const Acc sum_jy = (n - 1) * up_to(d) - back[at(d)];
+    out.valid[at(d)] = count[at(d)] > 0;
+    out.value[at(d)] = static_cast<double>(n * sum_jy - n * (n - 1) / 2 * sum_y) / denominator;
+  }
+}
+
+}  // namespace
+
 void slope_weeks(std::span<const int32_t> day, const MatchedNumbers* numbers, int32_t window, AggregateScratch& s,
                  Output out) {
   KENKO_CHECK(window % 7 == 0 && window >= 14, "slope over {} days", window);
-  const int32_t days = out.days();
   const int64_t n = window / 7;
-  s.wide_prefix.assign(at(days) + 1, 0);
   const std::span<const int32_t> days_of = numbers == nullptr ? day : std::span<const int32_t>(numbers->day);
-  for (size_t i = 0; i < days_of.size(); ++i)
-    s.wide_prefix[at(days_of[i]) + 1] += numbers == nullptr ? 1 : numbers->micros[i];
-  for (size_t i = 1; i < s.wide_prefix.size(); ++i) s.wide_prefix[i] += s.wide_prefix[i - 1];
-  const auto up_to = [&](int64_t d) { return d < 0 ? Int128{0} : s.wide_prefix[static_cast<size_t>(d) + 1]; };
-  running_counts(days_of, window, days, s, s.diff);
+  running_counts(days_of, window, out.days(), s, s.diff);
   const Int128 sum_j = static_cast<Int128>(n) * (n - 1) / 2;
   const Int128 sum_jj = static_cast<Int128>(n - 1) * n * (2 * n - 1) / 6;
   const double denominator = to_double(n * sum_jj - sum_j * sum_j) * (numbers == nullptr ? 1.0 : kMicros);
-  for (int32_t d = 0; d < days; ++d) {
-    out.valid[at(d)] = s.diff[at(d)] > 0;
-    Int128 sum_y = 0, sum_jy = 0;
-    for (int64_t j = 0; j < n && s.diff[at(d)] > 0; ++j) {
-      const int64_t end = d - 7 * (n - 1 - j);
-      const Int128 y = up_to(end) - up_to(end - 7);
-      sum_y += y;
-      sum_jy += j * y;
+  // No term is greater than n squared times all events.
+  Int128 magnitude = static_cast<Int128>(day.size());
+  if (numbers != nullptr) magnitude = magnitude_of(*numbers);
+  const auto run = [&]<typename Acc>(std::vector<Acc>& prefix, std::vector<Acc>& back) {
+    if (numbers == nullptr) {
+      slope_of(days_of, [](size_t) { return 1; }, n, denominator, s.diff, prefix, back, out);
+    } else {
+      slope_of(days_of, [&](size_t i) { return numbers->micros[i]; }, n, denominator, s.diff, prefix, back, out);
     }
-    out.value[at(d)] = to_double(n * sum_jy - sum_j * sum_y) / denominator;
+  };
+  if (magnitude * n * n < (static_cast<Int128>(1) << 60)) {
+    run(s.prefix, s.bucket);
+  } else {
+    run(s.wide_prefix, s.wide_bucket);
   }
   if (numbers != nullptr) forget_without_rate(*numbers, window, out);
 }

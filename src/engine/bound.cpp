@@ -1,6 +1,9 @@
 #include "engine/bound.h"
 
 #include <algorithm>
+#include <numeric>
+
+#include "engine/scalars.h"
 
 namespace kenko::engine {
 namespace {
@@ -205,8 +208,16 @@ void Engine::Bound::bind_texts() {
 }
 
 BoundCurve Engine::Bound::bind_curve(const plan::Metric& metric, const plan::Curve& curve) const {
-  BoundCurve out{&curve, {}};
-  if (curve.kind != plan::Curve::Kind::category) return out;
+  BoundCurve out{&curve, {}, {}};
+  if (curve.kind != plan::Curve::Kind::category) {
+    constexpr size_t kWhole = 256;
+    std::vector<double> x(kWhole);
+    std::iota(x.begin(), x.end(), 0.0);
+    const std::vector<uint8_t> valid(kWhole, 1);
+    out.whole_points.resize(kWhole);
+    apply_curve(curve, {}, {x, valid}, out.whole_points);
+    return out;
+  }
   const bool flag = plan.nodes[metric.node].type == plan::Type::flag;
   const auto other = curve.other ? static_cast<int32_t>(*curve.other) : kNoPoints;
   out.category_points.assign(flag ? 2 : texts.size() + 1, other);

@@ -62,6 +62,7 @@ struct BoundAggregate {
 struct BoundCurve {
   const plan::Curve* curve = nullptr;
   std::vector<int32_t> category_points;  ///< category: points by text code (flags: 0 and 1), kNoPoints = none
+  std::vector<int32_t> whole_points;     ///< others: points of the values 0, 1, 2 ...
 };
 
 struct Engine::Bound {

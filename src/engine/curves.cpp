@@ -70,23 +70,34 @@ void fill(Column values, std::span<int32_t> points, const F& f) {
   for (size_t d = 0; d < points.size(); ++d) points[d] = values.valid[d] == 0 ? kNoPoints : f(values.value[d]);
 }
 
+// The same where the points of small whole numbers are known.
+template <typename F>
+void fill(std::span<const int32_t> whole, Column values, std::span<int32_t> points, const F& f) {
+  const auto known = static_cast<double>(whole.size());
+  fill(values, points, [&](double x) {
+    if (!(x >= 0 && x < known)) return f(x);
+    const auto i = static_cast<int32_t>(x);
+    return static_cast<double>(i) == x ? whole[static_cast<size_t>(i)] : f(x);
+  });
+}
+
 }  // namespace
 
-void apply_curve(const Curve& curve, std::span<const int32_t> category_points, Column values,
-                 std::span<int32_t> points) {
+void apply_curve(const Curve& curve, std::span<const int32_t> category_points, Column values, std::span<int32_t> points,
+                 std::span<const int32_t> whole_points) {
   switch (curve.kind) {
     case Curve::Kind::none:
       return fill(values, points, [](double) { return kNoPoints; });
     case Curve::Kind::linear:
-      return fill(values, points, [&](double x) { return linear_points(curve, x); });
+      return fill(whole_points, values, points, [&](double x) { return linear_points(curve, x); });
     case Curve::Kind::steps:
-      return fill(values, points, [&](double x) { return step_points(curve, x); });
+      return fill(whole_points, values, points, [&](double x) { return step_points(curve, x); });
     case Curve::Kind::category:
       return fill(values, points, [&](double x) { return category_points[static_cast<size_t>(x)]; });
     case Curve::Kind::hill:
-      return fill(values, points, [&](double x) { return hill_points(curve, x); });
+      return fill(whole_points, values, points, [&](double x) { return hill_points(curve, x); });
     case Curve::Kind::each:
-      return fill(values, points, [&](double x) { return each_points(curve, x); });
+      return fill(whole_points, values, points, [&](double x) { return each_points(curve, x); });
   }
   KENKO_CHECK(false, "no curve: {}", static_cast<int>(curve.kind));
 }

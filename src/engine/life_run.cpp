@@ -210,7 +210,8 @@ void LifeRun::compute(plan::NodeId id) {
 }
 
 void LifeRun::points(size_t metric, const BoundCurve& curve, std::span<int32_t> out) const {
-  apply_curve(*curve.curve, curve.category_points, life.nodes[bound.plan.metrics[metric].points_node].column(), out);
+  const Column values = life.nodes[bound.plan.metrics[metric].points_node].column();
+  apply_curve(*curve.curve, curve.category_points, values, out, curve.whole_points);
 }
 
 }  // namespace kenko::engine

@@ -1,6 +1,8 @@
 #include "score/own_days.h"
 
 #include <algorithm>
+#include <numeric>
+#include <span>
 
 #include "base/decimal.h"
 #include "score/triggers.h"
@@ -18,6 +20,10 @@ constexpr int32_t kMicrosPerHundredth = 10'000;
 // which is several times faster, else Int128.  Weights and values are never negative.
 template <typename Acc>
 struct Mean {
+  // Below it, dividing as doubles gives the same quotient: the true one is further from the next whole number than
+  // doubles round.  It takes a fraction of the time.
+  static constexpr int64_t kExactInDoubles = int64_t{1} << 51;
+
   Acc weighted = 0;
   Acc weight = 0;
 
@@ -26,7 +32,11 @@ struct Mean {
     weight += w;
   }
   [[nodiscard]] bool empty() const { return weight == 0; }
-  [[nodiscard]] int32_t value() const { return static_cast<int32_t>((2 * weighted + weight) / (2 * weight)); }
+  [[nodiscard]] int32_t value() const {
+    const Acc over = 2 * weighted + weight, under = 2 * weight;
+    if (over < kExactInDoubles) return static_cast<int32_t>(static_cast<double>(over) / static_cast<double>(under));
+    return static_cast<int32_t>(over / under);
+  }
 };
 
 // What the members of a group come to under any roll-up.
@@ -110,7 +120,7 @@ class RollUp {
     Group<Acc> top;
     for (const uint32_t i : rules_.top()) {
       const Part& part = parts_[i];
-      if (part.weight != 0) top.template add<false>(part.weight, part.worth, part.share, part.evidence);
+      if (part.weight != 0) top.template add<false>(part.in_group, part.worth, part.share, part.evidence);
     }
     const int32_t score = top.value(plan.rollup, 0);
     out_.coverage[d] = top.share();
@@ -122,6 +132,7 @@ class RollUp {
   // A dimension on the day.
   struct Part {
     int64_t weight = 0;
+    int64_t in_group = 0;       // the same, in the smallest whole numbers of its group
     size_t begin = 0, end = 0;  // its metrics in metrics_
     int32_t worth = kNoPoints;
     int32_t share = 0;
@@ -143,6 +154,20 @@ class RollUp {
       }
       parts_[i].end = metrics_.size();
     }
+    for (size_t i = 0; i < parts_.size(); ++i)
+      reduce(std::span(metrics_).subspan(parts_[i].begin, parts_[i].end - parts_[i].begin),
+             rules_.dimensions()[i].dimensions);
+    reduce({}, rules_.top());
+  }
+
+  // The weights of a group's members in the smallest whole numbers: a mean stays what it is, its sums become small.
+  void reduce(std::span<CountedMetric> metrics, const std::vector<uint32_t>& dimensions) {
+    int64_t divisor = 0;
+    for (const CountedMetric& m : metrics) divisor = std::gcd(divisor, m.weight);
+    for (const uint32_t i : dimensions) divisor = std::gcd(divisor, parts_[i].weight);
+    divisor = std::max<int64_t>(divisor, 1);
+    for (CountedMetric& m : metrics) m.weight /= divisor;
+    for (const uint32_t i : dimensions) parts_[i].in_group = parts_[i].weight / divisor;
   }
 
   template <bool kMean>
@@ -156,7 +181,7 @@ class RollUp {
     }
     for (const uint32_t i : rules_.dimensions()[dimension].dimensions) {
       const Part& part = parts_[i];
-      if (part.weight != 0) group.template add<kMean>(part.weight, part.worth, part.share, part.evidence);
+      if (part.weight != 0) group.template add<kMean>(part.in_group, part.worth, part.share, part.evidence);
     }
   }
 
