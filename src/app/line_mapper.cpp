@@ -34,6 +34,7 @@ bool has_snapshot(const mapping::Mapping& mapping) {
 std::string_view hint_of(std::string_view code) {
   constexpr std::pair<std::string_view, std::string_view> kHints[] = {
       {"broken-json", "each line is one JSON object"},
+      {"not-an-object", "each line is one JSON object"},
       {"wrong-encoding", "send UTF-8"},
       {"no-time", "give `occurred_at`, as 2026-11-20T14:30:00Z"},
       {"bad-time", "write it as 2026-11-20T14:30:00Z"},
