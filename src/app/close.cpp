@@ -98,6 +98,13 @@ Result<std::map<uint32_t, uint32_t>> bands_of(const Workspace& workspace, const 
   }
 }
 
+// scores/20260131-close.parquet
+std::string file_of(Day day) {
+  std::string digits = day.iso();
+  std::erase(digits, '-');
+  return fmt::format("scores/{}-close.parquet", digits);
+}
+
 struct DueDays {
   Day first, last;
 };
@@ -140,15 +147,16 @@ class Run {
         threads_(threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))) {}
 
   Result<CloseReport> run(const CloseRequest& request, const ports::Clock& clock) {
+    const Problem no_facts =
+        problem_of("no-facts", "this workspace has no facts yet", "import some: kenko import FILE...");
+    if (workspace_.settings.sources.empty()) return no_facts;  // before the model is blamed for unknown names
     KENKO_TRY(const std::string path, model_path(workspace_, ""));
     KENKO_TRY(LoadedModel current, load_model(workspace_, ""));
     KENKO_TRY(model_text_, ports::read_file(path));
     KENKO_TRY(closed_, database_.closed_days());
     KENKO_TRY(const std::vector<state::Publication> publications, database_.publications());
     KENKO_TRY(const facts::Portfolio all, load_portfolio(workspace_.dir, database_, workspace_.settings));
-    if (!all.newest_day) {
-      return problem_of("no-facts", "this workspace has no facts yet", "import some: kenko import FILE...");
-    }
+    if (!all.newest_day) return no_facts;
     report_.model = current.plan.model;
     KENKO_TRY(const DueDays due, due_days(workspace_, request, clock.now(), all, closed_, publications));
     if (due.first <= due.last) {
@@ -201,7 +209,7 @@ class Run {
     day.rows = rows.first_rows;
     day.revisions = rows.revisions;
     if (rows.rows->size() > 0) {
-      day.scores_file = fmt::format("scores/close-{}.parquet", rows.day.iso());
+      day.scores_file = file_of(rows.day);
       KENKO_TRY_STATUS(rows.rows->write(workspace_.path(day.scores_file)));
     }
     KENKO_TRY_STATUS(database_.close_day(day, model_text_));
