@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cases/case.h"
+#include "facts/manual_source.h"
 #include "text/derive.h"
 #include "text/rules.h"
 
@@ -125,7 +126,8 @@ class Facts {
       row_ = &row;
       facts::IdentityFact i;
       i.kind = entity_kind();
-      i.source = source();
+      // What people say of accounts needs no line among the sources.
+      i.source = text("source") == std::string(facts::kManualSource) ? std::string(facts::kManualSource) : source();
       i.external_id = text("external_id").value_or("");
       i.id = text("id").value_or("");
       i.valid_from = day("valid_from");
