@@ -127,8 +127,9 @@ class EventWalk {
       ++out_of_range_;
     if (index_ != nullptr) wanted_.push_back(keyed_content(e));
     const auto order = [](const facts::EventFact& a) {
-      return std::tuple(std::string_view(a.source), std::string_view(a.account_ref ? *a.account_ref : ""),
-                        a.occurred_at, std::string_view(a.event_id), a.recorded.seq);
+      return std::tuple(std::string_view(a.source),
+                        a.account_ref ? std::string_view(*a.account_ref) : std::string_view(), a.occurred_at,
+                        std::string_view(a.event_id), a.recorded.seq);
     };
     if (any_ && order(e) < order(last_)) ++unsorted_;
     any_ = true;
