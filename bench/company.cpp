@@ -149,7 +149,9 @@ Status make_workspace(const std::string& dir, const std::string& models_dir) {
 
 Status fill_workspace(const Shape& shape, int segments, const std::string& models_dir, const std::string& dir) {
   const std::string finished = dir + "/made-for-the-benchmark";
-  if (std::filesystem::exists(finished)) {
+  const std::string of_format = fmt::format("format {}\n", state::kFormat);
+  const auto made = std::filesystem::exists(finished) ? ports::read_file(finished) : Result<std::string>(std::string());
+  if (made.ok() && *made == of_format) {
     // The model of today on the company of then.
     KENKO_TRY(const std::string model, ports::read_file(models_dir + "/shape.yaml"));
     return ports::write_file(dir + "/models/shape.yaml", {model});
@@ -175,7 +177,7 @@ Status fill_workspace(const Shape& shape, int segments, const std::string& model
                    Severity::error};
   const int64_t rows = std::max<int64_t>(1, (shape.events - imported + segments - 1) / std::max(segments, 1));
   KENKO_TRY_STATUS(write_segments(Generator(shape), imported, shape.events, rows, dir));
-  return ports::write_file(finished, {"yes"});
+  return ports::write_file(finished, {of_format});
 }
 
 }  // namespace kenko::bench

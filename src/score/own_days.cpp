@@ -195,6 +195,138 @@ class RollUp {
   std::vector<CountedMetric> metrics_;
 };
 
+// The same as RollUp over a run of days with the same rules, where every roll-up is a mean of small numbers: a column
+// at a time, in loops without branches.
+class MeanColumns {
+ public:
+  MeanColumns(const Rules& rules, const std::vector<MetricColumn>& columns, OwnDays& own, LifeScores& out)
+      : rules_(rules), columns_(columns), own_(own), out_(out), parts_(rules.dimensions().size()) {}
+
+  [[nodiscard]] static bool can(const Rules& rules) {
+    const plan::Plan& plan = rules.plan();
+    return rules.narrow() && plan.rollup == plan::Rollup::mean &&
+           std::ranges::all_of(plan.dimensions,
+                               [](const plan::Dimension& d) { return d.rollup == plan::Rollup::mean; });
+  }
+
+  void days(size_t begin, size_t end, const DayRules& today) {
+    begin_ = begin;
+    count_ = end - begin;
+    for (const uint32_t i : rules_.order()) {
+      const DimensionNode& dimension = rules_.dimensions()[i];
+      start(dimension.metrics, dimension.dimensions, today);
+      for (const uint32_t m : dimension.metrics) add_metric(columns_[m], today.weights.metric[m]);
+      add_parts(dimension.dimensions, today);
+      finish(parts_[i]);
+      const bool counts = today.weights.dimension[i] != 0;
+      for (size_t d = 0; d < count_; ++d) {
+        const int32_t worth = parts_[i].worth[d];
+        out_.dimension[i][begin_ + d] = worth == kNoPoints || !counts ? -1 : worth;
+      }
+    }
+    start({}, rules_.top(), today);
+    add_parts(rules_.top(), today);
+    finish(top_);
+    for (size_t d = 0; d < count_; ++d) {
+      const int32_t score = top_.worth[d];
+      out_.coverage[begin_ + d] = top_.share[d];
+      own_.all_evidence[begin_ + d] = all_evidence_[d];
+      own_.rolled_up[begin_ + d] =
+          score == kNoPoints ? kNoScore : (score + kMicrosPerHundredth / 2) / kMicrosPerHundredth;
+    }
+  }
+
+ private:
+  // What a dimension, or the whole, comes to by day.
+  struct Part {
+    std::vector<int32_t> worth, share;
+    std::vector<uint8_t> evidence;
+  };
+
+  // Weights are taken in the smallest whole numbers: a mean stays what it is, its sums become small.
+  void start(const std::vector<uint32_t>& metrics, const std::vector<uint32_t>& dimensions, const DayRules& today) {
+    divisor_ = 0;
+    for (const uint32_t m : metrics) divisor_ = std::gcd(divisor_, today.weights.metric[m]);
+    for (const uint32_t i : dimensions) divisor_ = std::gcd(divisor_, today.weights.dimension[i]);
+    divisor_ = std::max<int64_t>(divisor_, 1);
+    whole_ = 0;
+    product_.assign(count_, 0);
+    weight_.assign(count_, 0);
+    covered_.assign(count_, 0);
+    evidence_.assign(count_, 0);
+    all_evidence_.assign(count_, 1);
+  }
+
+  void add_metric(const MetricColumn& column, int64_t weight) {
+    if (weight == 0) return;
+    weight /= divisor_;
+    whole_ += weight;
+    const int32_t* points = column.points.data() + begin_;
+    if (column.evidence.empty() && column.missing == kNoPoints) {  // most of them
+      for (size_t d = 0; d < count_; ++d) {
+        const int64_t counted = points[d] != kNoPoints ? weight : 0;
+        product_[d] += counted * points[d];
+        weight_[d] += counted;
+        covered_[d] += counted * kMicros;
+        evidence_[d] |= static_cast<uint8_t>(counted != 0);
+      }
+      return;
+    }
+    const uint8_t* given = column.evidence.empty() ? nullptr : column.evidence.data() + begin_;
+    for (size_t d = 0; d < count_; ++d) {
+      const bool there = points[d] != kNoPoints;
+      const bool evidence = given == nullptr ? there : given[d] != 0;
+      const int32_t worth = there ? points[d] : column.missing;
+      const int64_t counted = worth != kNoPoints ? weight : 0;
+      product_[d] += counted * worth;
+      weight_[d] += counted;
+      covered_[d] += evidence ? weight * kMicros : 0;
+      evidence_[d] |= static_cast<uint8_t>(evidence);
+    }
+  }
+
+  void add_parts(const std::vector<uint32_t>& dimensions, const DayRules& today) {
+    for (const uint32_t i : dimensions) {
+      const int64_t weight = today.weights.dimension[i] / divisor_;
+      if (weight == 0) continue;
+      whole_ += weight;
+      const Part& part = parts_[i];
+      for (size_t d = 0; d < count_; ++d) {
+        const int64_t counted = part.worth[d] != kNoPoints ? weight : 0;
+        product_[d] += counted * part.worth[d];
+        weight_[d] += counted;
+        covered_[d] += weight * part.share[d];
+        evidence_[d] |= part.evidence[d];
+        all_evidence_[d] &= part.evidence[d];
+      }
+    }
+  }
+
+  void finish(Part& part) {
+    part.worth.resize(count_);
+    part.share.resize(count_);
+    for (size_t d = 0; d < count_; ++d) {
+      part.worth[d] = weight_[d] == 0 ? kNoPoints : Mean<int64_t>{product_[d], weight_[d]}.value();
+      part.share[d] = covered_[d] == 0                  ? 0
+                      : covered_[d] == whole_ * kMicros ? kMicros
+                                                        : Mean<int64_t>{covered_[d], whole_}.value();
+    }
+    part.evidence = evidence_;
+  }
+
+  const Rules& rules_;
+  const std::vector<MetricColumn>& columns_;
+  OwnDays& own_;
+  LifeScores& out_;
+  std::vector<Part> parts_;
+  Part top_;
+  size_t begin_ = 0, count_ = 0;
+  // Of the group under way.
+  int64_t divisor_ = 1, whole_ = 0;
+  std::vector<int64_t> product_, weight_, covered_;
+  std::vector<uint8_t> evidence_, all_evidence_;
+};
+
 void resize(LifeScores& out, size_t n, size_t dimensions) {
   out.state.assign(n, State::none);
   for (auto* v : {&out.score, &out.computed, &out.rolled_up}) v->assign(n, kNoScore);
@@ -248,7 +380,14 @@ void roll_up_own(const Rules& rules, const engine::LifeDays& days, MetricBuffers
   const auto all_days = [&](auto roll) {
     for (size_t d = 0; d < n; ++d) roll.day(d);
   };
-  if (rules.narrow()) {
+  if (MeanColumns::can(rules)) {
+    MeanColumns roll(rules, columns, own, out);
+    for (size_t begin = 0, end = 0; begin < n; begin = end) {
+      const DayRules& today = rules.on(out.segment[begin], out.stage[begin]);
+      for (end = begin; end < n && &rules.on(out.segment[end], out.stage[end]) == &today;) ++end;
+      roll.days(begin, end, today);
+    }
+  } else if (rules.narrow()) {
     all_days(RollUp<int64_t>(rules, columns, own, out));
   } else {
     all_days(RollUp<Int128>(rules, columns, own, out));
