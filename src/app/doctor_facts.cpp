@@ -21,7 +21,7 @@ std::string counted(int64_t n, const char* what) {
 
 DoctorCheck skipped(std::string name, std::string why) { return {std::move(name), std::move(why), {}, true}; }
 
-constexpr const char* kNotOpen = "state.db cannot be read";
+constexpr const char* kNotOpen = "state.db or the intake cannot be read";
 constexpr const char* kQuick = "left out by --quick";
 
 /// Rows and span of days of a file of scores, against what state.db says of it.
@@ -111,11 +111,12 @@ DoctorCheck check_state(Patient& patient) {
   check.findings = state::examine_database(path, patient.quick);
   if (!check.findings.empty()) return check;
   Result<ports::Snapshot> snapshot = database->snapshot();
+  patient.database.emplace(std::move(database).value());
   if (!snapshot.ok()) {
-    check.findings = snapshot.problems();
+    // check_intake says the same, and more.
+    if (!snapshot.problems().front().code.starts_with("intake-")) check.findings = snapshot.problems();
     return check;
   }
-  patient.database.emplace(std::move(database).value());
   patient.snapshot.emplace(std::move(snapshot).value());
   return check;
 }
@@ -198,7 +199,7 @@ DoctorCheck check_versions(Patient& patient) {
 }
 
 DoctorCheck check_intake(Patient& patient) {
-  if (!patient.snapshot) return skipped("intake", kNotOpen);
+  if (!patient.database) return skipped("intake", kNotOpen);
   const auto files = patient.database->intake_files();
   return {"intake", files.ok() ? counted(std::ssize(*files), "file") : "",
           state::examine_intake(patient.dir, patient.quick), false};

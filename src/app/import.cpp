@@ -10,6 +10,7 @@
 #include "app/import_file.h"
 #include "app/import_source.h"
 #include "app/portfolio.h"
+#include "app/workspace_files.h"
 #include "app/seal.h"
 #include "app/segment_writing.h"
 #include "ports/files.h"
@@ -369,7 +370,7 @@ class Importer {
   void remove_leftovers() const {
     for (const std::string& folder : {workspace_.dir, workspace_.path("mappings")}) {
       for (const std::string& file : ports::list_files(folder)) {
-        if (file.ends_with(ports::kTemporarySuffix)) ports::remove_file(folder + "/" + file);
+        if (is_unfinished(file)) ports::remove_file(folder + "/" + file);
       }
     }
   }

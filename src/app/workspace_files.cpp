@@ -23,15 +23,6 @@ size_t digits_at_start(std::string_view text) {
   return static_cast<size_t>(end - text.begin());
 }
 
-/// NAME.PID.tmp, as ports::temporary_name() gives.
-bool is_unfinished(std::string_view name) {
-  if (!name.ends_with(ports::kTemporarySuffix)) return false;
-  name.remove_suffix(ports::kTemporarySuffix.size());
-  const size_t dot = name.rfind('.');
-  return dot != std::string_view::npos && dot + 1 < name.size() &&
-         digits_at_start(name.substr(dot + 1)) == name.size() - dot - 1;
-}
-
 bool is_segment_name(std::string_view name) {
   const size_t digits = digits_at_start(name);
   const std::string_view ending = name.substr(digits);
@@ -88,6 +79,14 @@ class Walk {
 };
 
 }  // namespace
+
+bool is_unfinished(std::string_view name) {
+  if (!name.ends_with(ports::kTemporarySuffix)) return false;
+  name.remove_suffix(ports::kTemporarySuffix.size());
+  const size_t dot = name.rfind('.');
+  return dot != std::string_view::npos && dot + 1 < name.size() &&
+         digits_at_start(name.substr(dot + 1)) == name.size() - dot - 1;
+}
 
 FileRole role_of(std::string_view name) {
   if (name.starts_with("cache/") || name == "cache") return FileRole::derived;

@@ -35,6 +35,9 @@ struct FoundFile {
   bool special = false;
 };
 
+/// True for NAME.PID.tmp, as ports::temporary_name() gives; another `.tmp` is somebody's own.
+[[nodiscard]] bool is_unfinished(std::string_view name);
+
 /// Everything below `dir`, sorted by name, without what stands below cache/.  Links are followed; a folder that was
 /// seen already is not entered again.
 [[nodiscard]] std::vector<FoundFile> files_of(const std::string& dir);

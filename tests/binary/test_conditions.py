@@ -9,7 +9,7 @@ import sys
 
 from kenko_runner import BIN, KenkoTest, main
 
-ROWS = "event,account,at,id\nlogin,acme,2026-05-01,1\nlogin,bolt,2026-05-02,2\n"
+ROWS = "name,account,at,event_id\nlogin,acme,2026-05-01,1\nlogin,bolt,2026-05-02,2\n"
 MODEL = """kenko: 1
 model: first
 dimensions: {habit: {weight: 1}}
@@ -162,7 +162,7 @@ class Conditions(KenkoTest):
         w = self.filled("disk")
         digest = self.digest(w)
         rows = "".join(f"login,acme,2026-05-{1 + i % 28:02},{i}x{i * 7919}\n" for i in range(200_000))
-        self.write("large.csv", "event,account,at,id\n" + rows)
+        self.write("large.csv", "name,account,at,event_id\n" + rows)
         stuffing = self.dir / "disk/stuffing"
         free = shutil.disk_usage(self.dir / "disk").free
         for left in (0, 4_096, 100_000, 1_000_000):

@@ -17,7 +17,7 @@ class BackupOfWorkspace : public WorkspaceTest {
  protected:
   void SetUp() override {
     WorkspaceTest::SetUp();
-    import({file("a.csv", "event,account,at,id\nlogin,acme,2026-05-01,1\nlogin,acme,2026-05-02,2\n")});
+    import({file("a.csv", "name,account,at,event_id\nlogin,acme,2026-05-01,1\nlogin,acme,2026-05-02,2\n")});
     file("company/lexicons/en.txt", "great\t3.1\n");
     fs::create_directories(dir_ + "/mappings");
     fs::create_directories(dir_ + "/cache");
@@ -58,7 +58,7 @@ TEST_F(BackupOfWorkspace, ComesBackWithTheSameFacts) {
   EXPECT_EQ(digest(root_ + "/again"), digest());
   const std::string before = digest();
   dir_ = root_ + "/again";
-  EXPECT_EQ(counts(import({file("b.csv", "event,account,at,id\nlogin,acme,2026-05-02,2\nlogin,acme,2026-05-03,3\n")})),
+  EXPECT_EQ(counts(import({file("b.csv", "name,account,at,event_id\nlogin,acme,2026-05-02,2\nlogin,acme,2026-05-03,3\n")})),
             "added 1 already 1 corrected 0 rejected 0 filtered 0 deleted 0");
   EXPECT_EQ(digest(root_ + "/backup"), before) << "writing to what was restored does not reach the backup";
   EXPECT_EQ(digest(root_ + "/company"), before);
