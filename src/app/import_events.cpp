@@ -17,6 +17,30 @@ namespace {
 constexpr Hash128 kNoRecord{};
 constexpr size_t kAhead = 16;  // how many rows earlier memory is asked for
 
+/// What is asked of the key files, and for whom.
+struct Wanted {
+  segments::KeyedContent says;
+  uint32_t who = 0;
+};
+
+// Keys are hashes: dealt out by their first bits they are nearly in order.
+void sort_by_key(std::vector<Wanted>& wanted) {
+  constexpr size_t kBits = 12;
+  const auto pile_of = [](const Wanted& w) { return w.says.key.high >> (64 - kBits); };
+  std::vector<size_t> begin((size_t{1} << kBits) + 1, 0);
+  for (const Wanted& w : wanted) ++begin[pile_of(w) + 1];
+  for (size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
+  std::vector<Wanted> dealt(wanted.size());
+  std::vector<size_t> next(begin.begin(), begin.end() - 1);
+  for (const Wanted& w : wanted) dealt[next[pile_of(w)]++] = w;
+  for (size_t i = 0; i + 1 < begin.size(); ++i) {
+    std::sort(dealt.begin() + static_cast<std::ptrdiff_t>(begin[i]),
+              dealt.begin() + static_cast<std::ptrdiff_t>(begin[i + 1]),
+              [](const Wanted& a, const Wanted& b) { return a.says < b.says; });
+  }
+  wanted.swap(dealt);
+}
+
 }  // namespace
 
 // Finds out what is stored of every key of the chunk, and reads the versions that a decision needs.
@@ -28,10 +52,6 @@ Status EventDecider::look_up(std::span<const Candidate> candidates, std::span<co
   stored_of_key_.clear();
   if (index_.size() == 0 || count == 0) return Done{};
 
-  struct Wanted {
-    segments::KeyedContent says;
-    uint32_t who = 0;
-  };
   std::vector<Wanted> order;
   order.reserve(count);
   for (const Candidate& c : candidates) {
@@ -39,7 +59,7 @@ Status EventDecider::look_up(std::span<const Candidate> candidates, std::span<co
     order.push_back({segments::keyed_content(e.key, e.content, e.version), static_cast<uint32_t>(order.size())});
   }
   for (const Given& g : given) order.push_back({{g.key, 0}, static_cast<uint32_t>(order.size())});
-  std::sort(order.begin(), order.end(), [](const Wanted& a, const Wanted& b) { return a.says < b.says; });
+  sort_by_key(order);
   std::vector<segments::KeyedContent> sorted(count);
   for (size_t i = 0; i < count; ++i) sorted[i] = order[i].says;
   KENKO_TRY(const std::vector<Found> answers, index_.lookup(sorted));
@@ -56,7 +76,8 @@ Status EventDecider::look_up(std::span<const Candidate> candidates, std::span<co
 }
 
 Status EventDecider::read_stored(const std::vector<Hash128>& keys) {
-  KENKO_TRY(stored_, segments::read_versions(dir_, segments_, keys));
+  KENKO_TRY(const std::vector<ports::SegmentInfo> holding, index_.segments_holding(keys));
+  KENKO_TRY(stored_, segments::read_versions(dir_, holding, keys));
   Hash128 before;
   for (uint32_t i = 0; i < stored_.size(); ++i) {
     const Hash128 key = facts::event_key(stored_[i].source, stored_[i].event_id);

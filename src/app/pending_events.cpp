@@ -6,12 +6,18 @@ namespace kenko::app {
 namespace {
 
 constexpr uint64_t kTagMask = 0xFFFF'FFFF'0000'0000;
+constexpr size_t kFirstSlots = 1024;
+// A list that has become that long will become a segment: room for all of it is taken at once, so that its rows are not
+// moved again and again.  Untouched memory costs nothing.
+constexpr size_t kManyRows = 32 * 1024;
+constexpr size_t kUsualRows = 1'100'000;
+constexpr size_t kUsualSlots = size_t{1} << 21U;
 
 }  // namespace
 
 segments::EventRow& PendingEvents::add(const segments::EventRow& row, const segments::EventRows& from,
                                        std::vector<uint32_t>& words) {
-  if ((rows_.size() + 1) * 2 > slots_.size()) grow();
+  make_room();
   segments::EventRow& added = rows_.add(row, from, words);
   before_.push_back(0);
   place(static_cast<uint32_t>(rows_.size() - 1));
@@ -19,7 +25,7 @@ segments::EventRow& PendingEvents::add(const segments::EventRow& row, const segm
 }
 
 segments::EventRow& PendingEvents::add(const facts::EventFact& event) {
-  if ((rows_.size() + 1) * 2 > slots_.size()) grow();
+  make_room();
   segments::EventRow& added = rows_.add(event);
   before_.push_back(0);
   place(static_cast<uint32_t>(rows_.size() - 1));
@@ -44,8 +50,14 @@ void PendingEvents::place(uint32_t position) {
   slots_[slot] = (key.high & kTagMask) | (position + 1);
 }
 
-void PendingEvents::grow() {
-  slots_.assign(std::max<size_t>(slots_.size() * 2, 1024), 0);
+void PendingEvents::make_room() {
+  if ((rows_.size() + 1) * 4 <= slots_.size() * 3) return;
+  const bool many = rows_.size() >= kManyRows;
+  if (many) {
+    rows_.reserve(kUsualRows);
+    before_.reserve(kUsualRows);
+  }
+  slots_.assign(std::max(many ? kUsualSlots : kFirstSlots, slots_.size() * 2), 0);
   for (uint32_t i = 0; i < rows_.size(); ++i) place(i);
 }
 

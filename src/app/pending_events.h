@@ -37,7 +37,7 @@ class PendingEvents {
  private:
   [[nodiscard]] size_t slot_of(const Hash128& key) const;
   void place(uint32_t position);
-  void grow();
+  void make_room();
 
   segments::EventRows rows_;
   std::vector<uint32_t> before_;
