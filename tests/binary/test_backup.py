@@ -38,7 +38,7 @@ class Backup(KenkoTest):
             self.assertEqual(self.digest(copy), digest)
             self.kenko("-C", copy, "doctor")
         self.assertNotIn("BACKUP", os.listdir(self.dir / "r1"))
-        self.assertIn("[is-a-backup]", self.kenko("-C", "b1", "log", "17850", "login", status=1).stderr)
+        self.assertIn("[is-a-backup]", self.kenko("-C", "b1", "log", "12000", "login", status=1).stderr)
         self.import_files("r1", *self.days, mapping=RETAIL_MAPPING)
         self.assertEqual(self.digest("b1"), digest)
         self.assertEqual(self.digest("w"), digest)
@@ -72,6 +72,55 @@ class Backup(KenkoTest):
             self.import_files(f"r-{name}", *self.days, mapping=RETAIL_MAPPING)
             self.assertEqual(self.digest(f"r-{name}"), self.digest())
         self.kenko("-C", "w", "doctor")
+
+    def test_while_facts_arrive_one_by_one(self):
+        """Sealed on the way or not: a backup has what was acknowledged before it, and no gap."""
+        self.workspace()
+        lines = [json.dumps({"event_id": f"e{n}", "name": "login", "account": f"a{n % 7}", "value": n,
+                             "occurred_at": f"2026-06-{n % 28 + 1:02d}T10:00:00Z"}) for n in range(4000 if LONG else 800)]
+        process = subprocess.Popen([BIN, "-C", "w", "append", "--group", "5", "--seal-after", "150"], cwd=self.dir,
+                                   env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        acknowledged = []
+
+        def reading():
+            for line in process.stdout:
+                acknowledged.append(json.loads(line)["status"])
+
+        def writing():
+            for line in lines:
+                process.stdin.write(line + "\n")
+                process.stdin.flush()
+                time.sleep(0.002)
+            process.stdin.close()
+
+        threads = [threading.Thread(target=reading), threading.Thread(target=writing)]
+        for thread in threads:
+            thread.start()
+        taken = []
+        while process.poll() is None or not taken:
+            before = len(acknowledged)
+            name = f"b{len(taken)}"
+            self.kenko("-C", "w", "backup", name)
+            taken.append((name, before))
+        for thread in threads:
+            thread.join()
+        process.stdout.close()
+        self.assertEqual(set(acknowledged), {"added"})
+        whole = self.digest()
+        for name, before in taken:
+            with self.subTest(backup=name, acknowledged=before):
+                self.kenko("-C", name, "doctor")
+                self.kenko("restore", name, f"r-{name}")
+                done = subprocess.run([BIN, "-C", f"r-{name}", "append"], cwd=self.dir, env=environment(), check=True,
+                                      input="\n".join(lines) + "\n", capture_output=True, text=True)
+                statuses = [json.loads(line)["status"] for line in done.stdout.splitlines()]
+                there = statuses.count("already")
+                self.assertGreaterEqual(there, before)
+                self.assertEqual(statuses, ["already"] * there + ["added"] * (len(lines) - there))
+                self.assertEqual(self.digest(f"r-{name}"), whole)
+                self.kenko("-C", f"r-{name}", "doctor")
+        print(f"{len(taken)} backups while {len(lines)} lines were appended", flush=True)
 
     def test_killed(self):
         self.filled()
