@@ -1,6 +1,7 @@
 """What people do to a workspace: small, so that a run takes a moment."""
 import json
 import os
+import re
 
 from fault_runner import LONG, Scenario, Step
 
@@ -98,9 +99,9 @@ def compact_scenario():
 def close_scenario():
     days = [f"2026-01-{day}" for day in (25, 26, 27)]
     return Scenario("close", [
-        Step(("close", "--as-of", days[0], "--from", days[0])),
+        Step(("close", "--as-of", days[0])),
         Step(("close", "--as-of", days[2]), parts=(Step(("close", "--as-of", days[1])),)),
-    ], facets=("publications",))
+    ], facets=("published",))
 
 
 def make_some(test, rng, count=3):
@@ -116,6 +117,9 @@ def make_all(test, *names):
     name = test.copy(test.dir / "start")
     test.good(name, "import", "one.csv", "accounts.csv", "contracts.csv")
     full = test.dir / name
+    active = test.dir / test.copy(full)
+    settings = (active / "kenko.yaml").read_text(encoding="utf-8")
+    (active / "kenko.yaml").write_text(re.sub(r"(?m)^model:.*\n", "", settings) + "model: first\n", encoding="utf-8")
     scenarios = [(import_scenario(), test.dir / "start"), (log_scenario(), full), (publish_scenario(), full),
-                 (append_scenario(), full), (compact_scenario(), full), (close_scenario(), full)]
+                 (append_scenario(), full), (compact_scenario(), full), (close_scenario(), active)]
     return [(s, start) for s, start in scenarios if not names or s.name in names]
