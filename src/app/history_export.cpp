@@ -377,16 +377,6 @@ std::string selection(const std::optional<SaidBy>& said) {
 
 }  // namespace
 
-HistoryColumns collect_history(const engine::Engine& engine, Day from, Day to, int threads,
-                               std::span<const uint32_t> accounts, bool with_metrics) {
-  HistoryColumns out;
-  resize(engine.plan(), with_metrics, out);
-  score::for_each_account(engine, to, threads, accounts, [&](const score::AccountHistory& history) {
-    add_account(engine.plan(), history, from, with_metrics, out);
-  });
-  return out;
-}
-
 Result<HistoryWritten> write_history(const engine::Engine& engine, const HistoryRequest& request, int threads,
                                      const std::string& path) {
   constexpr size_t kAccounts = 64;  // of a block: some ten thousand rows

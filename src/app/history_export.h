@@ -15,7 +15,8 @@
 
 namespace kenko::app {
 
-/// One row per account and day, sorted by both; only days on which the account has a row.
+/// Some rows of the history on their way into a file: one per account and day, sorted by both; only days on which the
+/// account has a row.
 ///
 /// Units: as score::LifeScores (hundredths, millionths; -1 = none; band = position in plan.bands).
 /// with_metrics: values (NaN = null; texts as Engine::text codes) and points of each metric, [metric][row].
@@ -34,10 +35,6 @@ struct HistoryColumns {
 
   [[nodiscard]] size_t size() const { return account.size(); }
 };
-
-/// Collects the days [from, to] of the accounts (all, when empty).
-[[nodiscard]] HistoryColumns collect_history(const engine::Engine& engine, Day from, Day to, int threads,
-                                             std::span<const uint32_t> accounts, bool with_metrics);
 
 /// Who says the rows of a file: what all files of the published history have (app/published_rows.h).
 struct SaidBy {

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <mutex>
 
+#include "score/blocks.h"
 #include "score/day_parts.h"
 #include "score/history.h"
 
@@ -422,29 +425,53 @@ std::string show(std::optional<int32_t> score, std::optional<int32_t> computed, 
   return out;
 }
 
+void add_rows(const plan::Plan& plan, const AccountHistory& h, Rows& out) {
+  for (const LifeScores& s : h.scores) {
+    for (size_t d = 0; d < s.size(); ++d) {
+      if (s.state[d] == State::none) continue;
+      std::vector<int32_t> dimension;
+      for (const auto& v : s.dimension) dimension.push_back(v[d]);
+      out[{h.account, s.first.number + static_cast<int32_t>(d)}] =
+          show(s.score[d], s.computed[d], s.rolled_up[d],
+               {s.hierarchy[d], s.triggers[d], s.cap[d], s.silence[d], s.override_line[d], s.coverage[d]},
+               std::string(word(s.state[d])), band_name(plan, s, d), s.segment[d], s.stage[d], dimension);
+    }
+  }
+}
+
 Rows compute(const plan::Plan& plan, const facts::Portfolio& portfolio, int threads,
              std::span<const uint32_t> accounts = {}, const engine::RunOptions& options = {},
              int32_t last = kDays - 1) {
   const engine::Engine engine(plan, portfolio);
   Rows out;
   for_each_account(
-      engine, Day{last}, threads, accounts,
-      [&](const AccountHistory& h) {
-        for (const LifeScores& s : h.scores) {
-          for (size_t d = 0; d < s.size(); ++d) {
-            if (s.state[d] == State::none) continue;
-            std::vector<int32_t> dimension;
-            for (const auto& v : s.dimension) dimension.push_back(v[d]);
-            out[{h.account, s.first.number + static_cast<int32_t>(d)}] =
-                show(s.score[d], s.computed[d], s.rolled_up[d],
-                     {s.hierarchy[d], s.triggers[d], s.cap[d], s.silence[d], s.override_line[d], s.coverage[d]},
-                     std::string(word(s.state[d])), band_name(plan, s, d), s.segment[d], s.stage[d], dimension);
-          }
-        }
-      },
-      options);
+      engine, Day{last}, threads, accounts, [&](const AccountHistory& h) { add_rows(plan, h, out); }, options);
   return out;
 }
+
+// Keeps the rows of each block under its number, as a writer of a file would.
+class Keeper final : public BlockSink {
+ public:
+  struct Kept {
+    std::mutex mutex;
+    std::map<size_t, Rows> blocks;
+    size_t most = SIZE_MAX;  // no more is wanted after so many
+  };
+  Keeper(const plan::Plan& plan, Kept& kept) : plan_(plan), kept_(kept) {}
+
+  void add(const AccountHistory& history) override { add_rows(plan_, history, rows_); }
+  bool end_block(size_t block) override {
+    const std::scoped_lock lock(kept_.mutex);
+    kept_.blocks[block] = std::move(rows_);
+    rows_.clear();
+    return kept_.blocks.size() < kept_.most;
+  }
+
+ private:
+  const plan::Plan& plan_;
+  Kept& kept_;
+  Rows rows_;
+};
 
 // `lines` counts the days that have each line.
 Rows defined(const SomeModel& model, const facts::Portfolio& portfolio, const engine::RunOptions& options = {},
@@ -489,6 +516,37 @@ TEST(Definition, EveryDayOfEveryAccount) {
   }
   for (const char* state : {"scored", "paused", "not", "insufficient", "too"}) EXPECT_GT(states[state], 100) << state;
   for (const int days : lines) EXPECT_GT(days, 100) << "days with a hierarchy, trigger, cap, silence, override line";
+}
+
+TEST(Definition, BlocksAreTheAccountsInOrder) {
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    const SomeModel model(seed);
+    const facts::Portfolio portfolio = model.facts.build();
+    const Rows rows = compute(model.plan, portfolio, 1);
+    const engine::Engine engine(model.plan, portfolio);
+    for (const size_t size : {size_t{1}, size_t{3}, size_t{1000}}) {
+      Keeper::Kept kept;
+      for_each_block(engine, Day{kDays - 1}, 3, {}, size, [&] { return std::make_unique<Keeper>(model.plan, kept); });
+      ASSERT_EQ(kept.blocks.size(), (kAccounts + size - 1) / size);
+      Rows all;
+      for (const auto& [block, of_block] : kept.blocks) {
+        for (const auto& [at, text] : of_block) ASSERT_EQ(at.first / size, block);
+        all.insert(of_block.begin(), of_block.end());
+      }
+      expect_equal(rows, all, seed);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(Definition, BlocksEndWhenNoMoreIsWanted) {
+  const SomeModel model(1);
+  const facts::Portfolio portfolio = model.facts.build();
+  const engine::Engine engine(model.plan, portfolio);
+  Keeper::Kept kept;
+  kept.most = 2;
+  for_each_block(engine, Day{kDays - 1}, 1, {}, 1, [&] { return std::make_unique<Keeper>(model.plan, kept); });
+  EXPECT_EQ(kept.blocks.size(), 2U);
 }
 
 TEST(Definition, ValuesOfOtherAccounts) {
