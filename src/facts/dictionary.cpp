@@ -1,6 +1,7 @@
 #include "facts/dictionary.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -47,6 +48,34 @@ uint32_t Dictionary::find(std::string_view text) const {
   const uint64_t hash = hash64(text);
   const uint32_t code = look_up(image_.slots, hash, text);
   return code != 0 ? code : look_up(own_slots_, hash, text);
+}
+
+void Dictionary::find_all(std::span<const std::string_view> texts, std::span<uint32_t> codes) const {
+  constexpr size_t kAtOnce = 32;
+  std::array<uint64_t, kAtOnce> hashes{};
+  for (size_t begin = 0; begin < texts.size(); begin += kAtOnce) {
+    const size_t count = std::min(kAtOnce, texts.size() - begin);
+    const size_t mask = own_slots_.size() - 1;
+    for (size_t i = 0; i < count; ++i) {
+      hashes[i] = hash64(texts[begin + i]);
+      if (!own_slots_.empty()) __builtin_prefetch(&own_slots_[hashes[i] & mask]);
+    }
+    const auto likely = [&](size_t i) {
+      const uint64_t slot = own_slots_.empty() ? 0 : own_slots_[hashes[i] & mask];
+      return slot != 0 && ((slot ^ hashes[i]) & kTagMask) == 0 ? &own_[static_cast<uint32_t>(slot) - 1 - image_size()]
+                                                               : nullptr;
+    };
+    for (size_t i = 0; i < count; ++i) {
+      if (const std::string_view* own = likely(i)) __builtin_prefetch(own);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      if (const std::string_view* own = likely(i)) __builtin_prefetch(own->data());
+    }
+    for (size_t i = 0; i < count; ++i) {
+      const uint32_t code = look_up(image_.slots, hashes[i], texts[begin + i]);
+      codes[begin + i] = code != 0 ? code : look_up(own_slots_, hashes[i], texts[begin + i]);
+    }
+  }
 }
 
 uint32_t Dictionary::intern(std::string_view text) {

@@ -44,6 +44,9 @@ class Dictionary {
   uint32_t intern(std::string_view text);
   /// 0 when the text is not there.
   [[nodiscard]] uint32_t find(std::string_view text) const;
+  /// find() of many texts at once: in a large dictionary several times faster, because the memory of the next texts is
+  /// fetched while one is compared.
+  void find_all(std::span<const std::string_view> texts, std::span<uint32_t> codes) const;
   /// Requires 1 <= code <= size().
   [[nodiscard]] std::string_view text(uint32_t code) const {
     return code > image_size() ? own_[code - 1 - image_size()] : image_text(code);

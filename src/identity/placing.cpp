@@ -39,6 +39,38 @@ uint32_t Placer::look_up(Memo& memo, uint32_t source, uint32_t ref, Day day, con
   return target(found->second);
 }
 
+void Placer::prepare_users() {
+  constexpr size_t kAtOnce = 512;
+  std::vector<std::string_view> texts;
+  std::vector<uint32_t> refs, sources, codes(kAtOnce);
+  const auto look_up_all = [&] {
+    const std::lock_guard guard(lock_);
+    references_.users.find_all(texts, codes);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const uint32_t user = codes[i] != 0 ? codes[i] : references_.users.intern(texts[i]);
+      users_.direct[refs[i]] = {sources[i], user, 0};
+    }
+    texts.clear();
+    refs.clear();
+    sources.clear();
+  };
+  std::unordered_map<uint32_t, bool> plain;  // by source
+  for (size_t row = 0; row < events_.size(); ++row) {
+    const uint32_t ref = events_.user_ref[row];
+    if (ref == 0 || users_.direct[ref].source != 0) continue;
+    const uint32_t source = events_.source[row];
+    const auto [found, added] = plain.try_emplace(source);
+    if (added) found->second = references_.are_users(events_.text(source));
+    if (!found->second) continue;
+    users_.direct[ref].source = source;
+    texts.push_back(events_.texts->text(ref));
+    refs.push_back(ref);
+    sources.push_back(source);
+    if (texts.size() == kAtOnce) look_up_all();
+  }
+  look_up_all();
+}
+
 Placement Placer::place(uint32_t row) {
   const uint32_t account_ref = events_.account_ref[row];
   const uint32_t user_ref = events_.user_ref[row];

@@ -33,6 +33,8 @@ class Placer {
  public:
   Placer(const facts::EventView& events, const facts::Settings& settings, References& references, std::mutex& lock);
 
+  /// Looks up the users of all rows at once, where that is possible; for those who place most rows of a large table.
+  void prepare_users();
   [[nodiscard]] Placement place(uint32_t row);
   /// Adds the row and its placement to the counts, `sign` times.
   void count(uint32_t row, const Placement& placement, int64_t sign);

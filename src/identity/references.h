@@ -63,6 +63,10 @@ class References {
   [[nodiscard]] uint32_t account(std::string_view source, std::string_view ref, Day day);
   /// The user that `ref` of `source` is on `day`.
   [[nodiscard]] uint32_t user(std::string_view source, std::string_view ref, Day day);
+  /// True when every user ref of `source` is the user of that name, whatever it is.
+  [[nodiscard]] bool are_users(std::string_view source) const {
+    return contacts_by_ref_.empty() && !is_matched(source);
+  }
   /// What `ref` of `source` is over time, for callers that keep it by their own key.
   [[nodiscard]] Timeline account_timeline(std::string_view source, std::string_view ref);
   [[nodiscard]] Timeline user_timeline(std::string_view source, std::string_view ref);

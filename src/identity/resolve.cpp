@@ -142,6 +142,7 @@ class Resolver {
                             ? settings_.time_zone.start_of(*cut_.occurred_until + 1).micros
                             : Instant::kMax.micros;
     Placer placer(events, settings_, references_, lock);
+    placer.prepare_users();
     for (uint32_t row = 0; row < events.size(); ++row) {
       if (events.has(row, EventView::kDeleted) || events.occurred_at[row] >= end || hidden.hidden(t, row)) continue;
       if (cut_.known_until && events.known_at[row] > cut_.known_until->micros) continue;
