@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/record_name.h"
 #include "mapping/read_mapping.h"
 
 namespace kenko::app {
@@ -11,16 +12,6 @@ namespace {
 constexpr int64_t kProgressRows = 20'000;
 constexpr size_t kAhead = 16;          // how many rows earlier memory is asked for
 constexpr size_t kMostUndecided = 40;  // batches; bounds the memory where few of many rows give anything
-
-// Names a record whatever file it lies in.
-Hash128 record_name(std::string_view source, const Hash128& raw, int64_t repeat) {
-  return PartsHash()
-      .add(source)
-      .add(static_cast<int64_t>(raw.high))
-      .add(static_cast<int64_t>(raw.low))
-      .add(repeat)
-      .hash();
-}
 
 // Equal records have equal fates.  So where ids come from columns, no accepted record needs to know how many equal ones
 // stand before it, unless its name or the ids under which it may be stored already do.
