@@ -31,7 +31,9 @@ Result<bool> compact_segments(const std::string& dir, state::Database& database,
 
 Result<bool> compact_if_needed(const std::string& dir, state::Database& database, Instant now) {
   KENKO_TRY_STATUS(remove_replaced(dir, database, now));
-  return compact_segments(dir, database, {}, now);
+  // Large merges, which would keep a sealing waiting, are for `kenko compact`.
+  constexpr int64_t kMostRows = 4'000'000;
+  return compact_segments(dir, database, {.most_rows = kMostRows}, now);
 }
 
 Result<CompactReport> compact(const Workspace& workspace, const CompactRequest& request, const ports::Clock& clock) {
@@ -45,7 +47,7 @@ Result<CompactReport> compact(const Workspace& workspace, const CompactRequest& 
   KENKO_TRY(const ports::Snapshot before, database.snapshot());
   report.segments_before = before.segments.size();
   report.key_files_before = before.key_files.size();
-  constexpr segments::CompactionRule kRule{2, 4};
+  constexpr segments::CompactionRule kRule{.segments_of_a_size = 2, .key_files = 4};
   KENKO_TRY(const bool any, compact_segments(workspace.dir, database, kRule, now));
   if (any) {
     KENKO_TRY_STATUS(remove_replaced(workspace.dir, database, now, request.grace_seconds));

@@ -2,12 +2,16 @@
 
 #include <utility>
 
+#include "app/compact.h"
+
 namespace kenko::app {
 namespace {
 
 Result<SealReport> seal(const std::string& dir, Instant now, const SealScope& scope) {
   KENKO_TRY(state::Database database, state::Database::open_for_writing(dir));
-  return seal_intake(dir, database, now, scope);
+  KENKO_TRY(SealReport report, seal_intake(dir, database, now, scope));
+  KENKO_TRY([[maybe_unused]] const bool compacted, compact_if_needed(dir, database, now));
+  return report;
 }
 
 }  // namespace

@@ -140,8 +140,6 @@ Result<std::optional<std::string>> versions_with(duck::Connection& duck, const s
   // What is in the file already lacks the new segments alone.
   std::vector<ports::SegmentInfo> added;
   for (const WrittenSegment& w : written) added.push_back(w.segment);
-  std::vector<ports::SegmentInfo> all = live.segments;
-  all.insert(all.end(), added.begin(), added.end());
   std::vector<Hash128> known;
   std::vector<Hash128> unknown;
   for (const Hash128& key : touched) {
@@ -149,6 +147,9 @@ Result<std::optional<std::string>> versions_with(duck::Connection& duck, const s
                                      [](const VersionRow& row, const Hash128& k) { return row.key < k; });
     (at != rows.end() && at->key == key ? known : unknown).push_back(key);
   }
+  KENKO_TRY(const KeyIndex index, KeyIndex::open(dir, live));
+  KENKO_TRY(std::vector<ports::SegmentInfo> all, index.segments_holding(unknown));
+  all.insert(all.end(), added.begin(), added.end());
   KENKO_TRY(const std::vector<VersionRow> of_known, version_rows(duck, dir, added, known));
   KENKO_TRY(const std::vector<VersionRow> of_unknown, version_rows(duck, dir, all, unknown));
   rows.insert(rows.end(), of_known.begin(), of_known.end());

@@ -15,7 +15,6 @@
 namespace kenko::segments {
 namespace {
 
-constexpr int64_t kLargestRows = 64'000'000;
 constexpr size_t kMostAtOnce = 16;
 
 int size_class(int64_t rows) {
@@ -106,17 +105,17 @@ Result<ports::CatalogChange> mend_versions(const std::string& dir, const ports::
 
 }  // namespace
 
-std::vector<size_t> segments_to_merge(const std::vector<ports::SegmentInfo>& live, size_t segments_of_a_size) {
+std::vector<size_t> segments_to_merge(const std::vector<ports::SegmentInfo>& live, const CompactionRule& rule) {
   std::map<int, std::vector<size_t>> classes;
   for (size_t i = 0; i < live.size(); ++i) {
-    if (live[i].rows <= kLargestRows) classes[size_class(live[i].rows)].push_back(i);
+    if (live[i].rows <= rule.most_rows) classes[size_class(live[i].rows)].push_back(i);
   }
   for (auto& [size, positions] : classes) {
-    if (positions.size() < segments_of_a_size) continue;
+    if (positions.size() < rule.segments_of_a_size) continue;
     if (positions.size() > kMostAtOnce) positions.resize(kMostAtOnce);
     int64_t rows = 0;
     size_t count = 0;
-    while (count < positions.size() && rows + live[positions[count]].rows <= kLargestRows) {
+    while (count < positions.size() && rows + live[positions[count]].rows <= rule.most_rows) {
       rows += live[positions[count++]].rows;
     }
     positions.resize(count);
@@ -128,7 +127,7 @@ std::vector<size_t> segments_to_merge(const std::vector<ports::SegmentInfo>& liv
 Result<ports::CatalogChange> compact_step(const std::string& dir, const ports::Snapshot& live,
                                           const CompactionRule& rule, Instant now) {
   KENKO_CHECK(rule.segments_of_a_size >= 2, "{} segments of a size", rule.segments_of_a_size);
-  const std::vector<size_t> positions = segments_to_merge(live.segments, rule.segments_of_a_size);
+  const std::vector<size_t> positions = segments_to_merge(live.segments, rule);
   if (!positions.empty()) return merge_segments(dir, live, positions, now);
   KENKO_TRY(ports::CatalogChange change, mend_versions(dir, live));
   if (!change.empty()) return change;

@@ -177,6 +177,32 @@ Result<Found> KeyIndex::find(const KeyedContent& wanted) const {
   return answers[0];
 }
 
+Result<std::vector<ports::SegmentInfo>> KeyIndex::segments_holding(std::span<const Hash128> keys) const {
+  std::vector<bool> holds(state_->segments.size(), false);
+  for (State::File& file : state_->files) {
+    bool found = false;
+    KENKO_TRY_STATUS(state_->with(file, [&](const KeyFile& opened) -> Status {
+      size_t from = 0;
+      for (size_t i = 0; i < keys.size() && !found; ++i) {
+        KENKO_TRY(const bool maybe, opened.may_hold(keys[i]));
+        if (!maybe) continue;
+        KENKO_TRY(const KeyEntry* entry, opened.find(keys[i], from));
+        found = entry != nullptr;
+      }
+      return Done{};
+    }));
+    for (size_t i = 0; found && i < holds.size(); ++i) {
+      const ports::SegmentInfo& s = state_->segments[i];
+      if (s.first_seq <= file.info.last_seq && s.last_seq >= file.info.first_seq) holds[i] = true;
+    }
+  }
+  std::vector<ports::SegmentInfo> segments;
+  for (size_t i = 0; i < holds.size(); ++i) {
+    if (holds[i]) segments.push_back(state_->segments[i]);
+  }
+  return segments;
+}
+
 uint64_t KeyIndex::size() const {
   uint64_t count = 0;
   for (const State::File& file : state_->files) count += state_->keys_of(file)->size();

@@ -39,6 +39,9 @@ class KeyIndex {
   /// One answer for each of `wanted`, which must be sorted by key (repeats allowed).
   [[nodiscard]] Result<std::vector<Found>> lookup(std::span<const KeyedContent> wanted) const;
   [[nodiscard]] Result<Found> find(const KeyedContent& wanted) const;
+  /// The segments that can hold a version of one of the keys (sorted), by what the key files say of their seq.  Events
+  /// of late lie in few small ones.
+  [[nodiscard]] Result<std::vector<ports::SegmentInfo>> segments_holding(std::span<const Hash128> keys) const;
   [[nodiscard]] uint64_t size() const;  ///< entries of all files; an id may be in several
   /// Every id that has more than one version, ascending.  Goes through all files.
   [[nodiscard]] Status for_each_several(const std::function<Status(const Hash128&)>& sink) const;

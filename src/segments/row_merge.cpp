@@ -11,6 +11,45 @@
 
 namespace kenko::segments {
 
+namespace {
+
+duck::Type type_of(size_t column) {
+  switch (static_cast<SegmentColumn>(column)) {
+    case kOccurredAt:
+    case kKnownAt:
+      return duck::Type::timestamp;
+    case kSeq:
+    case kVersion:
+      return duck::Type::int64;
+    case kValue:
+      return duck::Type::decimal6;
+    case kDeleted:
+    case kAssumed:
+      return duck::Type::boolean;
+    case kRawHigh:
+    case kRawLow:
+    case kMapping:
+    case kKeyHigh:
+    case kKeyLow:
+      return duck::Type::uint64;
+    default:
+      return duck::Type::text;
+  }
+}
+
+/// Texts as texts, also where they are choices.
+std::string select_from(const std::string& from) {
+  std::string columns;
+  for (size_t column = 0; column < kColumnCount; ++column) {
+    columns += columns.empty() ? "" : ", ";
+    columns += fmt::format(fmt::runtime(type_of(column) == duck::Type::text ? "CAST({0} AS VARCHAR) AS {0}" : "{}"),
+                           kColumnNames[column]);
+  }
+  return fmt::format("SELECT {} FROM {}", columns, from);
+}
+
+}  // namespace
+
 struct RowMerge::Input {
   explicit Input(duck::Connection connection) : duck(std::move(connection)) {}
 
@@ -55,9 +94,7 @@ Status RowMerge::add(const std::string& dir, const ports::SegmentInfo& segment) 
   auto input = std::make_unique<Input>(std::move(duck));
   input->path = events_path(dir, segment);
   input->expected = segment.rows;
-  std::string columns;
-  for (const std::string_view name : kColumnNames) columns += (columns.empty() ? "" : ", ") + std::string(name);
-  const std::string query = fmt::format("SELECT {} FROM read_parquet({})", columns, duck::sql_path(input->path));
+  const std::string query = select_from(fmt::format("read_parquet({})", duck::sql_path(input->path)));
   return add_input(std::move(input), query);
 }
 
@@ -67,7 +104,7 @@ Status RowMerge::add(const EventRows& events) {
   input->expected = static_cast<int64_t>(events.size());
   input->order = stored_order(events, 0, events.size());
   KENKO_TRY_STATUS(input->duck.register_table("events_in_memory", event_table(events, input->order)));
-  return add_input(std::move(input), "SELECT * FROM events_in_memory");
+  return add_input(std::move(input), select_from("events_in_memory"));
 }
 
 Status RowMerge::next_chunk(Input& input) {
@@ -182,31 +219,15 @@ duck::Table RowMerge::table() {
   table.rows = expected_;
   table.ready = [this](uint64_t begin, size_t most) { return ready(begin, most); };
   for (size_t column = 0; column < kColumnCount; ++column) {
-    switch (static_cast<SegmentColumn>(column)) {
-      case kOccurredAt:
-      case kKnownAt:
-        add_column<int64_t>(table, column, duck::Type::timestamp);
-        break;
-      case kSeq:
-      case kVersion:
-        add_column<int64_t>(table, column, duck::Type::int64);
-        break;
-      case kValue:
-        add_column<int64_t>(table, column, duck::Type::decimal6);
-        break;
-      case kDeleted:
-      case kAssumed:
-        add_column<bool>(table, column, duck::Type::boolean);
-        break;
-      case kRawHigh:
-      case kRawLow:
-      case kMapping:
-      case kKeyHigh:
-      case kKeyLow:
-        add_column<uint64_t>(table, column, duck::Type::uint64);
-        break;
-      default:
-        add_text_column(table, column);
+    const duck::Type type = type_of(column);
+    if (type == duck::Type::text) {
+      add_text_column(table, column);
+    } else if (type == duck::Type::boolean) {
+      add_column<bool>(table, column, type);
+    } else if (type == duck::Type::uint64) {
+      add_column<uint64_t>(table, column, type);
+    } else {
+      add_column<int64_t>(table, column, type);
     }
   }
   return table;

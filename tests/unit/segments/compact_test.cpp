@@ -89,7 +89,7 @@ TEST(Compaction, MergesWhatIsOfOneSize) {
       info.rows = n;
       live.push_back(info);
     }
-    return segments_to_merge(live, of_a_size);
+    return segments_to_merge(live, {of_a_size});
   };
   using Positions = std::vector<size_t>;
   EXPECT_EQ(plan({}, 2), Positions{});

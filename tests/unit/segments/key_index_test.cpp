@@ -140,6 +140,25 @@ TEST_F(KeyIndexTest, AnswersAsAMapDoes) {
   EXPECT_EQ(read_versions_file(dir_, live_.versions_file).value(), expected);
 }
 
+TEST_F(KeyIndexTest, TellsWhichSegmentsCanHoldAnId) {
+  store({event("a", "x", 1, 1), event("b", "x", 1, 2)});
+  store({event("c", "x", 1, 3)});
+  store({event("a", "y", 1, 4)});
+  const auto ids = [this](const std::vector<std::string>& names) {
+    std::vector<Hash128> keys;
+    for (const std::string& name : names) keys.push_back(facts::event_key("app", name));
+    std::sort(keys.begin(), keys.end());
+    std::vector<int64_t> out;
+    const std::vector<ports::SegmentInfo> segments = index().segments_holding(keys).value();
+    for (const ports::SegmentInfo& s : segments) out.push_back(s.id);
+    return out;
+  };
+  EXPECT_EQ(ids({"a"}), (std::vector<int64_t>{1, 3}));
+  EXPECT_EQ(ids({"b"}), (std::vector<int64_t>{1}));
+  EXPECT_EQ(ids({"c", "none"}), (std::vector<int64_t>{2}));
+  EXPECT_EQ(ids({"none"}), std::vector<int64_t>{});
+}
+
 TEST_F(KeyIndexTest, FewFilesAreLiveAndLargeOnesAreRarelyWritten) {
   std::vector<ports::KeyFileInfo> live;
   int64_t written = 0;
