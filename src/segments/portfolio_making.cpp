@@ -12,12 +12,13 @@ namespace {
 
 std::string cache_folder(const std::string& dir) { return dir + "/cache"; }
 
-void remove_others(const std::string& dir, const CacheFile& file, const ports::Snapshot& snapshot) {
+/// Also what killed processes left; one that is writing now makes do without a cache.
+void remove_others(const std::string& dir, const CacheFile& file) {
   for (const std::string& name : ports::list_files(cache_folder(dir))) {
     const std::string path = cache_folder(dir) + "/" + name;
-    if (name.starts_with("portfolio-") && name.ends_with(".bin") && path != file.path) ports::remove_file(path);
+    const bool old = name.starts_with("portfolio-") && name.ends_with(".bin") && path != file.path;
+    if (old || name.ends_with(ports::kTemporarySuffix)) ports::remove_file(path);
   }
-  remove_old_coded_segments(dir, snapshot.segments);
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ std::optional<PortfolioBase> make_base(const std::string& dir, const CacheFile& 
   if (!writer.finish_file(file.fingerprint, resolved.portfolio, origin, record).ok()) return std::nullopt;
   auto base = open_base(file.path, file.fingerprint, threads, false);
   if (base) base->portfolio.settings = settings;
-  remove_others(dir, file, stored.snapshot);
+  remove_others(dir, file);
   return base;
 }
 

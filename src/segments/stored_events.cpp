@@ -27,6 +27,7 @@ Result<StoredEvents> StoredEvents::open(const std::string& dir, ports::FactStore
   StoredEvents out;
   out.snapshot = std::move(stored.snapshot);
   KENKO_TRY(out.segments, open_coded_segments(dir, out.snapshot.segments, texts, threads));
+  remove_old_coded_segments(dir, out.snapshot.segments);
   KENKO_TRY_STATUS(out.add(std::exchange(stored.facts.events, {}), texts));
   out.rest = std::make_shared<const facts::FactSet>(std::move(stored.facts));
   return out;
