@@ -42,7 +42,7 @@ Status prepare(const Options& options, const app::Scoring& scoring, const Files&
   if (!written.ok()) return written.problems();
   if (std::filesystem::exists(files.events)) return Done{};
   KENKO_TRY(std::string sql, ports::read_file(options.peers_dir + "/prepare.sql"));
-  replace_all(sql, ":events", duck::sql_text(options.company_dir() + "/events/*.parquet"));
+  replace_all(sql, ":events", duck::sql_text(options.company_dir() + "/events/[0-9]*.parquet"));
   replace_all(sql, ":out", duck::sql_text(files.events + ".tmp"));
   KENKO_TRY(Connection connection, Connection::open());
   KENKO_TRY_STATUS(connection.execute(sql));
