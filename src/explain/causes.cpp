@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "base/check.h"
 #include "score/history.h"
@@ -34,8 +35,7 @@ class Splitter {
   [[nodiscard]] std::vector<std::optional<Causes>> run() const {
     if (accounts_.empty() || to_.empty()) return std::vector<std::optional<Causes>>(accounts_.size() * to_.size());
     const std::span<const Day> from(from_);
-    const Layers then = layers(*ends_.before, from);
-    const Layers now = layers(*ends_.after, to_);
+    const auto [then, now] = both_ends();
     const Engine& known = *ends_.before_now;
     const Scores data = &known == ends_.before ? then.bare : scores(known, from, bare());
     engine::RunOptions frozen = bare();
@@ -43,8 +43,8 @@ class Splitter {
     engine::RunOptions cut = frozen;
     cut.facts_until = from_.front();
     const Scores time = scores(known, to_, cut);
-    const Scores behaviour = scores(known, to_, frozen);
     const Scores membership = &known == ends_.after ? now.bare : scores(known, to_, bare());
+    const Scores behaviour = can_freeze(known) ? scores(known, to_, frozen) : membership;
     std::vector<std::optional<Causes>> out;
     for (size_t a = 0; a < accounts_.size(); ++a) {
       for (size_t t = 0; t < to_.size(); ++t) {
@@ -71,6 +71,28 @@ class Splitter {
     engine::RunOptions out;
     out.triggers = false;
     out.overrides = false;
+    return out;
+  }
+
+  // There is a segment, a stage or a parent, so that freezing them may matter.
+  [[nodiscard]] static bool can_freeze(const Engine& engine) {
+    const plan::Plan& plan = engine.plan();
+    return !plan.segments.empty() || !plan.life_stages.empty() || engine.portfolio().texts.find("parent") != 0;
+  }
+
+  // The first and the other days; of one engine they come from the same histories.
+  [[nodiscard]] std::pair<Layers, Layers> both_ends() const {
+    if (ends_.before != ends_.after) return {layers(*ends_.before, from_), layers(*ends_.after, to_)};
+    std::vector<Day> days(from_.begin(), from_.end());
+    days.insert(days.end(), to_.begin(), to_.end());
+    const Layers all = layers(*ends_.after, days);
+    std::pair<Layers, Layers> out;
+    const auto divide = [&](const Scores& both, Scores& then, Scores& now) {
+      for (size_t i = 0; i < both.size(); ++i) (i % days.size() == 0 ? then : now).push_back(both[i]);
+    };
+    divide(all.all, out.first.all, out.second.all);
+    divide(all.no_override, out.first.no_override, out.second.no_override);
+    divide(all.bare, out.first.bare, out.second.bare);
     return out;
   }
 

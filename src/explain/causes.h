@@ -44,7 +44,7 @@ struct Causes {
 /// (empty = all), by account, then day.  nullopt where either end has no score.
 ///
 /// Cost: at most nine histories of these accounts, however many days are asked for; as many fewer as the engines are
-/// the same, and as there are no triggers and no overrides.
+/// the same, and as there are no triggers, no overrides, and no segments, stages and parents.
 [[nodiscard]] std::vector<std::optional<Causes>> split_by_cause(const Ends& ends, Day from, std::span<const Day> to,
                                                                 std::span<const uint32_t> accounts, int threads);
 
