@@ -55,6 +55,7 @@ class Filling {
         KENKO_TRY_STATUS(ports::make_folder(folder_->path(file.name)));
         continue;
       }
+      if (ports::file_exists(folder_->path(file.name))) continue;  // state.db names it, so it is there already
       const Status copied = folder_->copy(from(file.name), file.name);
       if (!copied.ok() && !is_missing(copied.problems())) return copied;
     }

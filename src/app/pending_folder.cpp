@@ -146,7 +146,8 @@ Status PendingFolder::copy(const std::string& from, const std::string& name) {
   if (in.number() < 0) return ports::file_problem("read", from, errno);
   KENKO_TRY_STATUS(make_folder_for(name));
   const std::string to = path(name);
-  const OpenFile out(to, O_WRONLY | O_CREAT | O_TRUNC);
+  // Never into what is there: that may be a link to a file of the source.
+  const OpenFile out(to, O_WRONLY | O_CREAT | O_EXCL);
   if (out.number() < 0) return ports::file_problem("make", to, errno);
   struct stat status{};
   if (::fstat(in.number(), &status) == 0) ::fchmod(out.number(), status.st_mode & 0777);

@@ -27,7 +27,8 @@ class PendingFolder {
   [[nodiscard]] const std::string& path() const { return temporary_; }
   [[nodiscard]] std::string path(std::string_view name) const { return temporary_ + "/" + std::string(name); }
 
-  /// Copies `from` to `name` (folders on the way are made) and flushes it.  Problem "file-missing" when `from` is gone.
+  /// Copies `from` to `name`, which must not be there yet (folders on the way are made), and flushes it.  Problem
+  /// "file-missing" when `from` is gone.
   [[nodiscard]] Status copy(const std::string& from, const std::string& name);
   /// The same file under a second name where the file systems allow it, else a copy.  Only for files that are never
   /// changed in place.  Gives true for a link.

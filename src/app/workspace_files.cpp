@@ -39,6 +39,7 @@ bool is_intake_name(std::string_view name) {
   return digits > 0 && std::find(kEndings.begin(), kEndings.end(), name.substr(digits)) != kEndings.end();
 }
 
+// 000001-saas-0123456789ab.parquet, 20260131-close.parquet
 bool is_scores_name(std::string_view name) { return digits_at_start(name) >= 6 && name.ends_with(".parquet"); }
 
 class Walk {

@@ -1,6 +1,7 @@
 // Backup and restore of a small workspace.
 #include "app/backup.h"
 
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include "app/backup_list.h"
@@ -58,8 +59,9 @@ TEST_F(BackupOfWorkspace, ComesBackWithTheSameFacts) {
   EXPECT_EQ(digest(root_ + "/again"), digest());
   const std::string before = digest();
   dir_ = root_ + "/again";
-  EXPECT_EQ(counts(import({file("b.csv", "name,account,at,event_id\nlogin,acme,2026-05-02,2\nlogin,acme,2026-05-03,3\n")})),
-            "added 1 already 1 corrected 0 rejected 0 filtered 0 deleted 0");
+  EXPECT_EQ(
+      counts(import({file("b.csv", "name,account,at,event_id\nlogin,acme,2026-05-02,2\nlogin,acme,2026-05-03,3\n")})),
+      "added 1 already 1 corrected 0 rejected 0 filtered 0 deleted 0");
   EXPECT_EQ(digest(root_ + "/backup"), before) << "writing to what was restored does not reach the backup";
   EXPECT_EQ(digest(root_ + "/company"), before);
 }
@@ -100,6 +102,23 @@ TEST_F(BackupOfWorkspace, SaysThatAFileOfTheCatalogIsGone) {
   EXPECT_EQ(code(made.problems()), "file-missing");
   EXPECT_TRUE(made.problems()[0].place.file.ends_with("events/00000001.parquet"));
   EXPECT_FALSE(fs::exists(root_ + "/backup")) << "no half of a backup";
+}
+
+TEST_F(BackupOfWorkspace, AFileThatTheCatalogNamesIsTakenOnceWhateverItsName) {
+  file("company/scores/of-mine.parquet", "what was published");
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open((dir_ + "/state.db").c_str(), &handle), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(handle,
+                         "INSERT INTO publication VALUES (1, 0, 'a', 'r', 'm', x'00', 't', 'scores/of-mine.parquet', "
+                         "2, 1, 2)",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(handle);
+  const auto made = back_up_to("backup");
+  ASSERT_TRUE(made.ok()) << to_text(made.problems());
+  EXPECT_EQ(made->linked_files, 3);
+  EXPECT_EQ(read(root_ + "/backup/scores/of-mine.parquet"), "what was published");
+  EXPECT_EQ(read(dir_ + "/scores/of-mine.parquet"), "what was published") << "a link is never written through";
 }
 
 TEST_F(BackupOfWorkspace, ADamagedBackupIsNotRestored) {
