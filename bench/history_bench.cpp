@@ -109,6 +109,7 @@ Status bench_history_whole(const Options& options, Figures& figures) {
   });
   KENKO_TRY_STATUS(status);
   figures.add("history", "whole", "s", seconds);
+  figures.add("history", "memory that is not pages of files, at the end", "MB", own_megabytes());
   return Done{};
 }
 
