@@ -194,13 +194,16 @@ Problems examine_times(const std::string& dir, Instant now) {
                           day_text(row.integer(1))),
               "set the clock: what is recorded now would seem to have been known earlier than it was");
       });
-  e.each(fmt::format(
-             "SELECT what, count(*), max(known_at) FROM (SELECT 'attribute values' AS what, known_at FROM attribute "
-             "UNION ALL SELECT 'contracts', known_at FROM contract UNION ALL SELECT 'rates', known_at FROM rate "
-             "UNION ALL SELECT 'identities', known_at FROM identity UNION ALL SELECT 'memberships', known_at FROM "
-             "membership UNION ALL SELECT 'events entered by hand', known_at FROM entered_event) WHERE known_at > "
-             "{} GROUP BY what",
-             now.micros + kSlack),
+  e.each(fmt::format("SELECT what, count(*), max(known_at) FROM (SELECT 'attribute values' AS what, known_at, assumed "
+                     "FROM attribute "
+                     "UNION ALL SELECT 'contracts', known_at, assumed FROM contract UNION ALL SELECT 'rates', "
+                     "known_at, assumed FROM rate "
+                     "UNION ALL SELECT 'identities', known_at, assumed FROM identity UNION ALL SELECT 'memberships', "
+                     "known_at, assumed FROM "
+                     "membership UNION ALL SELECT 'events entered by hand', known_at, assumed FROM entered_event) "
+                     "WHERE assumed = 0 AND known_at > "
+                     "{} GROUP BY what",
+                     now.micros + kSlack),
          [&e](const Statement& row) {
            e.add("known-in-future",
                  fmt::format("{} {} are said to be known only from {} on", row.integer(1), row.text(0),
