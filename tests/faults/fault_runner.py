@@ -7,7 +7,6 @@ import difflib
 import json
 import os
 import pathlib
-import random
 import re
 import shutil
 import signal
@@ -254,8 +253,8 @@ class FaultTest(KenkoTest):
     # Many runs
 
     def all_of(self, jobs, what, workers=2, until_wrong=False):
-        """Runs the jobs, pairs of (text, function); returns the texts of those that broke a promise.  `until_wrong`: the
-        first one is enough."""
+        """Runs the jobs, pairs of (text, function); returns the texts of those that broke a promise.  `until_wrong`:
+        the first one is enough."""
         wrong, mistakes, begin = [], [], time.monotonic()
 
         def one(job):
@@ -303,4 +302,5 @@ def sample(rng, items, count):
     return items if LONG or len(items) <= count else rng.sample(items, count)
 
 
-__all__ = ["LIBRARY", "LONG", "FaultTest", "Recording", "Scenario", "Step", "Wrong", "error_code", "main", "random", "sample"]
+__all__ = ["LIBRARY", "LONG", "FaultTest", "Recording", "Scenario", "Step", "Wrong", "error_code", "main",
+           "sample"]

@@ -2,8 +2,8 @@
 
 The model is that of a journalling file system (ext4, xfs) without any promise beyond POSIX:
 
-- What was written to a file before a completed fsync or fdatasync of that file is there.  Of a later write each 512-byte
-  sector is there or not, in any order; the file may have grown without its bytes, which are then zero.
+- What was written to a file before a completed fsync or fdatasync of that file is there.  Of a later write each
+  512-byte sector is there or not, in any order; the file may have grown without its bytes, which are then zero.
 - Names (made, renamed, removed) that a completed fsync of their folder covers are there; syncing a file does not cover
   its name.  Later changes of names are, by turns, there up to one instant (`journal`), or each for itself (`free`).  A
   rename is there or not as a whole, whether or not the bytes of the file are.

@@ -48,8 +48,8 @@ class Library(FaultTest):
         name, records = self.run_script()
         self.assertEqual(self.done.returncode, 0, self.done.stderr.decode())
         self.assertEqual([r.kind.name.lower() for r in records],
-                         ["mkdir", "open", "write", "write", "write", "truncate", "sync", "open", "sync", "rename", "link",
-                          "said", "open", "open", "write", "write", "allocate", "open", "unlink"])
+                         ["mkdir", "open", "write", "write", "write", "truncate", "sync", "open", "sync", "rename",
+                          "link", "said", "open", "open", "write", "write", "allocate", "open", "unlink"])
         disk = Disk({}, records)
         self.assertEqual(unseen(disk, self.dir / name, scan(self.dir / name)), [])
         before = disk.after(len(records) - 3)
@@ -77,8 +77,8 @@ class Library(FaultTest):
             self.assertEqual(of_kind.index(broken[0]), number - 1)
 
     def test_parts_of_a_write(self):
-        script = "import os; f = os.open('a', os.O_WRONLY | os.O_CREAT); n = os.write(f, b'z' * 5000); os.write(1, b'%d' % n); " \
-                 "os.write(f, b'z')"
+        script = "import os; f = os.open('a', os.O_WRONLY | os.O_CREAT); n = os.write(f, b'z' * 5000); " \
+                 "os.write(1, b'%d' % n); os.write(f, b'z')"
         for part, size in (("one", 1), ("sector", 512), ("page", 4096), ("half", 2500), ("most", 4999), ("all", 5000)):
             name, _ = self.run_script(script, KENKO_FAULTS_PLAN=f"fail write 1 ENOSPC once {part}")
             self.assertEqual((int(self.done.stdout), self.done.returncode), (size, 1), part)
@@ -87,7 +87,8 @@ class Library(FaultTest):
             self.assertEqual((self.dir / name / "a").stat().st_size, size)
 
     def test_refuses_what_it_cannot_read(self):
-        for plan in ("fail", "fail write 0 EIO once", "fail write 1 EPERM once", "fail writing 1 EIO once", "stop any 1"):
+        for plan in ("fail", "fail write 0 EIO once", "fail write 1 EPERM once", "fail writing 1 EIO once",
+                     "stop any 1"):
             self.run_script(KENKO_FAULTS_PLAN=plan)
             self.assertEqual(self.done.returncode, -signal.SIGABRT, plan)
 

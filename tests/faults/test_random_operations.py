@@ -93,7 +93,8 @@ class RandomOperations(FaultTest):
     def do_append(self):
         events = self.some_events(12)
         sent = "".join(json.dumps(e) + "\n" for e in events).encode()
-        options = ("--group", self.rng.choice(("1", "4", "1000")), "--seal-after", self.rng.choice(("3", "20", "200000")))
+        options = ("--group", self.rng.choice(("1", "4", "1000")),
+                   "--seal-after", self.rng.choice(("3", "20", "200000")))
         return Step(("append", *options), sent, answers=True), self.truths_of(events)
 
     def do_log(self):
@@ -169,7 +170,8 @@ class RandomOperations(FaultTest):
         step, truths = planned
         plan = ""
         if self.rng.random() < 0.4:
-            plan = self.rng.choice((f"kill any {self.rng.randint(1, 150)} half", f"fail any {self.rng.randint(1, 150)} EIO once"))
+            plan = self.rng.choice((f"kill any {self.rng.randint(1, 150)} half",
+                                    f"fail any {self.rng.randint(1, 150)} EIO once"))
         self.steps.append(f"{len(self.steps)}: {' '.join(step.args)} [{plan}]")
         out = self.run_kenko("w", step, plan=plan)
         if out.status > 0 and not plan:
