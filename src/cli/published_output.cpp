@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <memory>
+#include <optional>
 
-#include "ports/files.h"
+#include "app/output_file.h"
 #include "report/table.h"
 
 namespace kenko::cli {
@@ -14,44 +12,10 @@ namespace {
 
 constexpr size_t kRowsAtOnce = 4096;
 
-// Standard output, or a file that gets its name when it is complete.
-class Output {
- public:
-  static Result<Output> open(const std::string& path) {
-    Output out;
-    out.path_ = path;
-    if (path.empty()) return out;
-    out.temporary_ = ports::temporary_name(path);
-    out.file_.reset(std::fopen(out.temporary_.c_str(), "wb"));
-    if (!out.file_) return ports::file_problem("write", path, errno);
-    return out;
-  }
-
-  Status write(std::string_view text) {
-    std::FILE* to = file_ ? file_.get() : stdout;
-    if (std::fwrite(text.data(), 1, text.size(), to) == text.size()) return Done{};
-    return ports::file_problem("write", path_.empty() ? "standard output" : path_, errno);
-  }
-
-  Status finish() {
-    if (!file_)
-      return std::fflush(stdout) == 0 ? Status(Done{}) : ports::file_problem("write", "standard output", errno);
-    if (std::fclose(file_.release()) != 0) return ports::file_problem("write", path_, errno);
-    return ports::publish_file(temporary_, path_);
-  }
-
- private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  std::string path_, temporary_;
-  std::unique_ptr<std::FILE, Close> file_;
-};
-
 // Rows on their way out.  A table for people is held as a whole: its columns are as wide as their widest cell.
 class Writer {
  public:
-  Writer(report::Format format, Output& output) : format_(format), output_(output) {}
+  Writer(report::Format format, app::OutputFile& output) : format_(format), output_(output) {}
 
   void header(const std::vector<app::PublishedColumn>& columns) {
     for (const app::PublishedColumn& c : columns) {
@@ -104,7 +68,7 @@ class Writer {
   }
 
   report::Format format_;
-  Output& output_;
+  app::OutputFile& output_;
   report::Table table_;
   std::vector<bool> number_;
   bool begun_ = false, any_ = false;
@@ -114,12 +78,12 @@ Status write_all(const Common& common, const app::PublishedRequest& request) {
   KENKO_TRY(const report::Format format, format_of(common));
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   if (common.out.ends_with(".parquet")) return app::copy_published_history(workspace, request, common.out);
-  std::optional<Output> output;
+  std::optional<app::OutputFile> output;
   std::optional<Writer> writer;
   app::PublishedSink sink;
   Status opened = Done{};
   sink.header = [&](const std::vector<app::PublishedColumn>& columns) {
-    auto file = Output::open(common.out);  // not before there is something to write
+    auto file = app::OutputFile::open(common.out);  // not before there is something to write
     if (!file) {
       opened = file.problems();
       return;
