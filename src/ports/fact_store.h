@@ -87,8 +87,8 @@ class FactStore {
  public:
   virtual ~FactStore() = default;
   [[nodiscard]] virtual Result<Snapshot> snapshot() = 0;
-  /// The catalog and the facts are read in one transaction, the intake behind it.  Attribute values that were taken back are left out; `known_until` leaves
-  /// out only those that were taken back by then.
+  /// Catalog and facts are read in one transaction, the intake behind it.  Attribute values that were taken back are
+  /// left out; with `known_until` only those taken back by then.
   [[nodiscard]] virtual Result<StoredFacts> load_facts(const std::optional<Instant>& known_until = {}) = 0;
 };
 

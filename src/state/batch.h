@@ -57,8 +57,8 @@ struct RuleName {
 
 /// One commit.
 ///
-/// seq: the events of `catalog.segments` were numbered [first_seq, end_seq) by the caller, first_seq = Database::next_seq();
-/// the other
+/// seq: the events of `catalog.segments` were numbered [first_seq, end_seq) by the caller,
+///      first_seq = Database::next_seq(); the other
 ///      facts get the numbers from end_seq on, in the order of the members below (their own `seq` is ignored; a
 ///      snapshot's rows share one).
 struct Batch {

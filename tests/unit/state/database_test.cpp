@@ -275,11 +275,10 @@ TEST_F(DatabaseTest, FilesThatWereReplacedAreKnownUntilTheyAreForgotten) {
   EXPECT_EQ(after.generation, before.generation + 1);
   EXPECT_EQ(after.segments, change.segments);
   EXPECT_EQ(after.key_files, std::vector{b.catalog.key_files[1]});
-  EXPECT_EQ(after.replaced,
-            (std::vector<ports::ReplacedFile>{{"1.keys", Instant{50}},
-                                              {"1.parquet", Instant{50}},
-                                              {"2.parquet", Instant{50}},
-                                              {"versions-1.parquet", Instant{50}}}));
+  EXPECT_EQ(after.replaced, (std::vector<ports::ReplacedFile>{{"1.keys", Instant{50}},
+                                                              {"1.parquet", Instant{50}},
+                                                              {"2.parquet", Instant{50}},
+                                                              {"versions-1.parquet", Instant{50}}}));
   ports::Snapshot applied = before;
   change.apply(applied, Instant{50});
   EXPECT_EQ(applied.segments, after.segments);
