@@ -49,7 +49,8 @@ class Filling {
 
   // Files of people: one that vanishes meanwhile was taken away by them.
   Status own() {
-    for (const FoundFile& file : files_of(dir_)) {
+    KENKO_TRY(const std::vector<FoundFile> files, all_files_of(dir_));
+    for (const FoundFile& file : files) {
       if (role_of(file.name) != FileRole::user || file.special) continue;
       if (file.is_folder) {
         KENKO_TRY_STATUS(ports::make_folder(folder_->path(file.name)));
@@ -94,7 +95,8 @@ class Filling {
 
 Status write_list(const PendingFolder& folder, const std::string& dir, Instant now, BackupReport& report) {
   BackupList list{now, version_text(), dir, {}};
-  for (const FoundFile& file : files_of(folder.path())) {
+  KENKO_TRY(const std::vector<FoundFile> files, all_files_of(folder.path()));
+  for (const FoundFile& file : files) {
     if (file.is_folder || role_of(file.name) == FileRole::passing) continue;
     KENKO_TRY(BackupFile measured, measure_file(folder.path(), file.name));
     ++report.files;

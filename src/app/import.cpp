@@ -88,7 +88,9 @@ class Importer {
       return;
     }
     const std::vector<std::string_view> columns(sample->columns.begin(), sample->columns.end());
-    auto own = own_mapping_for(columns, input.path, workspace_.settings);
+    using mapping::FileType;
+    const bool more = sample->format.type == FileType::json || sample->format.type == FileType::ndjson;
+    auto own = own_mapping_for(columns, input.path, workspace_.settings, more);
     if (own.ok()) {
       input.mapping = *own;
     } else {

@@ -122,8 +122,8 @@ Result<ImportPlan> plan_import(const Workspace& workspace, const ImportRequest& 
 
 Result<std::shared_ptr<const mapping::Mapping>> own_mapping_for(std::span<const std::string_view> columns,
                                                                 const std::string& file,
-                                                                const facts::Settings& settings) {
-  auto own = mapping::own_mapping(columns);
+                                                                const facts::Settings& settings, bool more) {
+  auto own = mapping::own_mapping(columns, more);
   if (own) return std::make_shared<const mapping::Mapping>(std::move(*own));
   constexpr size_t kShown = 8;
   std::vector<std::string> names(columns.begin(),

@@ -30,10 +30,12 @@ struct ImportPlan {
 /// Errors: a missing or bad mapping, a bad source name, a source that kenko.yaml does not know and no mapping.
 [[nodiscard]] Result<ImportPlan> plan_import(const Workspace& workspace, const ImportRequest& request);
 
-/// Kenko's own mapping for a file with these columns; "no-mapping" when they are not its own.
+/// Kenko's own mapping for a file with these columns (`more`: and perhaps others, see own_mapping()); "no-mapping" when
+/// they are not its own.
 [[nodiscard]] Result<std::shared_ptr<const mapping::Mapping>> own_mapping_for(std::span<const std::string_view> columns,
                                                                               const std::string& file,
-                                                                              const facts::Settings& settings);
+                                                                              const facts::Settings& settings,
+                                                                              bool more = false);
 
 /// What the facts of an import said about a source.
 struct SeenSource {

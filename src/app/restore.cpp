@@ -73,7 +73,8 @@ Result<RestoreReport> restore(const RestoreRequest& request) {
     ++report.files;
     report.bytes += file.bytes;
   }
-  for (const FoundFile& found : files_of(backup)) {
+  KENKO_TRY(const std::vector<FoundFile> found_files, all_files_of(backup));
+  for (const FoundFile& found : found_files) {
     if (!found.is_folder || role_of(found.name) != FileRole::user) continue;
     KENKO_TRY_STATUS(ports::make_folder(folder.path(found.name)));
   }

@@ -51,14 +51,17 @@ class Walk {
     std::sort(found_.begin(), found_.end(), [](const FoundFile& a, const FoundFile& b) { return a.name < b.name; });
     return std::move(found_);
   }
+  [[nodiscard]] const Problems& unread() const { return unread_; }
 
  private:
   void enter(const std::string& folder) {
     std::error_code error;
-    fs::directory_iterator entry(dir_ + "/" + folder, fs::directory_options::skip_permission_denied, error);
+    const std::string path = folder.empty() ? dir_ : dir_ + "/" + folder;
+    fs::directory_iterator entry(path, error);
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
       add(folder.empty() ? entry->path().filename().string() : folder + "/" + entry->path().filename().string());
     }
+    if (error) unread_.push_back(ports::file_problem("read", path, error.value()));
   }
 
   void add(const std::string& name) {
@@ -76,6 +79,7 @@ class Walk {
 
   std::string dir_;
   std::vector<FoundFile> found_;
+  Problems unread_;                               // folders
   std::set<std::pair<uint64_t, uint64_t>> seen_;  // folders, so that a link back ends
 };
 
@@ -110,6 +114,13 @@ FileRole role_of(std::string_view name) {
 }
 
 std::vector<FoundFile> files_of(const std::string& dir) { return Walk(dir).run(); }
+
+Result<std::vector<FoundFile>> all_files_of(const std::string& dir) {
+  Walk walk(dir);
+  std::vector<FoundFile> found = walk.run();
+  if (!walk.unread().empty()) return walk.unread();
+  return found;
+}
 
 Problem problem_at(std::string code, std::string path, std::string message, std::string hint, Severity severity) {
   Problem problem;

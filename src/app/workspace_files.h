@@ -39,8 +39,10 @@ struct FoundFile {
 [[nodiscard]] bool is_unfinished(std::string_view name);
 
 /// Everything below `dir`, sorted by name, without what stands below cache/.  Links are followed; a folder that was
-/// seen already is not entered again.
+/// seen already is not entered again, and one that cannot be read looks empty: to look at, not to copy.
 [[nodiscard]] std::vector<FoundFile> files_of(const std::string& dir);
+/// The same; a folder that cannot be read is a problem.
+[[nodiscard]] Result<std::vector<FoundFile>> all_files_of(const std::string& dir);
 
 /// A problem of a whole file or folder.
 [[nodiscard]] Problem problem_at(std::string code, std::string path, std::string message, std::string hint,

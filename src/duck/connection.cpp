@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "duck/table_function.h"
 #include "ports/files.h"
 
@@ -279,6 +280,10 @@ Result<Rows> Connection::query(const std::string& sql) {
 }
 
 Status Connection::register_table(const std::string& name, Table table) {
+  for (const Column& column : table.columns) {
+    const bool good = std::all_of(column.choices.begin(), column.choices.end(), text::is_utf8);
+    if (!good) return duckdb_problem("a text that is not UTF-8 was given to DuckDB");
+  }
   const std::string function = name + "_rows";
   if (!register_table_function(state_->connection, function, std::move(table))) {
     return duckdb_problem(fmt::format("the table {} is already registered", name).c_str());

@@ -11,9 +11,9 @@ namespace {
 /// The header of a file, looked up without regard to case and blanks.
 class Header {
  public:
-  explicit Header(std::span<const std::string_view> columns) : columns_(columns) {}
+  Header(std::span<const std::string_view> columns, bool more) : columns_(columns), more_(more) {}
 
-  /// A cell for the first of the names that is a column.
+  /// A cell for the first of the names that is a column; where more columns may come, for the first one otherwise.
   Cell cell(std::initializer_list<std::string_view> names, CellType type = CellType::text) {
     Cell out;
     out.type = type;
@@ -25,6 +25,7 @@ class Header {
         return out;
       }
     }
+    if (more_) out.pieces = {{true, std::string(*names.begin()), -1}};
     return out;
   }
   [[nodiscard]] bool has(std::initializer_list<std::string_view> names) const {
@@ -38,6 +39,7 @@ class Header {
 
  private:
   std::span<const std::string_view> columns_;
+  bool more_;
   size_t used_ = 0;
 };
 
@@ -145,14 +147,14 @@ bool events(Header& h, Rule& rule) {
 
 }  // namespace
 
-std::optional<Mapping> own_mapping(std::span<const std::string_view> columns) {
+std::optional<Mapping> own_mapping(std::span<const std::string_view> columns, bool more) {
   const struct {
     std::string_view name;
     bool (*read)(Header&, Rule&);
   } kKinds[] = {{"contracts", contracts}, {"identities", identities},   {"events", events},
                 {"rates", rates},         {"memberships", memberships}, {"attributes", attributes}};
   for (const auto& kind : kKinds) {
-    Header header(columns);
+    Header header(columns, more);
     Rule rule;
     rule.name = kind.name;
     if (!kind.read(header, rule)) continue;

@@ -12,7 +12,9 @@
 
 namespace kenko::mapping {
 
-/// The built-in mapping for a file with these columns; nullopt when they are not Kenko's own.
+/// The built-in mapping for a file with these columns; nullopt when they are not Kenko's own.  `more`: these are only
+/// those of its first records (JSON), later ones may have others; an optional column is then mapped whether it is among
+/// them or not.
 ///
 /// events:      name, occurred_at (or at, time), account and/or user; value, currency, text, event_id, source, version,
 ///              deleted; any other column is a property (a prefix `properties.` is taken off)
@@ -24,6 +26,6 @@ namespace kenko::mapping {
 /// identities:  kind, source, external_id, id; valid_from
 /// memberships: contact, account; valid_from (and nothing else)
 /// rates:       currency, day (or date), rate
-[[nodiscard]] std::optional<Mapping> own_mapping(std::span<const std::string_view> columns);
+[[nodiscard]] std::optional<Mapping> own_mapping(std::span<const std::string_view> columns, bool more = false);
 
 }  // namespace kenko::mapping

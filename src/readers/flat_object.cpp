@@ -86,9 +86,11 @@ FlatObject::Fault FlatObject::take(Value& value, std::string_view key, size_t de
       if (const auto error = value.get_bool().get(b)) return broken(error);
       return set(key, b ? "true" : "false");
     }
-    case ondemand::json_type::null:
-      if (!value.is_null()) return broken(simdjson::N_ATOM_ERROR);
-      return set(key, "");
+    case ondemand::json_type::null: {
+      bool null = false;  // the type only looks at the first letter
+      if (const auto error = simdjson::simdjson_result<bool>(value.is_null()).get(null)) return broken(error);
+      return null ? set(key, "") : broken(simdjson::N_ATOM_ERROR);
+    }
     case ondemand::json_type::array: {
       std::string_view raw;
       ondemand::array array;

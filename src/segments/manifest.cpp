@@ -74,6 +74,7 @@ WHERE seq NOT IN (SELECT seq FROM read_parquet(getvariable('kenko_versions')) WH
 
 Status publish_manifest(const std::string& dir, const ports::Snapshot& snapshot) {
   const std::string folder = events_folder(dir) + "/";
+  KENKO_TRY_STATUS(ports::make_folder(events_folder(dir)));
   KENKO_TRY_STATUS(put(folder + "views.sql", views_text()));
   if (snapshot.versions_file.empty() && !ports::file_exists(folder + std::string(kNoVersions))) {
     KENKO_TRY(duck::Connection duck, duck::Connection::open({.threads = 1}));

@@ -71,7 +71,7 @@ class Texts(KenkoTest):
     def test_the_cache_may_be_deleted(self):
         before = self.counts()
         caches = sorted(path.name.split("-")[0] for path in (self.dir / "w/cache").iterdir())
-        self.assertEqual(caches, ["portfolio", "texts"])
+        self.assertEqual(caches, ["portfolio", "segment"])
         for path in (self.dir / "w/cache").iterdir():
             path.unlink()
         self.assertEqual(self.counts(), before)
