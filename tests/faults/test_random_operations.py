@@ -193,7 +193,7 @@ class RandomOperations(FaultTest):
                 if not self.published and self.truth.events and len(self.steps) > 4:
                     self.good("w", "model", "publish", "first", "--reason", "we begin")
                     self.published = True
-                if len(self.steps) % 20 == 0:
+                if self.steps and len(self.steps) % 20 == 0:
                     self.good("w", "doctor")
         except Wrong as e:
             self.fail("\n".join([str(e), "after", *self.steps[-12:]]))
