@@ -165,6 +165,13 @@ std::vector<std::string> list_files(const std::string& folder) {
   return names;
 }
 
+Status flush_file(const std::string& path) {
+  const File file(path, O_RDONLY);
+  if (!file.ok() && errno == ENOENT) return Done{};
+  if (!file.ok() || ::fsync(file.fd()) != 0) return file_problem("flush", path, errno);
+  return Done{};
+}
+
 Status flush_folder(const std::string& folder) {
   const File file(folder, O_RDONLY | O_DIRECTORY);
   if (!file.ok() || ::fsync(file.fd()) != 0) return file_problem("flush", folder, errno);

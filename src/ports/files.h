@@ -51,6 +51,8 @@ class MappedFile {
 [[nodiscard]] Result<std::string> read_file(const std::string& path);
 /// Makes a folder (and its parents) and flushes it; nothing happens when it is there.
 [[nodiscard]] Status make_folder(const std::string& path);
+/// Flushes what others may have written into a file; nothing happens when there is none.
+[[nodiscard]] Status flush_file(const std::string& path);
 /// Flushes the entries of a folder to disk, so that a file made in it is still there after a power cut.
 [[nodiscard]] Status flush_folder(const std::string& folder);
 /// Names of the plain files in a folder, sorted; empty when there is no such folder.

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <utility>
 
 #include "ports/files.h"
@@ -132,6 +133,13 @@ Result<Sqlite> Sqlite::open(const std::string& path, bool writable) {
     KENKO_TRY(sqlite3 * reading, open_for_reading(path));
     sqlite3_busy_timeout(reading, kBusyMilliseconds);
     return Sqlite(reading);
+  }
+  // What a killed writer wrote is there for us before it is on disk, and we answer "already there" by it.
+  for (const char* part : {"", "-wal", "-journal"}) {
+    KENKO_TRY_STATUS(ports::flush_file(path + part));
+  }
+  if (ports::file_exists(path)) {
+    KENKO_TRY_STATUS(ports::flush_folder(std::filesystem::path(path).parent_path().string()));
   }
   sqlite3* handle = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;

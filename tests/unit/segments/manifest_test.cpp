@@ -21,7 +21,7 @@ TEST_F(ManifestTest, ListsTheCatalog) {
             "], \"versions\": \"versions-1.parquet\", \"keys\": [\n"
             "  {\"id\": 1, \"file\": \"00000001.keys\", \"entries\": 1, \"first_seq\": 1, \"last_seq\": 1},\n"
             "  {\"id\": 2, \"file\": \"00000002.keys\", \"entries\": 1, \"first_seq\": 2, \"last_seq\": 2}\n]}\n");
-  EXPECT_EQ(publish_manifest(dir_ + "/none", live_).problems()[0].code, "file-missing");
+  EXPECT_TRUE(publish_manifest(dir_ + "/none", live_).ok());  // makes the folder
 }
 
 }  // namespace
