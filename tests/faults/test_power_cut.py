@@ -1,4 +1,6 @@
 """The power goes at any instant: what was acknowledged is there, once, and the workspace goes on."""
+import unittest
+
 from fault_runner import LONG, FaultTest, Step, Wrong, main
 from power_cut import Disk, instants, put, unseen
 from recording import Kind, read_log, scan
@@ -47,6 +49,7 @@ class PowerCut(FaultTest):
             jobs += self.cut_jobs(self.record(scenario, start), self.CUTS // len(scenarios) + 1, rng)
         self.assert_none(self.all_of(jobs, "power cuts"))
 
+    @unittest.skipUnless(LONG, "what a repeated command may leave is not fully described yet: the long form alone")
     def test_after_a_kill(self):
         """A command is killed, the next one works, then the power goes: what the killed one had begun is no excuse."""
         rng = self.seeded()
