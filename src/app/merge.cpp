@@ -7,6 +7,7 @@
 
 #include "app/account_search.h"
 #include "app/portfolio.h"
+#include "app/reason.h"
 #include "base/text.h"
 #include "state/write_lock.h"
 
@@ -17,10 +18,9 @@ Problem problem_of(std::string code, std::string message, std::string hint) {
   return {std::move(code), {}, std::move(message), std::move(hint), "", Severity::error};
 }
 
-Result<std::string> checked_reason(const std::string& reason) {
-  const std::string out(text::trim(reason));
-  if (!out.empty() && text::is_utf8(out)) return out;
-  return problem_of("no-reason", "why are they one?", "say it with --reason TEXT: it stands in kenko accounts merges");
+// What both commands ask.
+Result<std::string> merge_reason(const std::string& reason) {
+  return checked_reason(reason, "why are they one?", "kenko accounts merges");
 }
 
 // What each account was last said to be.
@@ -56,7 +56,7 @@ Result<state::AccountMerge> merge_accounts(const Workspace& workspace, const Mer
   };
   const Result<std::string> account = find_id(portfolio, merged, request.account);
   const Result<std::string> into = find_id(portfolio, merged, request.into);
-  const Result<std::string> reason = checked_reason(request.reason);
+  const Result<std::string> reason = merge_reason(request.reason);
   collect(account);
   collect(into);
   collect(reason);
@@ -71,7 +71,7 @@ Result<state::AccountMerge> merge_accounts(const Workspace& workspace, const Mer
 Result<state::AccountMerge> unmerge_account(const Workspace& workspace, const std::string& account,
                                             const std::string& reason, const std::string& author,
                                             const ports::Clock& clock) {
-  KENKO_TRY(const std::string why, checked_reason(reason));
+  KENKO_TRY(const std::string why, merge_reason(reason));
   KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(workspace.dir));
   KENKO_TRY(state::Database database, state::Database::open_for_writing(workspace.dir));
   KENKO_TRY(const std::vector<state::AccountMerge> merges, database.account_merges());

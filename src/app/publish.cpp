@@ -7,6 +7,7 @@
 
 #include "app/clock.h"
 #include "app/history_export.h"
+#include "app/reason.h"
 #include "app/scores_folder.h"
 #include "app/scoring.h"
 #include "base/text.h"
@@ -32,14 +33,6 @@ Result<std::string> name_in_models(const Workspace& workspace, const std::string
                  "copy it there, so that everybody who has the workspace has the model",
                  "",
                  Severity::error};
-}
-
-Result<std::string> checked_reason(const std::string& reason) {
-  const std::string out(text::trim(reason));
-  if (!out.empty() && text::is_utf8(out)) return out;
-  return Problem{
-      "no-reason",    {}, "why is it published?", "say it with --reason TEXT: it stands in kenko model log", "",
-      Severity::error};
 }
 
 // Writes the history and fills in what the record says of it; without facts there is none.
@@ -78,7 +71,7 @@ Status make_active(const Workspace& workspace, const std::string& model) {
 }  // namespace
 
 Result<PublishReport> publish_model(const Workspace& opened, const PublishRequest& request, const ports::Clock& clock) {
-  KENKO_TRY(const std::string reason, checked_reason(request.reason));
+  KENKO_TRY(const std::string reason, checked_reason(request.reason, "why is it published?", "kenko model log"));
   KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(opened.dir));
   KENKO_TRY(const Workspace workspace, open_workspace(opened.dir));  // as it is under the lock
   KENKO_TRY(const std::string path, model_path(workspace, request.model));

@@ -13,6 +13,7 @@
 #include "segments/dictionary_bytes.h"
 #include "segments/event_reader.h"
 #include "segments/section_file.h"
+#include "segments/segment_files.h"
 #include "segments/segment_scan.h"
 
 namespace kenko::segments {
@@ -56,8 +57,6 @@ struct Meta {
   uint64_t rows = 0;
   int64_t last_seq = 0;
 };
-
-std::string cache_folder(const std::string& dir) { return dir + "/cache"; }
 
 Hash128 name_of(const ports::SegmentInfo& segment) {
   PartsHash hash;

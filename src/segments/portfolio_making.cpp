@@ -6,11 +6,10 @@
 #include "ports/files.h"
 #include "segments/growing_columns.h"
 #include "segments/portfolio_store.h"
+#include "segments/segment_files.h"
 
 namespace kenko::segments {
 namespace {
-
-std::string cache_folder(const std::string& dir) { return dir + "/cache"; }
 
 /// Also what killed processes left; one that is writing now makes do without a cache.
 void remove_others(const std::string& dir, const CacheFile& file) {

@@ -42,6 +42,7 @@ inline constexpr std::string_view kColumnNames[kColumnCount] = {
     "seq",      "value",    "currency",    "text",     "properties", "deleted",     "version",
     "raw_high", "raw_low",  "rule",        "mapping",  "assumed",    "key_high",    "key_low"};
 
+[[nodiscard]] inline std::string cache_folder(const std::string& dir) { return dir + "/cache"; }
 [[nodiscard]] inline std::string events_folder(const std::string& dir) { return dir + "/events"; }
 [[nodiscard]] inline std::string events_path(const std::string& dir, const ports::SegmentInfo& segment) {
   return events_folder(dir) + "/" + segment.events_file;

@@ -1,9 +1,12 @@
 #include "state/entered_events.h"
 
+#include <fmt/format.h>
+
 #include <map>
 #include <utility>
 
 #include "state/database_state.h"
+#include "state/event_columns.h"
 #include "state/fact_hash.h"
 
 namespace kenko::state {
@@ -12,27 +15,11 @@ namespace {
 using facts::AttributeFact;
 using facts::EventFact;
 
-constexpr std::string_view kSelectEvent =
-    "SELECT seq, source, event_id, version, deleted, account_ref, user_ref, name, occurred_at, value, currency, text, "
-    "known_at, assumed FROM entered_event ";
-
-std::optional<std::string> maybe_text(const Statement& row, int column) {
-  return row.is_null(column) ? std::nullopt : std::optional(row.text(column));
-}
+std::string select_events() { return fmt::format("SELECT {}, known_at, assumed FROM entered_event ", kEventColumns); }
 
 EventFact read_event(const Statement& row) {
   EventFact e;
-  e.source = row.text(1);
-  e.event_id = row.text(2);
-  e.version = row.integer(3);
-  e.deleted = row.integer(4) != 0;
-  e.account_ref = maybe_text(row, 5);
-  e.user_ref = maybe_text(row, 6);
-  e.name = row.text(7);
-  e.occurred_at = {row.integer(8)};
-  e.value = row.maybe_decimal(9);
-  e.currency = row.text(10);
-  e.text = maybe_text(row, 11);
+  read_event_columns(row, e);
   e.recorded = {{row.integer(12)}, row.integer(0), row.integer(13) != 0};
   return e;
 }
@@ -52,7 +39,7 @@ Status insert_event(Sqlite& sqlite, const EventFact& e) {
 
 /// The version of an event's id that counts.
 Result<std::optional<EventFact>> winner_of(Sqlite& sqlite, const EventFact& event) {
-  KENKO_TRY(Statement row, sqlite.prepare(std::string(kSelectEvent) +
+  KENKO_TRY(Statement row, sqlite.prepare(select_events() +
                                           "WHERE source = ? AND event_id = ? ORDER BY version DESC, seq DESC LIMIT 1"));
   row.bind(event.source, event.event_id);
   KENKO_TRY(const bool found, row.step());
@@ -71,7 +58,7 @@ Result<std::optional<EventFact>> winner_of(Sqlite& sqlite, const EventFact& even
 }  // namespace
 
 Status load_entered_events(Sqlite& sqlite, std::vector<EventFact>& out) {
-  KENKO_TRY(Statement row, sqlite.prepare(std::string(kSelectEvent) + "ORDER BY seq"));
+  KENKO_TRY(Statement row, sqlite.prepare(select_events() + "ORDER BY seq"));
   KENKO_TRY(Statement property, sqlite.prepare("SELECT seq, key, value FROM entered_event_property ORDER BY seq, key"));
   KENKO_TRY(bool more_properties, property.step());
   while (true) {

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "ports/files.h"
+#include "state/event_columns.h"
 
 namespace kenko::state {
 namespace {
@@ -19,9 +20,9 @@ CREATE TABLE event(
   assumed INTEGER NOT NULL, raw BLOB NOT NULL, rule TEXT NOT NULL, mapping INTEGER NOT NULL) STRICT;
 )sql";
 
-constexpr std::string_view kSelect =
-    "SELECT seq, source, event_id, version, deleted, account_ref, user_ref, name, occurred_at, value, currency, text, "
-    "properties, known_at, assumed, raw, rule, mapping FROM event ";
+std::string select_events() {
+  return fmt::format("SELECT {}, properties, known_at, assumed, raw, rule, mapping FROM event ", kEventColumns);
+}
 
 /// Key and value after each other, each as LENGTH:BYTES.
 std::string pack(const std::vector<facts::Property>& properties) {
@@ -51,10 +52,6 @@ bool unpack(std::string_view text, std::vector<facts::Property>& out) {
   return true;
 }
 
-std::optional<std::string> maybe_text(const Statement& row, int column) {
-  return row.is_null(column) ? std::nullopt : std::optional(row.text(column));
-}
-
 Problem problem_of(const std::string& path, std::string code, std::string message, std::string hint) {
   Problem problem;
   problem.code = std::move(code);
@@ -65,17 +62,7 @@ Problem problem_of(const std::string& path, std::string code, std::string messag
 }
 
 Status read_event(const Statement& row, const std::string& path, EventFact& e) {
-  e.source = row.text(1);
-  e.event_id = row.text(2);
-  e.version = row.integer(3);
-  e.deleted = row.integer(4) != 0;
-  e.account_ref = maybe_text(row, 5);
-  e.user_ref = maybe_text(row, 6);
-  e.name = row.text(7);
-  e.occurred_at = {row.integer(8)};
-  e.value = row.maybe_decimal(9);
-  e.currency = row.text(10);
-  e.text = maybe_text(row, 11);
+  read_event_columns(row, e);
   e.recorded = {{row.integer(13)}, row.integer(0), row.integer(14) != 0};
   e.raw = row.hash(15);
   e.rule = row.text(16);
@@ -121,7 +108,7 @@ Result<int64_t> integer_of(Sqlite& sqlite, const std::string& path, const std::s
 Result<int64_t> read_rows(Sqlite& sqlite, const std::string& path, int64_t after, int64_t through, int64_t limit,
                           std::vector<EventFact>& out) {
   KENKO_TRY_STATUS(check(sqlite, path));
-  KENKO_TRY(Statement row, sqlite.prepare(std::string(kSelect) + "WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"));
+  KENKO_TRY(Statement row, sqlite.prepare(select_events() + "WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"));
   row.bind(after, through, limit);
   for (int64_t rows = 0;; ++rows) {
     KENKO_TRY(const bool more, row.step());

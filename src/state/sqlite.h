@@ -44,6 +44,9 @@ class Statement {
   [[nodiscard]] Hash128 hash(int column) const;
   [[nodiscard]] Day day(int column) const { return {static_cast<int32_t>(integer(column))}; }
   [[nodiscard]] std::optional<Day> maybe_day(int column) const;
+  [[nodiscard]] std::optional<std::string> maybe_text(int column) const {
+    return is_null(column) ? std::nullopt : std::optional(text(column));
+  }
   [[nodiscard]] std::optional<Decimal> maybe_decimal(int column) const;
 
  private:
