@@ -27,7 +27,8 @@ BytesFile::~BytesFile() {
 const std::string& BytesFile::write(const uint8_t* data, size_t size) {
   std::FILE* file = std::fopen(path_.c_str(), "wb");
   KENKO_CHECK(file != nullptr, "cannot write {}", path_);
-  const size_t written = std::fwrite(data, 1, size, file);
+  // fwrite wants an address even for nothing; an empty input has none.
+  const size_t written = size == 0 ? 0 : std::fwrite(data, 1, size, file);
   KENKO_CHECK(std::fclose(file) == 0 && written == size, "cannot write {}", path_);
   return path_;
 }

@@ -47,11 +47,13 @@ size_t below(Rng& rng, size_t n) { return n == 0 ? 0 : rng() % n; }
 
 // Changes that break parsers: single bytes, lengths, repeats, pieces of another input.
 void mutate(std::string& input, const std::vector<std::string>& corpus, Rng& rng) {
-  static constexpr std::string_view kBytes = "\0\xff\"'\\,;:{}[]()#-+.0123456789eE\t\n\r\xef\xbb\xbf\x80";
+  using std::string_view_literals::operator""sv;
+  // With its length: the first byte is a zero, where a plain literal would end.
+  static constexpr std::string_view kBytes = "\0\xff\"'\\,;:{}[]()#-+.0123456789eE\t\n\r\xef\xbb\xbf\x80"sv;
   const size_t at = below(rng, input.size() + 1);
   switch (below(rng, 7)) {
     case 0:
-      if (at < input.size()) input[at] = static_cast<char>(rng());
+      if (at < input.size()) input[at] = static_cast<char>(rng() & 0xff);
       break;
     case 1:
       input.insert(at, 1, kBytes[below(rng, kBytes.size())]);
