@@ -73,10 +73,6 @@ std::string answer_of(const GroupLine& line, const state::FileCounts& counts, ui
 }
 
 Status check_plan(const ImportPlan& plan) {
-  if (plan.source == state::kManualSource) {
-    return problem_of("reserved-source", "the source `manual` is for what people enter by hand",
-                      "use `kenko log`, or name another source");
-  }
   if (plan.mapping == nullptr) return Done{};
   for (const mapping::Rule& rule : plan.mapping->rules) {
     if (rule.kind != mapping::RuleKind::attributes || !rule.attributes.is_snapshot()) continue;

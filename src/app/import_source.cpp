@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "facts/manual_source.h"
 #include "mapping/own_columns.h"
 #include "mapping/read_mapping.h"
 #include "ports/files.h"
@@ -44,8 +45,14 @@ std::string place_for(const Workspace& workspace, const ImportPlan& plan, const 
 }
 
 Status check_source_name(const std::string& source) {
-  if (settings::is_source_name(source)) return Done{};
   Problem problem;
+  if (source == facts::kManualSource) {
+    problem.code = "reserved-source";
+    problem.message = "the source `manual` is for what people enter by hand";
+    problem.hint = "use `kenko log`, or name another source";
+    return problem;
+  }
+  if (settings::is_source_name(source)) return Done{};
   problem.code = "bad-source-name";
   problem.message = fmt::format("`{}` cannot be the name of a source", source);
   problem.hint = "use letters, digits, `_`, `-` and `.`";

@@ -46,6 +46,7 @@ std::string_view hint_of(std::string_view code) {
       {"filtered", "no rule of the mapping takes it"},
       {"duplicate-key", "give each key once"},
       {"too-long", "shorten it"},
+      {"reserved-source", "use `kenko log`, or name another source"},
   };
   for (const auto& [known, hint] : kHints) {
     if (known == code) return hint;
@@ -131,7 +132,6 @@ MappedLine& LineMapper::map(const InputLine& line, Instant now) {
   } else {
     map_own(record);
   }
-  check_sources();
   if (out_.mapped.outcome == mapping::Outcome::rejected) {
     out_.mapped.reject.line = line.number;
     if (out_.hint.empty()) out_.hint = hint_of(out_.mapped.reject.code);
@@ -198,17 +198,6 @@ void LineMapper::map_own(const mapping::RawRecord& record) {
   own_record.names = own.names;
   own_record.values = own.values;
   map_by(own.mapping, *own.mapper, own_record);
-}
-
-// What people enter by hand has numbers and authors of its own.
-void LineMapper::check_sources() {
-  if (out_.mapped.outcome != mapping::Outcome::mapped) return;
-  bool manual = false;
-  for_each_sourced(out_.mapped.facts, [&manual](const auto& fact) { manual |= fact.source == state::kManualSource; });
-  if (manual) {
-    reject("reserved-source", "source", "the source `manual` is for what people enter by hand",
-           "use `kenko log`, or name another source");
-  }
 }
 
 bool LineMapper::is_live(const std::string& source) const {

@@ -57,7 +57,6 @@ class LineMapper {
   bool read(const InputLine& line);
   void date(facts::FactSet& facts, bool by_column, Instant now) const;
   [[nodiscard]] bool is_live(const std::string& source) const;
-  void check_sources();
 
   const facts::Settings& settings_;
   const ImportPlan& plan_;

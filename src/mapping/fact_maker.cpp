@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "facts/manual_source.h"
 #include "mapping/ids.h"
 
 namespace kenko::mapping {
@@ -131,6 +132,15 @@ std::string_view source_of(const Rule& rule, const MapContext& context, const Ro
 bool FactMaker::refuse(const Cell& cell, std::string code, std::string message) {
   out_.reject = {0, std::string(column_name(cell)), std::move(code), std::move(message)};
   return false;
+}
+
+bool FactMaker::refuse_manual(const Cell& cell) {
+  return refuse(cell, "reserved-source", "the source `manual` is for what people enter by hand");
+}
+
+bool FactMaker::source(const Rule& rule, std::string& to) {
+  to = source_of(rule, context_, row_, scratch_);
+  return to != facts::kManualSource || refuse_manual(rule.source);
 }
 
 bool FactMaker::optional_text(const Cell& cell, std::string_view what, std::string& to) {
@@ -343,7 +353,7 @@ bool FactMaker::event(const RulePlan& plan) {
     const Cell& cell = rule.event.account.mapped() ? rule.event.account : rule.event.user;
     return refuse(cell, "no-account", "neither an account nor a user is named");
   }
-  e.source = source_of(rule, context_, row_, scratch_);
+  if (!source(rule, e.source)) return false;
   e.raw = raw_;
   e.rule = rule.name;
   e.mapping = mapping_.fingerprint;
@@ -418,7 +428,7 @@ bool FactMaker::attributes(const RulePlan& plan) {
       : a.kind == facts::EntityKind::contact ? required(a.entity, "no-contact", "contact", head.entity_ref)
                                              : required(a.entity, "no-contract", "contract", head.entity_ref);
   if (!has_entity) return false;
-  head.source = source_of(rule, context_, row_, scratch_);
+  if (!source(rule, head.source)) return false;
   std::optional<Day> from;
   if (!day(a.is_snapshot() ? a.snapshot : a.valid_from, from)) return false;
   if (!from && a.is_snapshot() && !a.snapshot.mapped()) from = context_.as_of;
@@ -484,7 +494,7 @@ bool FactMaker::contract(const Rule& rule) {
   if (!required(r.id, "no-contract", "contract", c.contract_id) ||
       !required(r.account, "no-account", "account", c.account_ref))
     return false;
-  c.source = source_of(rule, context_, row_, scratch_);
+  if (!source(rule, c.source)) return false;
   if (!optional_text(r.product, "product", c.product) || !optional_text(r.replaces, "older contract", c.replaces)) {
     return false;
   }
@@ -530,6 +540,7 @@ bool FactMaker::identity(const Rule& rule) {
       !required(r.id, "no-id", "id", fact.id)) {
     return false;
   }
+  if (fact.source == facts::kManualSource) return refuse_manual(r.source);
   kind = text::lower(kind);
   if (kind != "account" && kind != "contact") {
     return refuse(r.kind, "bad-kind", fmt::format("{} is neither account nor contact", shown(kind)));

@@ -57,6 +57,9 @@ class FactMaker {
   bool rate(const Rule& rule);
 
   bool refuse(const Cell& cell, std::string code, std::string message);
+  // What people enter by hand has numbers and authors of its own; nothing else may come under its name.
+  bool refuse_manual(const Cell& cell);
+  bool source(const Rule& rule, std::string& to);
   // A text that must be there (else `code`) and not be absurdly long.
   bool required(const Cell& cell, std::string code, std::string_view what, std::string& to);
   bool optional_text(const Cell& cell, std::string_view what, std::string& to);

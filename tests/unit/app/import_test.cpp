@@ -367,6 +367,18 @@ TEST_F(ImportTest, ASourceColumnRegistersEachSourceItNames) {
   EXPECT_EQ(status().events, 2);
 }
 
+TEST_F(ImportTest, NothingComesInUnderTheNameOfWhatIsEnteredByHand) {
+  const std::string events = file("e.csv",
+                                  "account,name,at,source,event_id\na,login,2026-01-01,manual,1\n"
+                                  "a,login,2026-01-01,app,1\n");
+  const std::string merges = file("i.csv", "kind,source,external_id,id\naccount,manual,a,b\n");
+  EXPECT_EQ(counts(import({events, merges})), "added 1 already 0 corrected 0 rejected 2 filtered 0 deleted 0");
+  ImportRequest request;
+  request.source = "manual";
+  request.inputs = {events};
+  EXPECT_EQ(try_import(request).problems()[0].code, "reserved-source");
+}
+
 TEST_F(ImportTest, ACorrectedContractIsKnownNowAndAnEqualOneChangesNothing) {
   const std::string head = "contract,account,start,seats\n";
   import({file("c.csv", head + "c1,a,2026-01-01,5\nc2,a,2026-01-01,5\n")});
