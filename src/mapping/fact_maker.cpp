@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/text.h"
 #include "facts/manual_source.h"
@@ -85,33 +84,6 @@ std::optional<Day> end_of_term(Day start, int32_t months) {
 
 }  // namespace
 
-std::vector<std::pair<size_t, std::string>> other_columns(const Rule& rule, std::span<const std::string_view> names,
-                                                          const FileFormat& format) {
-  std::vector<std::pair<size_t, std::string>> out;
-  const bool events = rule.kind == RuleKind::event && rule.event.all_properties;
-  const bool attributes = rule.kind == RuleKind::attributes && rule.attributes.all_columns;
-  if (!events && !attributes) return out;
-  std::set<int32_t> used;
-  for_each_cell(rule, [&](std::string_view, const Cell& cell) {
-    for (const Cell::Piece& piece : cell.pieces) {
-      if (piece.is_column) used.insert(find_column(names, piece.text, format));
-    }
-  });
-  std::set<std::string, std::less<>> keys;
-  for (const auto& [key, cell] : rule.event.properties) keys.insert(key);
-  for (const AttributeRule::Column& column : rule.attributes.columns) keys.insert(column.key);
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (used.contains(static_cast<int32_t>(i))) continue;
-    std::string_view key = names[i];
-    if (events && !rule.event.property_prefix.empty() && key.starts_with(rule.event.property_prefix)) {
-      key.remove_prefix(rule.event.property_prefix.size());
-    }
-    if (!key.empty() && keys.emplace(key).second) out.emplace_back(i, key);
-  }
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  return out;
-}
-
 std::string given_id(const EventRule& rule, const Row& row, std::string& scratch) {
   std::string id;
   for (const Cell& cell : rule.id) {
@@ -134,13 +106,9 @@ bool FactMaker::refuse(const Cell& cell, std::string code, std::string message) 
   return false;
 }
 
-bool FactMaker::refuse_manual(const Cell& cell) {
+bool FactMaker::not_manual(const Cell& cell, const std::string& source) {
+  if (source != facts::kManualSource) return true;
   return refuse(cell, "reserved-source", "the source `manual` is for what people enter by hand");
-}
-
-bool FactMaker::source(const Rule& rule, std::string& to) {
-  to = source_of(rule, context_, row_, scratch_);
-  return to != facts::kManualSource || refuse_manual(rule.source);
 }
 
 bool FactMaker::optional_text(const Cell& cell, std::string_view what, std::string& to) {
@@ -353,7 +321,8 @@ bool FactMaker::event(const RulePlan& plan) {
     const Cell& cell = rule.event.account.mapped() ? rule.event.account : rule.event.user;
     return refuse(cell, "no-account", "neither an account nor a user is named");
   }
-  if (!source(rule, e.source)) return false;
+  e.source = source_of(rule, context_, row_, scratch_);
+  if (!not_manual(rule.source, e.source)) return false;
   e.raw = raw_;
   e.rule = rule.name;
   e.mapping = mapping_.fingerprint;
@@ -428,7 +397,8 @@ bool FactMaker::attributes(const RulePlan& plan) {
       : a.kind == facts::EntityKind::contact ? required(a.entity, "no-contact", "contact", head.entity_ref)
                                              : required(a.entity, "no-contract", "contract", head.entity_ref);
   if (!has_entity) return false;
-  if (!source(rule, head.source)) return false;
+  head.source = source_of(rule, context_, row_, scratch_);
+  if (!not_manual(rule.source, head.source)) return false;
   std::optional<Day> from;
   if (!day(a.is_snapshot() ? a.snapshot : a.valid_from, from)) return false;
   if (!from && a.is_snapshot() && !a.snapshot.mapped()) from = context_.as_of;
@@ -494,7 +464,8 @@ bool FactMaker::contract(const Rule& rule) {
   if (!required(r.id, "no-contract", "contract", c.contract_id) ||
       !required(r.account, "no-account", "account", c.account_ref))
     return false;
-  if (!source(rule, c.source)) return false;
+  c.source = source_of(rule, context_, row_, scratch_);
+  if (!not_manual(rule.source, c.source)) return false;
   if (!optional_text(r.product, "product", c.product) || !optional_text(r.replaces, "older contract", c.replaces)) {
     return false;
   }
@@ -531,6 +502,12 @@ bool FactMaker::contract(const Rule& rule) {
   return true;
 }
 
+// A fact that holds from a day on, or for ever.
+bool FactMaker::since(const Cell& cell, std::optional<Day>& from, facts::Recorded& to) {
+  if (!day(cell, from)) return false;
+  return recorded(from ? std::optional(context_.zone.start_of(*from)) : std::nullopt, to);
+}
+
 bool FactMaker::identity(const Rule& rule) {
   const IdentityRule& r = rule.identity;
   facts::IdentityFact fact;
@@ -540,17 +517,13 @@ bool FactMaker::identity(const Rule& rule) {
       !required(r.id, "no-id", "id", fact.id)) {
     return false;
   }
-  if (fact.source == facts::kManualSource) return refuse_manual(r.source);
+  if (!not_manual(r.source, fact.source)) return false;
   kind = text::lower(kind);
   if (kind != "account" && kind != "contact") {
     return refuse(r.kind, "bad-kind", fmt::format("{} is neither account nor contact", shown(kind)));
   }
   fact.kind = kind == "account" ? facts::EntityKind::account : facts::EntityKind::contact;
-  if (!day(r.valid_from, fact.valid_from)) return false;
-  if (!recorded(fact.valid_from ? std::optional(context_.zone.start_of(*fact.valid_from)) : std::nullopt,
-                fact.recorded)) {
-    return false;
-  }
+  if (!since(r.valid_from, fact.valid_from, fact.recorded)) return false;
   out_.facts.identities.push_back(std::move(fact));
   return true;
 }
@@ -559,13 +532,10 @@ bool FactMaker::membership(const Rule& rule) {
   facts::MembershipFact fact;
   const MembershipRule& r = rule.membership;
   if (!required(r.contact, "no-contact", "contact", fact.contact) ||
-      !required(r.account, "no-account", "account", fact.account))
-    return false;
-  if (!day(r.valid_from, fact.valid_from)) return false;
-  if (!recorded(fact.valid_from ? std::optional(context_.zone.start_of(*fact.valid_from)) : std::nullopt,
-                fact.recorded)) {
+      !required(r.account, "no-account", "account", fact.account)) {
     return false;
   }
+  if (!since(r.valid_from, fact.valid_from, fact.recorded)) return false;
   out_.facts.memberships.push_back(std::move(fact));
   return true;
 }

@@ -22,11 +22,6 @@ struct RulePlan {
   std::vector<std::pair<size_t, std::string>> others;
 };
 
-/// The columns that a rule with `properties: all` or `attributes: all` takes: those that it does not use otherwise.
-[[nodiscard]] std::vector<std::pair<size_t, std::string>> other_columns(const Rule& rule,
-                                                                        std::span<const std::string_view> names,
-                                                                        const FileFormat& format);
-
 /// The id that the id columns give, without the rule's name; empty when one of them is empty or there are none.
 [[nodiscard]] std::string given_id(const EventRule& rule, const Row& row, std::string& scratch);
 /// The source of a rule's facts.
@@ -58,8 +53,7 @@ class FactMaker {
 
   bool refuse(const Cell& cell, std::string code, std::string message);
   // What people enter by hand has numbers and authors of its own; nothing else may come under its name.
-  bool refuse_manual(const Cell& cell);
-  bool source(const Rule& rule, std::string& to);
+  bool not_manual(const Cell& cell, const std::string& source);
   // A text that must be there (else `code`) and not be absurdly long.
   bool required(const Cell& cell, std::string code, std::string_view what, std::string& to);
   bool optional_text(const Cell& cell, std::string_view what, std::string& to);
@@ -69,6 +63,7 @@ class FactMaker {
   bool currency(const Cell& cell, std::string& to);
   bool instant(const Cell& cell, std::string_view text, Instant& to);
   bool day(const Cell& cell, std::optional<Day>& to);
+  bool since(const Cell& cell, std::optional<Day>& from, facts::Recorded& to);
   bool day_of_text(const Cell& cell, std::string_view text, Day& to);
   // Fills known_at by the mapping; `own` is the fact's own time, if it has one.
   bool recorded(std::optional<Instant> own, facts::Recorded& to);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <utility>
 
 #include "mapping/cells.h"
@@ -23,6 +24,34 @@ void clear(Mapped& out) {
   facts.identities.clear();
   facts.memberships.clear();
   facts.rates.clear();
+}
+
+// The columns that a rule with `properties: all` or `attributes: all` takes: those that it does not use otherwise.
+std::vector<std::pair<size_t, std::string>> other_columns(const Rule& rule, std::span<const std::string_view> names,
+                                                          const FileFormat& format) {
+  std::vector<std::pair<size_t, std::string>> out;
+  const bool events = rule.kind == RuleKind::event && rule.event.all_properties;
+  const bool attributes = rule.kind == RuleKind::attributes && rule.attributes.all_columns;
+  if (!events && !attributes) return out;
+  std::set<int32_t> used;
+  for_each_cell(rule, [&](std::string_view, const Cell& cell) {
+    for (const Cell::Piece& piece : cell.pieces) {
+      if (piece.is_column) used.insert(find_column(names, piece.text, format));
+    }
+  });
+  std::set<std::string, std::less<>> keys;
+  for (const auto& [key, cell] : rule.event.properties) keys.insert(key);
+  for (const AttributeRule::Column& column : rule.attributes.columns) keys.insert(column.key);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (used.contains(static_cast<int32_t>(i))) continue;
+    std::string_view key = names[i];
+    if (events && !rule.event.property_prefix.empty() && key.starts_with(rule.event.property_prefix)) {
+      key.remove_prefix(rule.event.property_prefix.size());
+    }
+    if (!key.empty() && keys.emplace(key).second) out.emplace_back(i, key);
+  }
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return out;
 }
 
 }  // namespace
