@@ -4,8 +4,6 @@
 #include <numeric>
 #include <tuple>
 
-#include "segments/reader.h"
-
 namespace kenko::app {
 
 using facts::EventFact;
@@ -67,17 +65,22 @@ Status EventDecider::look_up(std::span<const Candidate> candidates, std::span<co
   std::vector<Hash128> to_read;
   for (size_t i = 0; i < count; ++i) {
     const uint32_t who = order[i].who;
+    const Hash128& key = sorted[i].key;
     found_[who] = answers[i];
-    // That the version which counts has the same content and version number settles it.
-    const bool settled = answers[i] == Found::absent || (answers[i] == Found::same && who < candidates.size());
-    if (!settled && (to_read.empty() || to_read.back() != sorted[i].key)) to_read.push_back(sorted[i].key);
+    // That the version which counts has the same content and version number settles it.  Not for a deletion when the
+    // event may have come back since: all deletions of an id have the same content.
+    const bool alone = (i == 0 || sorted[i - 1].key != key) && (i + 1 == count || sorted[i + 1].key != key);
+    const bool settled =
+        answers[i] == Found::absent || (answers[i] == Found::same && who < candidates.size() &&
+                                        (!candidates[who].event().deleted || (alone && !is_pending(key))));
+    if (!settled && (to_read.empty() || to_read.back() != key)) to_read.push_back(key);
   }
   return to_read.empty() ? Status(Done{}) : read_stored(to_read);
 }
 
 Status EventDecider::read_stored(const std::vector<Hash128>& keys) {
   KENKO_TRY(const std::vector<ports::SegmentInfo> holding, index_.segments_holding(keys));
-  KENKO_TRY(stored_, segments::read_versions(dir_, holding, keys));
+  KENKO_TRY(stored_, reader_.read(holding, keys));
   Hash128 before;
   for (uint32_t i = 0; i < stored_.size(); ++i) {
     const Hash128 key = facts::event_key(stored_[i].source, stored_[i].event_id);
@@ -169,9 +172,11 @@ uint8_t EventDecider::decide_event(const Candidate& c, Found found, const facts:
     return kCorrected;
   }
   const bool later = e.version > w.version;
+  // A deletion says nothing but that there is no event: its record alone tells an old one from a new one.
+  const bool by_record_alone = e.deleted && has_raw;
   const bool seen = std::any_of(versions_.begin(), versions_.end(), [&](const Version& v) {
-    const bool same = v.content == e.content || (has_raw && v.known && v.raw == e.raw);
-    return same && v.version == e.version;
+    const bool same_record = has_raw && v.known && v.raw == e.raw;
+    return v.version == e.version && (same_record || (!by_record_alone && v.content == e.content));
   });
   if (e.version < w.version) {
     if (!seen) store(c);

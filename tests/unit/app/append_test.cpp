@@ -133,6 +133,30 @@ TEST_F(AppendTest, SealedAndUnsealedAreTheSame) {
   EXPECT_EQ(digest(), end);
 }
 
+TEST_F(AppendTest, WhatCameBackCanBeDeletedAgain) {
+  const std::string back = login("1", R"(,"value":2)");
+  const std::string gone = login("1", R"(,"deleted":1)");
+  const std::string gone_again = login("1", R"(,"value":2,"deleted":1)");
+  const std::string lines = login("1") + gone + back + gone_again;
+  EXPECT_EQ(statuses(lines), "added deleted corrected deleted");
+  EXPECT_EQ(statuses(lines), "already already already already");
+  EXPECT_EQ(status().events, 0);
+  dir_ = make("sealed");
+  append(login("1") + gone);
+  seal();
+  EXPECT_EQ(statuses(back), "corrected") << "beside a sealed deletion";
+  EXPECT_EQ(statuses(gone), "already") << "an old record";
+  EXPECT_EQ(statuses(gone_again), "deleted");
+  seal();
+  EXPECT_EQ(statuses(lines), "already already already already");
+  EXPECT_EQ(status().events, 0);
+  dir_ = make("imported");
+  append(login("1") + gone);
+  EXPECT_EQ(counts(import({file("more.ndjson", back + gone_again)})),
+            "added 0 already 0 corrected 2 rejected 0 filtered 0 deleted 0");
+  EXPECT_EQ(status().events, 0);
+}
+
 TEST_F(AppendTest, ImportAndAppendDecideAlike) {
   const std::string lines = login("1") + login("2") + login("1", R"(,"value":1)");
   append(lines);
