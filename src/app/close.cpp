@@ -9,6 +9,7 @@
 
 #include "app/clock.h"
 #include "app/day_closer.h"
+#include "app/finish_killed.h"
 #include "app/portfolio.h"
 #include "app/scores_folder.h"
 #include "app/scoring.h"
@@ -240,6 +241,7 @@ Result<CloseReport> close_days(const Workspace& opened, const CloseRequest& requ
   KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(opened.dir));
   KENKO_TRY(const Workspace workspace, open_workspace(opened.dir));  // as it is under the lock
   KENKO_TRY(state::Database database, state::Database::open_for_writing(workspace.dir));
+  KENKO_TRY_STATUS(finish_killed(workspace.dir, database));
   return Run(workspace, database, request.threads).run(request, clock);
 }
 

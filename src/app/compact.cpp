@@ -1,5 +1,6 @@
 #include "app/compact.h"
 
+#include "app/finish_killed.h"
 #include "app/seal.h"
 #include "segments/leftovers.h"
 #include "segments/manifest.h"
@@ -29,17 +30,11 @@ Result<bool> compact_segments(const std::string& dir, state::Database& database,
   }
 }
 
-Result<bool> compact_if_needed(const std::string& dir, state::Database& database, Instant now) {
-  KENKO_TRY_STATUS(remove_replaced(dir, database, now));
-  // Large merges, which would keep a sealing waiting, are for `kenko compact`.
-  constexpr int64_t kMostRows = 4'000'000;
-  return compact_segments(dir, database, {.most_rows = kMostRows}, now);
-}
-
 Result<CompactReport> compact(const Workspace& workspace, const CompactRequest& request, const ports::Clock& clock) {
   CompactReport report;
   KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(workspace.dir));
   KENKO_TRY(state::Database database, state::Database::open_for_writing(workspace.dir));
+  KENKO_TRY_STATUS(finish_killed(workspace.dir, database));
   const Instant now = clock.now();
   KENKO_TRY_STATUS(remove_replaced(workspace.dir, database, now, request.grace_seconds));
   KENKO_TRY(const SealReport sealed, seal_intake(workspace.dir, database, now));

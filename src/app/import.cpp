@@ -6,14 +6,13 @@
 #include <set>
 
 #include "app/compact.h"
+#include "app/finish_killed.h"
 #include "app/import_batch.h"
 #include "app/import_file.h"
 #include "app/import_source.h"
 #include "app/portfolio.h"
 #include "app/seal.h"
 #include "app/segment_writing.h"
-#include "app/workspace_files.h"
-#include "ports/files.h"
 #include "readers/inputs.h"
 #include "segments/manifest.h"
 #include "segments/writer.h"
@@ -103,8 +102,8 @@ class Importer {
       KENKO_TRY(database_, open_state(workspace_.dir));
     } else {
       KENKO_TRY(lock_, state::WriteLock::acquire(workspace_.dir));
-      remove_leftovers();
       KENKO_TRY(database_, state::Database::open_for_writing(workspace_.dir));
+      KENKO_TRY_STATUS(finish_killed(workspace_.dir, *database_));
       KENKO_TRY_STATUS(remove_replaced(workspace_.dir, *database_, now_));
       // What arrived one by one came before.
       KENKO_TRY([[maybe_unused]] const SealReport sealed, seal_intake(workspace_.dir, *database_, now_));
@@ -130,10 +129,8 @@ class Importer {
     if (database_) {
       KENKO_TRY(live_, database_->snapshot());
     }
-    segments_ = live_.segments;
     KENKO_TRY(index_, segments::KeyIndex::open(workspace_.dir, live_));
     for (const segments::WrittenSegment& written : batch_.segments) {
-      segments_.push_back(written.segment);
       KENKO_TRY_STATUS(index_->add(written.segment, written.keys));
     }
     return Done{};
@@ -160,8 +157,7 @@ class Importer {
     if (input.problems.empty()) {
       FileImportContext context = context_of(input, mark);
       const PendingEvents* const nothing = nullptr;
-      EventDecider decider(workspace_.dir, segments_, *index_, batch_.events, writing_ ? writing_->events() : nothing,
-                           now_, next_seq_);
+      EventDecider decider(reader_, *index_, batch_.events, writing_ ? writing_->events() : nothing, now_, next_seq_);
       FileImport file(input.path, context, batch_, decider);
       Status status = file.run();
       if (!fatal_.ok()) return std::move(fatal_);
@@ -228,7 +224,6 @@ class Importer {
     KENKO_TRY(std::vector<segments::WrittenSegment> written, writing_->finish());
     for (segments::WrittenSegment& segment : written) {
       KENKO_TRY_STATUS(index_->add(segment.segment, segment.keys));
-      segments_.push_back(segment.segment);
       batch_.segments.push_back(std::move(segment));
     }
     return Done{};
@@ -368,15 +363,6 @@ class Importer {
     in_intake_ = batch_.events.size();
   }
 
-  // What a killed writer left half written beside kenko.yaml and the mappings.  Requires the write lock.
-  void remove_leftovers() const {
-    for (const std::string& folder : {workspace_.dir, workspace_.path("mappings")}) {
-      for (const std::string& file : ports::list_files(folder)) {
-        if (is_unfinished(file)) ports::remove_file(folder + "/" + file);
-      }
-    }
-  }
-
   Status refresh_cache() {
     for (const auto& [source, seen] : seen_) report_.sources.push_back(source);
     if (request_.dry_run || !report_.facts_changed || !request_.refresh_cache) return Done{};
@@ -422,10 +408,10 @@ class Importer {
   std::optional<state::WriteLock> lock_;
   std::optional<state::Database> database_;  // none: a dry run in a workspace without facts
   std::optional<segments::KeyIndex> index_;
+  segments::VersionReader reader_{workspace_.dir};
   std::optional<segments::Writer> writer_;
   std::optional<SegmentWriting> writing_;  // into segments of the batch
   ports::Snapshot live_;
-  std::vector<ports::SegmentInfo> segments_;  // the live ones and those of the batch
   std::vector<std::string> stored_rules_;
   bool stored_rejects_ = false;
   std::set<state::RuleName> rules_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/account_search.h"
+#include "app/finish_killed.h"
 #include "app/import_source.h"
 #include "app/manual_facts.h"
 #include "app/portfolio.h"
@@ -128,6 +129,7 @@ class Entering {
     warn_of_new_names();
     KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(workspace_.dir));
     KENKO_TRY(state::Database database, state::Database::open_for_writing(workspace_.dir));
+    KENKO_TRY_STATUS(finish_killed(workspace_.dir, database));
     KENKO_TRY_STATUS(register_source());
     KENKO_TRY(report_.entries, database.record(drafts_));
     return std::move(report_);
@@ -273,6 +275,7 @@ Result<UndoReport> undo_entry(const Workspace& workspace, const std::string& id,
   }
   KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(workspace.dir));
   KENKO_TRY(state::Database database, state::Database::open_for_writing(workspace.dir));
+  KENKO_TRY_STATUS(finish_killed(workspace.dir, database));
   UndoReport report;
   KENKO_TRY(report.undo, database.undo(*number, author, clock.now()));
   KENKO_TRY(const std::vector<state::Entry> entries, database.entries());

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "app/account_search.h"
+#include "app/finish_killed.h"
 #include "app/portfolio.h"
 #include "app/reason.h"
 #include "base/text.h"
@@ -47,6 +48,7 @@ Result<state::AccountMerge> merge_accounts(const Workspace& workspace, const Mer
                                            const ports::Clock& clock) {
   KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(workspace.dir));
   KENKO_TRY(state::Database database, state::Database::open_for_writing(workspace.dir));
+  KENKO_TRY_STATUS(finish_killed(workspace.dir, database));
   KENKO_TRY(const std::vector<state::AccountMerge> merges, database.account_merges());
   const std::map<std::string, std::string> merged = said_to_be(merges);
   KENKO_TRY(const facts::Portfolio portfolio, load_portfolio(workspace.dir, database, workspace.settings));
@@ -74,6 +76,7 @@ Result<state::AccountMerge> unmerge_account(const Workspace& workspace, const st
   KENKO_TRY(const std::string why, merge_reason(reason));
   KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(workspace.dir));
   KENKO_TRY(state::Database database, state::Database::open_for_writing(workspace.dir));
+  KENKO_TRY_STATUS(finish_killed(workspace.dir, database));
   KENKO_TRY(const std::vector<state::AccountMerge> merges, database.account_merges());
   const std::map<std::string, std::string> merged = said_to_be(merges);
   const auto found = merged.find(account);

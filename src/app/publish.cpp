@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/clock.h"
+#include "app/finish_killed.h"
 #include "app/history_export.h"
 #include "app/reason.h"
 #include "app/scores_folder.h"
@@ -78,6 +79,7 @@ Result<PublishReport> publish_model(const Workspace& opened, const PublishReques
   KENKO_TRY(const std::string name, name_in_models(workspace, path));
   KENKO_TRY(const LoadedModel loaded, load_model(workspace, request.model));
   KENKO_TRY(state::Database database, state::Database::open_for_writing(workspace.dir));
+  KENKO_TRY_STATUS(finish_killed(workspace.dir, database));
   KENKO_TRY(const std::vector<state::Publication> earlier, database.publications());
   PublishReport report;
   report.active_before = workspace.settings.model;
