@@ -8,7 +8,6 @@ import dataclasses
 import json
 import os
 import time
-import unittest
 
 from fault_runner import LONG, FaultTest, Step, Wrong, main
 from scenarios import MODEL
@@ -25,6 +24,8 @@ class Truth:
     into: dict = dataclasses.field(default_factory=dict)  # a merged account -> the one that it is
 
     def say(self, event):
+        """Each event that is sent differs from all earlier ones of its id, or says what counts already: an earlier
+        record sent again would change nothing."""
         key = ("files", event["event_id"])
         if event.get("deleted"):
             self.events.pop(key, None)
@@ -50,6 +51,13 @@ class RandomOperations(FaultTest):
         self.workspace("w")
         self.write("w/models/first.yaml", MODEL.format(name="first", many=20))
         self.truth, self.steps = Truth(), []
+        # One event of each name, so that the model is never about something unknown.
+        for name, account in (("login", "a0"), ("purchase", "a1")):
+            self.truth.say({"event_id": name, "account": account, "name": name, "occurred_at": "2026-01-08T00:00:00Z",
+                            "value": "1"})
+        self.write("in.csv", "event_id,account,name,occurred_at,value\n" + "".join(
+            f"{key[1]},{','.join(event)}\n" for key, event in self.truth.events.items()))
+        self.good("w", "import", "in.csv")
         self.killed = self.finished = 0
 
     # Operations.  Each returns the step and the truths that it goes through, the last one when it ends.
@@ -60,7 +68,9 @@ class RandomOperations(FaultTest):
         ids = {f"e{self.rng.randrange(400)}" for _ in range(self.rng.randint(1, most))}
         ids.update(self.rng.sample(known, min(len(known), self.rng.randint(0, 4))))
         out = []
-        for event_id in sorted(ids, key=lambda _: self.rng.random()):
+        ids = sorted(ids)  # a set's own order is another in each process
+        self.rng.shuffle(ids)
+        for event_id in ids:
             same = self.truth.events.get(("files", event_id))
             if same and self.rng.random() < 0.4:
                 fields = dict(zip(("account", "name", "occurred_at", "value"), same))
@@ -155,6 +165,13 @@ class RandomOperations(FaultTest):
             wanted = {k: (*v[:3], number(v[3])) for k, v in possible[-1].events.items()}
             raise Wrong(f"missing {sorted(wanted.items() - said.items())[:9]}, "
                         f"too much {sorted(said.items() - wanted.items())[:9]}")
+        said = {}
+        for merge in reversed(json.loads(self.good("w", "accounts", "merges", "--format", "json") or "[]")):
+            said[merge["account"]] = merge["into"]
+        said = {account: into for account, into in said.items() if account != into}
+        fitting = [t for t in fitting if t.into == said]
+        if not fitting:
+            raise Wrong(f"accounts are merged as {said}")
         scores = {r["account"]: r.get("metric.logins") for r in csv.DictReader(self.scores("w").splitlines())}
         counts = {a: int(float(n)) for a, n in scores.items() if n and float(n) > 0}
         for truth in reversed(fitting):
@@ -174,7 +191,7 @@ class RandomOperations(FaultTest):
             plan = self.rng.choice((f"kill any {self.rng.randint(1, 150)} half",
                                     f"fail any {self.rng.randint(1, 150)} EIO once"))
         self.steps.append(f"{len(self.steps)}: {' '.join(step.args)} [{plan}]")
-        out = self.run_kenko("w", step, plan=plan)
+        out = self.last = self.run_kenko("w", step, plan=plan)
         if out.status > 0 and not plan:
             raise Wrong(str(out))
         if out.status == 0:
@@ -185,7 +202,6 @@ class RandomOperations(FaultTest):
         acknowledged = out.stdout.count("\n") if step.answers else len(truths) if out.stdout and out.status < 0 else 0
         self.truth = self.check([self.truth, *truths][acknowledged:])
 
-    @unittest.skipUnless(LONG, "a difference that comes up now and then is not explained yet: the long form alone")
     def test_against_a_list(self):
         self.rng, self.published = self.seeded(), False
         end = time.monotonic() + SECONDS
@@ -195,10 +211,11 @@ class RandomOperations(FaultTest):
                 if not self.published and self.truth.events and len(self.steps) > 4:
                     self.good("w", "model", "publish", "first", "--reason", "we begin")
                     self.published = True
-                if self.steps and len(self.steps) % 20 == 0:
+                # What a killed command leaves is for the next one that writes.
+                if self.steps and len(self.steps) % 20 == 0 and self.last.status == 0:
                     self.good("w", "doctor")
         except Wrong as e:
-            self.fail("\n".join([str(e), "after", *self.steps[-12:]]))
+            self.fail("\n".join([str(e), str(self.last), "after", *self.steps[-12:]]))
         print(f"{self.finished} operations ended, {self.killed} did not; {len(self.truth.events)} events, "
               f"{len(self.truth.into)} merges at the end", flush=True)
         self.good("w", "doctor")
