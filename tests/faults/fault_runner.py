@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import dataclasses
 import difflib
+import hashlib
 import json
 import os
 import pathlib
@@ -48,8 +49,8 @@ class Step:
 @dataclasses.dataclass
 class Scenario:
     """Commands in a row on a workspace.  `facets`: what makes up its state besides the facts and scores, names of
-    methods of FaultTest.  `again`: a command that is repeated changes nothing; where it would (a second entry), who gave
-    it looks first whether it is there."""
+    methods of FaultTest.  `again`: a command that is repeated changes nothing; where it would (a second entry), who
+    gave it looks first whether it is there."""
     name: str
     steps: list
     facets: tuple = ()
@@ -64,6 +65,7 @@ class Recording:
     states: list  # all that the steps go through, the one before the first step first
     before: list  # of each step, and of the end: its number in `states`
     folders: list  # copies of the workspace before each step, and at the end
+    base: int  # microseconds; where the clock stands in the first step when it does, in the next one 1 later
 
     def calls(self, step):
         """How many calls of each kind a step makes, `any` and `space` included."""
@@ -76,6 +78,16 @@ class Recording:
                 counts["any"] += 1
                 counts["space"] += r.kind in SPACE or (r.kind == Kind.OPEN and r.flags & CREATED != 0)
         return counts
+
+    def rooms(self, step):
+        """Of each call of a step that needs room on the disk, in their order, the bytes that it writes."""
+        sizes, current = [], -1
+        for r in self.records:
+            if r.kind == Kind.MARK and r.data.startswith(b"begin"):
+                current += 1
+            if current == step and (r.kind in SPACE or (r.kind == Kind.OPEN and r.flags & CREATED != 0)):
+                sizes.append(len(r.data) if r.kind == Kind.WRITE else 0)
+        return sizes
 
     def fragile(self, step):
         """Numbers of the calls of a step before which a name has just changed and nothing is flushed yet."""
@@ -92,6 +104,8 @@ class Recording:
 
 class FaultTest(KenkoTest):
     known_states = {}
+    states_seen = {}  # (scenario, image of a workspace) -> its state
+    gone_on = set()  # (scenario, image, state's number, far): what was done again, and ended well
 
     def setUp(self):
         super().setUp()
@@ -107,12 +121,14 @@ class FaultTest(KenkoTest):
     # Running
 
     def run_kenko(self, workspace, step, plan="", log=None, no_sync="", watched=True, kill_after=None,
-                  root=None):
-        """Any exit status is an answer.  `root`: what is watched, the workspace unless it is named."""
+                  root=None, standing=0):
+        """Any exit status is an answer.  `root`: what is watched, the workspace unless it is named.  `standing`: the
+        clock stands there (microseconds), and the run leaves the same bytes as every other from the same files."""
         env = environment(KENKO_AUTHOR="ann")
         if watched:
             env.update(LD_PRELOAD=LIBRARY, KENKO_FAULTS_ROOT=os.path.realpath(self.dir / (root or workspace)),
-                       KENKO_FAULTS_PLAN=plan, KENKO_FAULTS_NO_SYNC=no_sync)
+                       KENKO_FAULTS_PLAN=plan, KENKO_FAULTS_NO_SYNC=no_sync,
+                       KENKO_FAULTS_STANDING=str(standing))
             if log:
                 env["KENKO_FAULTS_LOG"] = str(log)
         args = ["-C", str(workspace), *map(str, step.args)]
@@ -197,17 +213,20 @@ class FaultTest(KenkoTest):
 
     # Recording
 
-    def record(self, scenario, start, no_sync="", plans=()):
+    def record(self, scenario, start, no_sync="", plans=(), standing=False):
         """Runs the steps under the library.  `start` is a folder, which stays as it is.  `plans`: faults of the steps;
         a step that a fault ended is done again.  It begins anew then, also its answers, which say the same about what
-        is there already.  Marks in the log: `begin` of a step, `again`, and `done` when it said that it has ended."""
+        is there already.  Marks in the log: `begin` of a step, `again`, and `done` when it said that it has ended.
+        `standing`: the clock stands during a step, at Recording.base + its number."""
+        base = time.time_ns() // 1000
         workspace, log = self.copy(start), self.dir / self.new_name("log")
         begin = scan(self.dir / workspace)
         folders = [self.copy(self.dir / workspace)]
         for number, step in enumerate(scenario.steps):
             add_mark(log, f"begin {number}")
             plan = plans[number] if number < len(plans) else ""
-            out = self.run_kenko(workspace, step, plan=plan, log=log, no_sync=no_sync)
+            out = self.run_kenko(workspace, step, plan=plan, log=log, no_sync=no_sync,
+                                 standing=base + number if standing else 0)
             if plan and out.status != 0 and not self.is_there(workspace, scenario, number):
                 add_mark(log, "again")
                 out = self.run_kenko(workspace, step, log=log, no_sync=no_sync)
@@ -218,7 +237,7 @@ class FaultTest(KenkoTest):
         self.final_scan = scan(self.dir / workspace)
         folders = [self.dir / f for f in folders]
         states, before = self.states_of(scenario, folders)
-        return Recording(scenario, begin, read_log(log), states, before, folders)
+        return Recording(scenario, begin, read_log(log), states, before, folders, base)
 
     def is_there(self, workspace, scenario, number):
         """True when a step that was killed must not be repeated because all of it is there."""
@@ -248,11 +267,16 @@ class FaultTest(KenkoTest):
         """The workspace is in one of the states least..most, and the next step (far: all steps to the end) leads where
         it has to."""
         scenario, states = recording.scenario, recording.states
-        state = self.state(workspace, scenario)
+        image = scenario.name, self.image(workspace)
+        state = self.states_seen.get(image)
+        if state is None:
+            state = self.states_seen[image] = self.state(workspace, scenario)
         if state not in states[least:most + 1]:
             was = f"state {states.index(state)}" if state in states else "a state that never was"
             raise Wrong(f"{was}, not one of {least} to {most}:\n{difference(state, states[most])}")
         at = max(n for n in range(least, most + 1) if states[n] == state)
+        if (*image, at, far) in self.gone_on:
+            return at
         first = bisect.bisect_left(recording.before, at)  # the steps before this one have ended
         if scenario.again or recording.before[first] != at:
             first = max(0, first - 1)
@@ -266,18 +290,32 @@ class FaultTest(KenkoTest):
             self.check_leftovers(workspace)
         if far:
             self.good(workspace, "doctor")
+        self.gone_on.add((*image, at, far))
         return at
+
+    def image(self, workspace):
+        """The same for two workspaces that no command can tell apart: bytes and names, the number of a process in a
+        name aside.  What SQLite maps (-shm) is made anew by whoever comes alone."""
+        root, digest = self.dir / workspace, hashlib.sha1()
+        for path in sorted(p for p in root.rglob("*") if p.name != "write.lock"):
+            name = re.sub(r"\.\d+\.tmp$", ".PID.tmp", str(path.relative_to(root)))
+            content = b"" if path.is_dir() or name.endswith("-shm") else path.read_bytes()
+            digest.update(f"{name} {path.is_dir()} {len(content)}\n".encode() + content)
+        return digest.digest()
 
     # Many runs
 
-    def all_of(self, jobs, what, workers=2, until_wrong=False):
+    def all_of(self, jobs, what, workers=2, until_wrong=False, seconds=None):
         """Runs the jobs, pairs of (text, function); returns the texts of those that broke a promise.  `until_wrong`:
-        the first one is enough."""
-        wrong, mistakes, begin = [], [], time.monotonic()
+        the first one is enough.  `seconds`: those that have not begun by then are left out."""
+        wrong, mistakes, left_out, begin = [], [], [], time.monotonic()
 
         def one(job):
             text, function = job
             if until_wrong and wrong:
+                return
+            if seconds and time.monotonic() - begin > seconds:
+                left_out.append(text)
                 return
             try:
                 function()
@@ -289,7 +327,7 @@ class FaultTest(KenkoTest):
 
         with concurrent.futures.ThreadPoolExecutor(workers) as pool:
             list(pool.map(one, jobs))
-        print(f"{self.id().split('.')[-1]}: {len(jobs)} {what}, {len(wrong)} wrong, "
+        print(f"{self.id().split('.')[-1]}: {len(jobs) - len(left_out)} {what}, {len(wrong)} wrong, "
               f"{time.monotonic() - begin:.1f} s", flush=True)
         self.assertFalse(mistakes, "\n".join(mistakes[:3]))
         return wrong

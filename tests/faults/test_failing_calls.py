@@ -1,15 +1,24 @@
 """Every call that fails gives an error or success, never a wrong state; afterwards the command works."""
+import os
+
 from fault_runner import LONG, FaultTest, Wrong, error_code, main, sample
 from scenarios import make_some
 
 KINDS = ("open", "write", "truncate", "sync", "rename", "unlink", "mkdir", "close", "link", "allocate")
-PARTS = ("one", "sector", "page", "half", "most", "all")
+PARTS = {"none": lambda size: 0, "one": lambda size: 1, "sector": lambda size: 512, "page": lambda size: 4096,
+         "half": lambda size: size // 2, "most": lambda size: size - 1, "all": lambda size: size}
+SECONDS = float(os.environ.get("KENKO_SECONDS", 0))  # for each test; 0 = as long as it takes
+
+
+def parts(size):
+    """Names of those parts of a write that differ."""
+    return {min(part(size), size): name for name, part in PARTS.items()}.values() if size else ["none"]
 
 
 class FailingCalls(FaultTest):
     def break_call(self, recording, number, plan):
         workspace = self.copy(recording.folders[number])
-        out = self.run_kenko(workspace, recording.scenario.steps[number], plan=plan)
+        out = self.run_kenko(workspace, recording.scenario.steps[number], plan=plan, standing=recording.base + number)
         if out.status < 0 or out.status > 2:
             raise Wrong(f"it crashed: {out}")
         if out.status != 0 and not error_code(out):
@@ -32,28 +41,30 @@ class FailingCalls(FaultTest):
         self.discard(workspace)
 
     def run_plans(self, what, plans_of, count):
-        """`plans_of`: the calls of a step -> plans."""
+        """`plans_of`: a recording and the number of a step -> plans.  The clock stands, so that most of the workspaces
+        that come out have been looked at before."""
         rng, self.outcomes = self.seeded(), {}
         points = []
         for scenario, start in make_some(self, rng):
-            recording = self.record(scenario, start)
+            recording = self.record(scenario, start, standing=True)
             for number in range(len(scenario.steps)):
-                points += [(recording, number, plan) for plan in plans_of(recording.calls(number))]
+                points += [(recording, number, plan) for plan in plans_of(recording, number)]
         jobs = [(f"{r.scenario.name}, step {n}, {plan}", lambda r=r, n=n, plan=plan: self.break_call(r, n, plan))
                 for r, n, plan in sample(rng, points, count)]
-        wrong = self.all_of(jobs, f"{what} of {len(points)}")
-        print(f"  {dict(sorted(self.outcomes.items()))}", flush=True)
+        rng.shuffle(jobs)
+        wrong = self.all_of(jobs, f"{what} of {len(points)}", seconds=SECONDS)
+        print(f"  {dict(sorted(self.outcomes.items()))}; {len(self.states_seen)} different workspaces", flush=True)
         self.assert_none(wrong)
 
     def test_every_call_fails(self):
-        self.run_plans("failing calls", lambda calls: [
-            f"fail {kind} {n} {error} {how}" for kind in KINDS for n in range(1, calls[kind] + 1)
+        self.run_plans("failing calls", lambda recording, number: [
+            f"fail {kind} {n} {error} {how}" for kind in KINDS for n in range(1, recording.calls(number)[kind] + 1)
             for error, how in (("EIO", "once"), ("EIO", "on"), ("EACCES", "once"))], 45)
 
     def test_the_disk_is_full_after_a_part_of_a_write(self):
-        self.run_plans("shortened writes", lambda calls: [
-            f"fail space {n} ENOSPC {how} {part}" for n in range(1, calls["space"] + 1)
-            for part in PARTS for how in ("once", "on")], 30)
+        self.run_plans("shortened writes", lambda recording, number: [
+            f"fail space {n} ENOSPC {how} {part}" for n, size in enumerate(recording.rooms(number), 1)
+            for part in parts(size) for how in ("once", "on")], 30)
 
 
 if __name__ == "__main__":

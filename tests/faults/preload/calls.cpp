@@ -11,8 +11,10 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
 #include <string>
 
+#include "standing.h"
 #include "watcher.h"
 
 // NOLINTBEGIN: names and types are those of the C library
@@ -204,6 +206,9 @@ int open(const char* path, int flags, ...) {
     va_start(rest, flags);
     mode = va_arg(rest, mode_t);
     va_end(rest);
+  }
+  if (std::strcmp(path, "/dev/urandom") == 0) {
+    if (const int known = open_known_random(); known >= 0) return known;
   }
   return watch_open(AT_FDCWD, path, flags, [&] { return real(path, flags, mode); });
 }
