@@ -75,6 +75,9 @@ struct LifeDays {
   std::span<const TriggerDays> triggers{};  ///< in the plan's order
   std::span<const Override> overrides{};    ///< empty when no day of the life has one
   std::span<const int64_t> arr_micros{};    ///< -1 = null; empty unless plan.hierarchy weighs by it
+  /// By outcome of the plan: its `among` holds, one entry a day (null = 0), empty where it has none.  Empty without
+  /// RunOptions::among.
+  std::span<const std::span<const uint8_t>> among{};
 
   [[nodiscard]] size_t size() const { return status.size(); }
 };
@@ -87,6 +90,7 @@ struct RunOptions {
   std::optional<Day> freeze_after;
   bool triggers = true;   ///< false: score leaves triggers and caps out
   bool overrides = true;  ///< false: no override is in force
+  bool among = false;     ///< true: LifeDays::among is there; no score needs it
 };
 
 /// Working memory of one thread; reused from account to account.
@@ -132,6 +136,10 @@ class Engine {
 
   /// The events, newest first, that aggregate `node` reads for `account` as of `day`: rows of portfolio().events.
   [[nodiscard]] std::vector<uint64_t> evidence(uint32_t account, plan::NodeId node, Day day) const;
+
+  /// The events up to `until` that aggregate `node` reads for `account` in whatever life or between two, whatever its
+  /// window: rows of portfolio().events in reading order.  Of outcomes: Plan::outcomes[i].events.
+  [[nodiscard]] std::vector<uint64_t> selected_events(uint32_t account, plan::NodeId node, Day until) const;
 
   struct Bound;
   [[nodiscard]] const Bound& bound() const { return *bound_; }

@@ -67,4 +67,24 @@ std::vector<uint64_t> Engine::evidence(uint32_t account, plan::NodeId node, Day 
   return out;
 }
 
+std::vector<uint64_t> Engine::selected_events(uint32_t account, plan::NodeId node, Day until) const {
+  std::vector<uint64_t> out;
+  const plan::Node& n = bound_->plan.nodes[node];
+  if (n.op != plan::Op::aggregate) return out;
+  const uint32_t wanted = n.aggregate.selector;
+  const BoundSelector& selector = bound_->selectors[wanted];
+  const facts::ResolvedEvents& events = bound_->portfolio.events;
+  const facts::RowRange rows = bound_->portfolio.events_of[account];
+  for (uint64_t row = rows.begin; row < rows.end && events.day[row] <= until.number; ++row) {
+    const uint32_t name = events.name[row];
+    const auto of_name =
+        std::span(bound_->selectors_of_names)
+            .subspan(bound_->selector_begin[name], bound_->selector_begin[name + 1] - bound_->selector_begin[name]);
+    if (std::ranges::find(of_name, wanted) == of_name.end()) continue;
+    if (selector.filtered && !bound_->passes(selector.filter, row)) continue;
+    out.push_back(row);
+  }
+  return out;
+}
+
 }  // namespace kenko::engine

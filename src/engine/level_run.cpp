@@ -187,6 +187,19 @@ void LevelRun::conditions(size_t life) {
   }
 }
 
+void LevelRun::among(size_t life) {
+  Scratch::LifeExtras::Life& extra = extras_.lives[life];
+  extra.among.clear();
+  if (!peers_.options().among) return;
+  const std::vector<plan::Outcome>& outcomes = bound_.plan.outcomes;
+  extra.at_risk.resize(outcomes.size());
+  for (size_t o = 0; o < outcomes.size(); ++o) {
+    extra.at_risk[o].clear();
+    if (outcomes[o].among) flags(life, *outcomes[o].among, extra.at_risk[o]);
+    extra.among.emplace_back(extra.at_risk[o]);
+  }
+}
+
 // Points of the days whose segment (stage) has a curve of its own.
 void LevelRun::other_curves(LifeRun& run, size_t life, const std::vector<plan::Segment>& segments,
                             const std::vector<std::vector<BoundCurve>>& curves, const std::vector<int16_t>& chosen) {
@@ -233,6 +246,7 @@ LifeDays LevelRun::finish(size_t life) {
   points(life);
   fact_days(life);
   conditions(life);
+  among(life);
   LifeDays out;
   out.first = spans_[life].first;
   out.status = std::span(buffers_.population.status).subspan(offset(life), days(life));
@@ -245,6 +259,7 @@ LifeDays LevelRun::finish(size_t life) {
   out.triggers = extra.triggers;
   out.overrides = extra.overrides;
   out.arr_micros = extra.arr_micros;
+  out.among = extra.among;
   return out;
 }
 

@@ -23,6 +23,8 @@ struct Scratch::LifeExtras {
     std::vector<TriggerDays> triggers;
     std::vector<Override> overrides;
     std::vector<int64_t> arr_micros;
+    std::vector<std::vector<uint8_t>> at_risk;  ///< by outcome, empty where all are
+    std::vector<std::span<const uint8_t>> among;
   };
   std::vector<Life> lives;
   std::vector<int32_t> other_points;
@@ -63,6 +65,7 @@ class LevelRun {
                     const std::vector<std::vector<BoundCurve>>& curves, const std::vector<int16_t>& chosen);
   void fact_days(size_t life);
   void conditions(size_t life);
+  void among(size_t life);
 
   const Engine::Bound& bound_;
   const Peers& peers_;

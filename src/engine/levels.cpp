@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "plan/reads.h"
+
 namespace kenko::engine {
 namespace {
 
@@ -19,14 +21,29 @@ std::vector<size_t> levels_of(const plan::Plan& plan, size_t segment_level) {
   return out;
 }
 
+// By node: it is not computed.  The events of an outcome are looked up (Engine::selected_events), not counted.
+std::vector<bool> left_out(const plan::Plan& plan, bool among) {
+  std::vector<bool> out = plan::only_for_outcomes(plan);
+  for (size_t o = 0; among && o < plan.outcomes.size(); ++o) {
+    if (plan.outcomes[o].among) out[*plan.outcomes[o].among] = false;
+  }
+  for (size_t i = out.size(); among && i-- > 0;) {
+    if (out[i]) continue;
+    for (const plan::NodeId arg : plan.nodes[i].args) out[arg] = false;
+  }
+  return out;
+}
+
 }  // namespace
 
-Levels::Levels(const plan::Plan& plan) {
+Levels::Levels(const plan::Plan& plan, bool among) {
   // No percentile stands below the condition of a segment, so their level does not depend on it.
   std::vector<size_t> level = levels_of(plan, 0);
   for (const plan::Segment& s : plan.segments) segment_level_ = std::max(segment_level_, level[s.when]);
   level = levels_of(plan, segment_level_);
+  const std::vector<bool> leave_out = left_out(plan, among);
   for (plan::NodeId i = 0; i < plan.nodes.size(); ++i) {
+    if (leave_out[i]) continue;
     const size_t at = level[i];
     if (nodes_.size() <= at) {
       nodes_.resize(at + 1);

@@ -10,13 +10,14 @@
 
 namespace kenko::engine {
 
-/// The nodes of a plan by level: a node of a level reads its own account's nodes of its level and below, and other
-/// accounts' of lower levels.  All accounts must be through with a level before children and percentile nodes of the
-/// next can be computed.
+/// The nodes of a plan that are computed, by level: a node of a level reads its own account's nodes of its level and
+/// below, and other accounts' of lower levels.  All accounts must be through with a level before children and
+/// percentile nodes of the next can be computed.
 class Levels {
  public:
   Levels() = default;
-  explicit Levels(const plan::Plan& plan);
+  /// `among`: with the nodes that only outcomes' `among` reads.
+  explicit Levels(const plan::Plan& plan, bool among = false);
 
   [[nodiscard]] size_t size() const { return nodes_.size(); }
   [[nodiscard]] const std::vector<plan::NodeId>& nodes(size_t level) const { return nodes_[level]; }

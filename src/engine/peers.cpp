@@ -150,7 +150,10 @@ class Peers::Builder {
 
 Peers::Peers(const Engine& engine, Day until, int threads, std::span<const uint32_t> accounts,
              const RunOptions& options)
-    : options_(options), until_(until), levels_(engine.plan()), overrides_(engine.portfolio(), engine.plan().model) {
+    : options_(options),
+      until_(until),
+      levels_(engine.plan(), options.among),
+      overrides_(engine.portfolio(), engine.plan().model) {
   const plan::Plan& plan = engine.plan();
   const facts::Portfolio& portfolio = engine.portfolio();
   // Whoever has a percentile needs everybody, and so everybody's children.

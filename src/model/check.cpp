@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/check_curve.h"
 #include "model/check_metrics.h"
+#include "model/check_outcomes.h"
 #include "model/check_rules.h"
 
 namespace kenko::model {
@@ -26,6 +27,7 @@ class ModelCheck {
     dimensions();
     check_bands(model_->bands, *model_, *problems_);
     check_rules(*model_, *context_, typed, *problems_);
+    check_outcomes(*model_, *context_, *problems_);
   }
 
  private:

@@ -139,20 +139,32 @@ bool ArgumentCheck::emits(const std::string& event) const {
 }
 
 // Once for each name, however often the model reads it.
-void ArgumentCheck::warn_not_emitted(const std::string& name, size_t begin) {
-  std::string message = fmt::format("no source emits `{}` yet: what rests on it has no value", name);
+void ArgumentCheck::warn_not_emitted(const std::string& name, size_t begin, std::string_view what,
+                                     std::string_view leave) {
+  std::string message = fmt::format("no source emits `{}` yet: {}", name, what);
   const auto said = [&](const Problem& p) { return p.message == message; };
   if (std::any_of(problems_->begin(), problems_->end(), said)) return;
   Problem p = (*at_)(begin);
   p.code = "not-emitted";
   p.message = std::move(message);
-  p.hint = "map one of your sources to it, or take the metric out";
+  p.hint = fmt::format("map one of your sources to it, or take the {} out", leave);
   p.severity = Severity::warning;
   problems_->push_back(std::move(p));
 }
 
+// Whether an outcome happens by such an event.  What an outcome rests on the absence of may be an input all the same: a
+// shop measures purchases.
+bool ArgumentCheck::is_foretold(const std::string& name) const {
+  return std::any_of(model_->outcomes.begin(), model_->outcomes.end(), [&](const Outcome& o) {
+    if (o.kind != Outcome::Kind::event || !o.events) return false;
+    const auto events = language::as_selector(*o.events);
+    return events && (events->text == name ||
+                      std::find(events->others.begin(), events->others.end(), name) != events->others.end());
+  });
+}
+
 bool ArgumentCheck::known_event(const std::string& name, size_t begin) {
-  if (vocabulary::is_outcome_event(name) || name == model_->outcome) {
+  if (vocabulary::is_outcome_event(name) || is_foretold(name)) {
     add(begin, "outcome-as-input",
         fmt::format("`{}` is an outcome: a metric that reads it would foretell what has already happened", name),
         "leave it to `outcome:`; measure what comes before it");
@@ -163,11 +175,48 @@ bool ArgumentCheck::known_event(const std::string& name, size_t begin) {
     return true;
   }
   if (vocabulary::is_standard_event(name) && !context_->events.empty()) {
-    warn_not_emitted(name, begin);
+    warn_not_emitted(name, begin, "what rests on it has no value", "metric");
     reads_->events.push_back(name);
     return true;
   }
-  std::string hint = text::did_you_mean(name, context_->events);
+  refuse_unknown(name, begin, context_->events);
+  return false;
+}
+
+bool ArgumentCheck::known_outcome(const std::string& name, size_t begin, bool quiet) {
+  if (emits(name)) return true;
+  const auto own = vocabulary::outcome_events();
+  if (std::find(own.begin(), own.end(), name) != own.end() || vocabulary::is_standard_event(name)) {
+    if (!quiet) warn_not_emitted(name, begin, "the outcome cannot be seen", "outcome");
+    return true;
+  }
+  std::vector<std::string> known = context_->events;
+  known.insert(known.end(), own.begin(), own.end());
+  refuse_unknown(name, begin, known);
+  return false;
+}
+
+bool ArgumentCheck::outcome(const Expression& e, std::string_view key) {
+  const auto events = language::as_selector(e);
+  if (!events) {
+    return refuse(e, fmt::format("`{}` needs events here", key),
+                  "for example account.churned, or account.churned{voluntary = true}");
+  }
+  bool good = known_outcome(events->text, events->begin, key == "outcome");
+  for (const std::string& other : events->others) good = known_outcome(other, events->begin, false) && good;
+  if (events->has_window) {
+    add(events->window_begin, "bad-window", fmt::format("the events of `{}` have no window", key),
+        "take it away: `within:` says in how many days it is to be foretold");
+    good = false;
+  }
+  if (!events->has_filter) return good;
+  const size_t before = problems_->size();
+  check_filter(events->items[0], *at_, *problems_);
+  return good && problems_->size() == before;
+}
+
+void ArgumentCheck::refuse_unknown(const std::string& name, size_t begin, const std::vector<std::string>& known) {
+  std::string hint = text::did_you_mean(name, known);
   if (context_->events.empty())
     hint = "no source has any events yet: import some first, or list them under `emits:` in kenko.yaml";
   if (const auto key = context_->attributes.find(name); key != context_->attributes.end()) {
@@ -175,7 +224,6 @@ bool ArgumentCheck::known_event(const std::string& name, size_t begin) {
     hint = fmt::format("it is an attribute: {}({})", day ? "days_until" : "attr", language::quoted_name(name));
   }
   add(begin, "unknown-event", fmt::format("no source emits the event `{}`", name), std::move(hint));
-  return false;
 }
 
 bool ArgumentCheck::field(const Expression& e, bool distinct, const Function& f) {

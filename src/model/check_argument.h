@@ -4,6 +4,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "language/expression.h"
 #include "model/check.h"
@@ -25,6 +27,10 @@ class ArgumentCheck {
   bool fits(const language::Expression& e, const vocabulary::Parameter& parameter,
             const vocabulary::Function& function);
 
+  /// The events of an outcome: a name or a selector without a window.  False when something is wrong, which is
+  /// reported. `key` is where they stand: `event`, `absence`, or `outcome` in the short form.
+  bool outcome(const language::Expression& e, std::string_view key);
+
   /// Whether a metric may read events of this name (outcomes aside).
   [[nodiscard]] bool emits(const std::string& event) const;
 
@@ -35,7 +41,10 @@ class ArgumentCheck {
   bool events(const language::Expression& e, bool windowed, const Function& f);
   bool window(const language::Expression& selector, bool windowed, const Function& f);
   bool known_event(const std::string& name, size_t begin);
-  void warn_not_emitted(const std::string& name, size_t begin);
+  bool known_outcome(const std::string& name, size_t begin, bool quiet);
+  [[nodiscard]] bool is_foretold(const std::string& name) const;
+  void refuse_unknown(const std::string& name, size_t begin, const std::vector<std::string>& known);
+  void warn_not_emitted(const std::string& name, size_t begin, std::string_view what, std::string_view leave);
   bool field(const language::Expression& e, bool distinct, const Function& f);
   bool property(const language::Expression& e, const vocabulary::Parameter& p, const Function& f);
   bool fold(const language::Expression& e, const Function& f);

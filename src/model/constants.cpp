@@ -173,6 +173,10 @@ void place_constants(Model& model, Problems& problems) {
     if (t.until) condition(*t.until);
   }
   if (model.accounts.when) condition(*model.accounts.when);
+  for (Outcome& o : model.outcomes) {
+    placing.expression(o.events, o.events_at);
+    if (o.among) condition(*o.among);
+  }
   for (const Constant& c : model.constants) {
     const auto same = [&](const Metric& m) { return m.name == c.name; };
     if (std::any_of(model.metrics.begin(), model.metrics.end(), same)) {

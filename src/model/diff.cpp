@@ -90,7 +90,6 @@ Subject of_model(const Model& m) {
   s.words("name", m.name);
   s.words("purpose", m.purpose);
   s.words("healthy means", m.healthy_means);
-  s.say("outcome", m.outcome);
   s.say("min_coverage", percent({m.min_coverage_micros}));
   s.say("too_new", days_words(m.too_new_days));
   s.say("rollup", std::string(rollup_name(m.rollup)));
@@ -122,6 +121,9 @@ Subject of_model(const Model& m) {
   for (const Segment& g : m.stages) stages.push_back(g.name);
   s.say("order of segments", fmt::format("{}", fmt::join(segments, ", ")));
   s.say("order of stages", fmt::format("{}", fmt::join(stages, ", ")));
+  std::vector<std::string_view> outcomes;
+  for (const Outcome& o : m.outcomes) outcomes.push_back(o.name);
+  s.words("order of outcomes", fmt::format("{}", fmt::join(outcomes, ", ")));
   return s;
 }
 
@@ -189,6 +191,22 @@ Subject of_trigger(const Trigger& t) {
   return s;
 }
 
+// What is foretold changes no score.
+Subject of_outcome(const Outcome& o) {
+  Subject s{"outcome " + o.name, "outcome", outcome_words(o), {}};
+  s.words("label", o.label);
+  if (o.kind == Outcome::Kind::contract) {
+    s.words("contract", "not_renewed");
+    s.words("renewed_within", days_words(o.renewed_within_days));
+  } else {
+    s.words(o.kind == Outcome::Kind::event ? "event" : "absence", said(o.events, o.expression));
+  }
+  s.words("within", days_words(o.horizon_days));
+  s.words("gap", days_words(o.gap_days));
+  if (o.among) s.words("among", said(*o.among));
+  return s;
+}
+
 // What is asked of people changes no score.
 Subject of_input(const Input& in) {
   Subject s{"input " + in.name, "input", in.event, {}};
@@ -207,6 +225,7 @@ std::vector<Subject> subjects(const Model& m) {
   for (const Segment& g : m.segments) out.push_back(of_segment(g, "segment"));
   for (const Segment& g : m.stages) out.push_back(of_segment(g, "stage"));
   for (const Trigger& t : m.triggers) out.push_back(of_trigger(t));
+  for (const Outcome& o : m.outcomes) out.push_back(of_outcome(o));
   for (const Input& in : m.inputs) out.push_back(of_input(in));
   return out;
 }
@@ -236,8 +255,8 @@ std::vector<Difference> differences(const Model& before, const Model& after) {
     return std::find_if(all.begin(), all.end(), [&](const Subject& s) { return s.name == name; });
   };
   std::vector<Difference> out;
-  for (const char* kind : {"", "dimension", "metric", "segment", "stage", "trigger", "input"}) {
-    const bool meaning = std::string_view(kind) != "input";
+  for (const char* kind : {"", "dimension", "metric", "segment", "stage", "trigger", "outcome", "input"}) {
+    const bool meaning = std::string_view(kind) != "input" && std::string_view(kind) != "outcome";
     for (const Subject& s : is) {
       if (s.kind != kind) continue;
       const auto then = named(was, s.name);

@@ -15,7 +15,8 @@ namespace kenko::model {
 /// subject: what it is about: "metric seat_penetration", "segment enterprise", "the model".
 /// aspect:  "weight", "curve at 4"; empty: the whole subject came or went.
 /// before, after: as a reader says them; empty = was not, is not there.
-/// meaning: false when it changes only words (labels, reasons, rubrics): no score and no fingerprint changes.
+/// meaning: false when it changes only words (labels, reasons, rubrics) or outcomes: no score and no fingerprint
+/// changes.
 struct Difference {
   std::string subject, aspect, before, after;
   bool meaning = true;

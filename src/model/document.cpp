@@ -84,7 +84,10 @@ std::string heading(const Model& model, const std::string& fingerprint) {
   std::string out = fmt::format("# Health model: {}\n\n", model.name);
   if (!model.purpose.empty()) out += fmt::format("**Purpose.** {}\n\n", one_line(model.purpose));
   if (!model.healthy_means.empty()) out += fmt::format("**Healthy means.** {}\n\n", one_line(model.healthy_means));
-  return out + fmt::format("Outcome it is to foretell: `{}`. Fingerprint: `{}`.\n\n", model.outcome,
+  std::vector<std::string> outcomes;
+  for (const Outcome& o : model.outcomes)
+    outcomes.push_back(fmt::format("{} ({})", said_name(o.label, o.name), outcome_words(o)));
+  return out + fmt::format("What it is to foretell: {}. Fingerprint: `{}`.\n\n", text::join(outcomes, "; "),
                            fingerprint.substr(0, 12));
 }
 

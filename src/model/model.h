@@ -175,6 +175,28 @@ struct Hierarchy {
   tree::Node at;
 };
 
+/// What the score is to foretell: an entry of `outcomes:`, or `outcome: EVENT`.  docs/SEMANTICS.md#outcomes.
+struct Outcome {
+  enum class Kind : uint8_t {
+    event,     ///< such an event is recorded
+    absence,   ///< no such event is recorded
+    contract,  ///< the account's contracts end and are not followed by another
+  };
+  std::string name;
+  std::string label;  ///< empty = the name
+  Kind kind = Kind::event;
+  std::string expression;  ///< event, absence: the events as written
+  /// event, absence: a name or a selector without a window; none: it could not be read, which was reported.
+  std::optional<language::Expression> events;
+  int32_t horizon_days = 90;         ///< `within`, 1..730
+  int32_t gap_days = 0;              ///< 0..365
+  int32_t renewed_within_days = 30;  ///< contract: 1..365
+  std::optional<Condition> among;    ///< who is at risk; none: everyone scored
+  bool short_form = false;           ///< `outcome: EVENT`, or neither key
+  tree::Node at;                     ///< the name
+  tree::Node events_at;              ///< the scalar of `event` or `absence`
+};
+
 /// `accounts:`
 struct Accounts {
   bool trial = false, onboarding = true, active = true, notice = true;
@@ -206,7 +228,7 @@ struct Model {
   std::string name;
   std::string purpose;
   std::string healthy_means;
-  std::string outcome = "account.churned";
+  std::vector<Outcome> outcomes;  ///< in file order; at least one, the first is meant where none is named
   int64_t min_coverage_micros = 600'000;
   int32_t too_new_days = 28;
   std::vector<Dimension> dimensions;

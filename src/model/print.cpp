@@ -97,7 +97,10 @@ std::string head_text(const Model& model) {
   std::string out = fmt::format("Model {}\n", model.name);
   if (!model.purpose.empty()) out += fmt::format("  Purpose: {}\n", model.purpose);
   if (!model.healthy_means.empty()) out += fmt::format("  Healthy means: {}\n", model.healthy_means);
-  out += fmt::format("  Outcome: {}\n", model.outcome);
+  for (const Outcome& o : model.outcomes) {
+    out += fmt::format("  Outcome {}{}: {}\n", o.name, o.label.empty() ? "" : fmt::format(" ({})", o.label),
+                       outcome_words(o));
+  }
   out += accounts_words(model.accounts);
   out += fmt::format("  A score needs evidence for at least {} % of the weight.\n",
                      Decimal{model.min_coverage_micros * 100}.text());

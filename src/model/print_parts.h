@@ -26,6 +26,9 @@ namespace kenko::model {
 /// A curve of a metric read aloud: its own, or the one of a segment.
 [[nodiscard]] std::string curve_words(const Metric& metric, const Curve& curve);
 
+/// What an outcome is, read aloud: "`account.churned` within 90 days".
+[[nodiscard]] std::string outcome_words(const Outcome& outcome);
+
 /// The part of the score that a metric or a dimension has.
 class Shares {
  public:

@@ -167,6 +167,17 @@ std::string bands_words(const Model& model, const std::vector<Band>& bands, size
   return out;
 }
 
+std::string outcome_words(const Outcome& o) {
+  std::string out = o.kind == Outcome::Kind::contract  ? "the contracts end"
+                    : o.kind == Outcome::Kind::absence ? fmt::format("no `{}`", one_line(o.expression))
+                                                       : fmt::format("`{}`", one_line(o.expression));
+  out += fmt::format(" within {}", days_words(o.horizon_days));
+  if (o.gap_days > 0) out += fmt::format(", the first {} left out", days_words(o.gap_days));
+  if (o.kind == Outcome::Kind::contract)
+    out += fmt::format(", and no other counts in the {} after", days_words(o.renewed_within_days));
+  return o.among ? fmt::format("{}; among accounts with {}", out, one_line(o.among->expression)) : out;
+}
+
 std::string rules_text(const Model& model) {
   return segments_text(model, model.segments, "Segments: the first that holds changes how an account is scored",
                        "  An account in none of them is scored as above.\n") +

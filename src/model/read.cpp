@@ -26,13 +26,7 @@ void read_top(Reader& reader, Model& model) {
   }
   model.purpose = reader.text("purpose").value_or("");
   model.healthy_means = reader.text("healthy_means").value_or("");
-  if (const Node* outcome = reader.find("outcome")) {
-    if (!outcome->is_scalar() || outcome->text.find_first_of("([{ ") != std::string::npos) {
-      reader.add("outcome", "not-yet", "an outcome that is a rule is not there yet", "name an event: account.churned");
-    } else {
-      model.outcome = outcome->text;
-    }
-  }
+  read_outcomes(reader, model);
   model.min_coverage_micros = reader.percent("min_coverage").value_or(model.min_coverage_micros);
   model.too_new_days = reader.days("too_new").value_or(model.too_new_days);
 }
@@ -110,7 +104,8 @@ void check_name(const Reader& reader, const Node& name, std::string_view what) {
   std::string hint = "a name starts with a letter and has letters, digits, `_` and `-`";
   if (what != "model" && what != "band") hint += "; what readers see is its `label:`";
   reader.values().add(name, "bad-name",
-                      fmt::format("`{}` cannot be the name of {} {}", name.text, what == "input" ? "an" : "a", what),
+                      fmt::format("`{}` cannot be the name of {} {}", name.text,
+                                  what == "input" || what == "outcome" ? "an" : "a", what),
                       std::move(hint));
 }
 

@@ -51,6 +51,9 @@ struct ReadExpression {
 /// `segments`, `stages`, `triggers`, `accounts`, `hierarchy` and `inputs`.
 void read_rules(tree::Reader& reader, Model& model);
 
+/// `outcome` or `outcomes`: at least one.
+void read_outcomes(tree::Reader& reader, Model& model);
+
 /// `let`.
 void read_constants(tree::Reader& reader, Model& model);
 /// Puts the constants into every expression of the model, whose document must be in its place.

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <bit>
 #include <set>
+#include <span>
 
 #include "plan/lower.h"
+#include "plan/reads.h"
 
 namespace kenko::plan {
 namespace {
@@ -140,10 +142,10 @@ void add(PartsHash& hash, std::vector<std::string> names) {
   for (const std::string& n : names) hash.add(n);
 }
 
-// The attributes of accounts that the plan reads.
-std::set<std::string> attributes_of(const Plan& plan) {
+// The attributes of accounts that the nodes read.
+std::set<std::string> attributes_of(std::span<const Node> nodes) {
   std::set<std::string> out;
-  for (const Node& n : plan.nodes) {
+  for (const Node& n : nodes) {
     if (n.op == Op::attribute || n.op == Op::days_until) out.insert(n.text);
   }
   return out;
@@ -172,19 +174,36 @@ void add(PartsHash& hash, const facts::Settings& settings, const std::set<std::s
   }
 }
 
+// What scores read: the nodes and selectors before those that only outcomes do.
+std::span<const Node> scored_nodes(const Plan& plan) {
+  const std::vector<bool> leave_out = only_for_outcomes(plan);
+  const auto end = std::find(leave_out.begin(), leave_out.end(), true);
+  return std::span(plan.nodes).first(static_cast<size_t>(end - leave_out.begin()));
+}
+
+std::span<const Selector> scored_selectors(const Plan& plan, std::span<const Node> nodes) {
+  size_t end = 0;
+  for (const Node& n : nodes) {
+    if (n.op == Op::aggregate) end = std::max({end, n.aggregate.selector + size_t{1}, n.aggregate.second + size_t{1}});
+  }
+  return std::span(plan.selectors).first(end);
+}
+
 }  // namespace
 
 Hash128 fingerprint_of(const Plan& plan, const facts::Settings& settings) {
   PartsHash hash;
   hash.add(kSemanticsVersion).add(plan.min_coverage_micros).add(int64_t{plan.too_new_days});
-  add_size(hash, plan.selectors.size());
-  for (const Selector& s : plan.selectors) {
+  const std::span<const Node> nodes = scored_nodes(plan);
+  const std::span<const Selector> selectors = scored_selectors(plan, nodes);
+  add_size(hash, selectors.size());
+  for (const Selector& s : selectors) {
     add(hash, s.events);
     hash.add(int64_t{s.filter.has_value()});
     if (s.filter) add(hash, *s.filter);
   }
-  add_size(hash, plan.nodes.size());
-  for (const Node& n : plan.nodes) add(hash, n);
+  add_size(hash, nodes.size());
+  for (const Node& n : nodes) add(hash, n);
   add_size(hash, plan.metrics.size());
   for (const Metric& m : plan.metrics) add(hash, m);
   hash.add(static_cast<int64_t>(plan.rollup));
@@ -201,7 +220,7 @@ Hash128 fingerprint_of(const Plan& plan, const facts::Settings& settings) {
   for (const Trigger& t : plan.triggers) add(hash, t);
   add(hash, plan.hierarchy);
   add(hash, plan.accounts);
-  add(hash, settings, attributes_of(plan));
+  add(hash, settings, attributes_of(nodes));
   return hash.hash();
 }
 

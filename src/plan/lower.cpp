@@ -112,6 +112,7 @@ class Lowering {
     plan_.quantiles_within_segment = model_->quantiles_within_segment;
     accounts();
     hierarchy();
+    for (const model::Outcome& o : model_->outcomes) plan_.outcomes.push_back(outcome(o));  // last: no score reads them
     for (const model::Input* in : by_name(model_->inputs))
       plan_.inputs.push_back(
           {in->name, label_or_name(in->label, in->name), in->event, in->every_days, in->from, in->rubric});
@@ -237,6 +238,25 @@ class Lowering {
     const model::Hierarchy& h = model_->hierarchy;
     plan_.hierarchy = {
         h.own, h.worst, h.mean, h.value_weighted, h.poor_by_count, h.poor_by_value, h.poor_below_hundredths};
+  }
+
+  Outcome outcome(const model::Outcome& o) {
+    Outcome out;
+    out.name = o.name;
+    out.label = label_or_name(o.label, o.name);
+    out.kind = o.kind == model::Outcome::Kind::event     ? Outcome::Kind::event
+               : o.kind == model::Outcome::Kind::absence ? Outcome::Kind::absence
+                                                         : Outcome::Kind::contract;
+    out.horizon_days = o.horizon_days;
+    out.gap_days = o.gap_days;
+    if (out.kind == Outcome::Kind::contract) {
+      out.renewed_within_days = o.renewed_within_days;
+    } else {
+      KENKO_CHECK(o.events.has_value(), "outcome {} was not checked", o.name);
+      out.events = expressions_.events(*o.events);
+    }
+    if (o.among) out.among = condition(*o.among);
+    return out;
   }
 
   const model::Model* model_;

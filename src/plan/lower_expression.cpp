@@ -190,6 +190,13 @@ NodeId ExpressionLowering::points_node(const model::Metric& metric, const model:
   return value;
 }
 
+NodeId ExpressionLowering::events(const Expression& selected) {
+  Node n;
+  n.op = Op::aggregate;
+  n.aggregate.selector = selector(selected);
+  return share(std::move(n));
+}
+
 std::vector<Stage> ExpressionLowering::stages() const {
   std::vector<size_t> levels(nodes_.size(), 0);
   size_t highest = 0;

@@ -37,6 +37,9 @@ class ExpressionLowering {
   /// The node whose value goes into `curve` of the metric: its value, or that value's percentile or baseline.
   NodeId points_node(const model::Metric& metric, const model::Curve& curve);
 
+  /// A count of all events of a selector over the whole life, whatever has been observed.
+  NodeId events(const language::Expression& selector);
+
   /// Assigns all nodes so far to stages: local, one of peers for each level of children() and percentile, account.
   [[nodiscard]] std::vector<Stage> stages() const;
 

@@ -145,6 +145,24 @@ struct Accounts {
   std::optional<NodeId> when;  ///< flag
 };
 
+/// What the score is to foretell within `horizon_days`; docs/SEMANTICS.md#outcomes.  Changes no score.
+struct Outcome {
+  enum class Kind : uint8_t {
+    event,    ///< an event of `events` is decided in (T + gap, T + gap + horizon]
+    absence,  ///< no event of `events` lies in (T + gap, T + gap + horizon]
+    contract  ///< the contracts end in (T + gap, T + gap + horizon], and none counts in the renewed_within days after
+  };
+  std::string name;   ///< unique in the model
+  std::string label;  ///< = name where the model gives none
+  Kind kind = Kind::event;
+  /// A count over the whole life whose selector takes the outcome's events (Engine::selected_events); none: contract.
+  std::optional<NodeId> events;
+  int32_t horizon_days = 90;        ///< 1..730
+  int32_t gap_days = 0;             ///< 0..365
+  int32_t renewed_within_days = 0;  ///< contract: 1..365, else 0
+  std::optional<NodeId> among;      ///< flag: who is at risk; none: everyone scored
+};
+
 /// What the model needs from people: an event, and how often.
 struct Input {
   std::string name, label, event;
@@ -166,9 +184,9 @@ struct Stage {
 
 /// Invariants: metrics and dimensions are sorted by name (their order in the file means nothing); bands ascend and the
 /// first
-///             starts at 0; at least one scored metric; every node is reachable from a metric, segment, stage, trigger
-///             or `accounts`; args precede users.  Segments and stages stand in the order of the file, triggers by
-///             name.
+///             starts at 0; at least one scored metric; every node is reachable from a metric, segment, stage, trigger,
+///             outcome or `accounts`; args precede users; nodes that only outcomes read stand behind all others.
+///             Segments, stages and outcomes stand in the order of the file, triggers by name.
 struct Plan {
   std::string model;
   std::vector<Selector> selectors;
@@ -186,10 +204,11 @@ struct Plan {
   std::vector<Trigger> triggers;
   Hierarchy hierarchy;
   Accounts accounts;
+  std::vector<Outcome> outcomes;  ///< in the order of the file: the first is meant where none is named
   std::vector<Input> inputs;
   int64_t min_coverage_micros = 600'000;  ///< share of the weight, 1'000'000 = all
   int32_t too_new_days = 28;
-  Hash128 fingerprint;  ///< of the meaning: not of names of labels, comments, order or layout
+  Hash128 fingerprint;  ///< of the meaning: not of labels, outcomes, comments, order or layout
 };
 
 }  // namespace kenko::plan

@@ -165,6 +165,16 @@ std::string accounts_text(const Accounts& a) {
                      a.when ? fmt::format(" when n{}", *a.when) : "");
 }
 
+std::string outcome_text(const Outcome& o) {
+  static constexpr std::string_view kKinds[] = {"event", "absence", "not_renewed"};
+  std::string out = fmt::format("outcome {} = {}", o.name, kKinds[static_cast<size_t>(o.kind)]);
+  if (o.events) out += fmt::format(" n{}", *o.events);
+  out += fmt::format(" within {}d gap {}d", o.horizon_days, o.gap_days);
+  if (o.renewed_within_days > 0) out += fmt::format(" renewed_within {}d", o.renewed_within_days);
+  if (o.among) out += fmt::format(" among n{}", *o.among);
+  return out + "\n";
+}
+
 }  // namespace
 
 std::string_view name_of(Op op) {
@@ -228,6 +238,7 @@ std::string to_text(const Plan& plan) {
   if (plan.band_margin_hundredths > 0 || plan.band_dwell_days > 1)
     out += fmt::format("margin {} dwell {}d\n", hundredths_text(plan.band_margin_hundredths), plan.band_dwell_days);
   if (plan.quantiles_within_segment) out += "quantiles within segment\n";
+  for (const Outcome& o : plan.outcomes) out += outcome_text(o);
   for (const Input& i : plan.inputs) out += fmt::format("input {} = {} every {}d\n", i.name, i.event, i.every_days);
   return out;
 }

@@ -46,4 +46,30 @@ Reads expression_reads(const Plan& plan, size_t metric) {
   return out;
 }
 
+std::vector<bool> only_for_outcomes(const Plan& plan) {
+  std::vector<bool> outcomes(plan.nodes.size(), false), scores(plan.nodes.size(), false);
+  if (plan.outcomes.empty()) return outcomes;
+  for (const Outcome& o : plan.outcomes) {
+    if (o.events) outcomes[*o.events] = true;
+    if (o.among) outcomes[*o.among] = true;
+  }
+  for (const Metric& m : plan.metrics) scores[m.node] = scores[m.points_node] = true;
+  for (const Trigger& t : plan.triggers) {
+    scores[t.when] = true;
+    if (t.until) scores[*t.until] = true;
+  }
+  for (const auto* list : {&plan.segments, &plan.life_stages}) {
+    for (const Segment& s : *list) scores[s.when] = true;
+  }
+  if (plan.accounts.when) scores[*plan.accounts.when] = true;
+  for (size_t i = plan.nodes.size(); i-- > 0;) {  // arguments stand before their users
+    for (const NodeId a : plan.nodes[i].args) {
+      if (outcomes[i]) outcomes[a] = true;
+      if (scores[i]) scores[a] = true;
+    }
+    outcomes[i] = outcomes[i] && !scores[i];
+  }
+  return outcomes;
+}
+
 }  // namespace kenko::plan

@@ -1,6 +1,6 @@
 // plan/reads.h
 //
-// What a metric rests on: where to look for its evidence.
+// What a metric rests on: where to look for its evidence; and what scores do not rest on.
 #pragma once
 
 #include <string>
@@ -23,5 +23,8 @@ struct Reads {
 
 /// `metric` is an index of Plan::metrics.
 [[nodiscard]] Reads expression_reads(const Plan& plan, size_t metric);
+
+/// By node: nothing but outcomes reads it, so that no score depends on it.
+[[nodiscard]] std::vector<bool> only_for_outcomes(const Plan& plan);
 
 }  // namespace kenko::plan

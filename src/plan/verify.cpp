@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "plan/print.h"
+#include "plan/reads.h"
 
 namespace kenko::plan {
 namespace {
@@ -315,6 +316,10 @@ void verify_reachable(const Plan& plan) {
     reach_condition(plan, reached, t.when, t.name);
     if (t.until) reach_condition(plan, reached, *t.until, t.name);
   }
+  for (const Outcome& o : plan.outcomes) {
+    if (o.events) reached[*o.events] = true;
+    if (o.among) reach_condition(plan, reached, *o.among, o.name);
+  }
   spread(plan, reached);
   std::vector<bool> selected(plan.selectors.size(), false);
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
@@ -325,6 +330,24 @@ void verify_reachable(const Plan& plan) {
     if (is_pair(a.function)) selected[a.second] = true;
   }
   for (size_t i = 0; i < selected.size(); ++i) KENKO_CHECK(selected[i], "selector {} is read by nobody", i);
+}
+
+void verify_outcomes(const Plan& plan) {
+  for (size_t i = 0; i < plan.outcomes.size(); ++i) {
+    const Outcome& o = plan.outcomes[i];
+    const bool contract = o.kind == Outcome::Kind::contract;
+    KENKO_CHECK(o.events.has_value() != contract, "outcome {}: events", o.name);
+    KENKO_CHECK(!o.events || (*o.events < plan.nodes.size() && plan.nodes[*o.events].op == Op::aggregate &&
+                              plan.nodes[*o.events].aggregate.function == Function::count),
+                "outcome {}: node {}", o.name, *o.events);
+    KENKO_CHECK(o.horizon_days >= 1 && o.gap_days >= 0, "outcome {}: within {} after {} days", o.name, o.horizon_days,
+                o.gap_days);
+    KENKO_CHECK((o.renewed_within_days > 0) == contract, "outcome {}: renewed within {} days", o.name,
+                o.renewed_within_days);
+    for (size_t j = 0; j < i; ++j) KENKO_CHECK(plan.outcomes[j].name != o.name, "two outcomes {}", o.name);
+  }
+  const std::vector<bool> last = only_for_outcomes(plan);
+  KENKO_CHECK(std::is_sorted(last.begin(), last.end()), "nodes of outcomes stand before those of scores");
 }
 
 void verify_stages(const Plan& plan) {
@@ -471,6 +494,7 @@ void verify(const Plan& plan) {
   verify_dimensions(plan);
   verify_rules(plan);
   verify_reachable(plan);
+  verify_outcomes(plan);
   verify_stages(plan);
   verify_bands(plan.bands);
   KENKO_CHECK(plan.min_coverage_micros >= 0 && plan.min_coverage_micros <= 1'000'000, "min_coverage {}",

@@ -80,6 +80,7 @@ std::string number_schema(const Key& key) {
 }
 
 std::string word_schema(const Key& key) {
+  if (key.name == "contract") return R"("enum": ["not_renewed"])";
   if (key.name == "young") return R"("enum": ["full", "partial"])";
   if (key.name == "quantiles_within") return R"("enum": ["portfolio", "segment"])";
   return key.scope.empty() ? R"("enum": ["mean", "min", "max"])" : R"("enum": ["mean", "min", "max", "points"])";

@@ -448,6 +448,13 @@ bool is_outcome_event(std::string_view name) {
          name == "subscription.cancelled";
 }
 
+std::span<const std::string_view> outcome_events() {
+  static constexpr std::string_view kNames[] = {"account.churned",        "account.contracted",  "account.expanded",
+                                                "account.reactivated",    "account.renewed",     "notice.given",
+                                                "subscription.cancelled", "subscription.renewed"};
+  return kNames;
+}
+
 bool is_standard_event(std::string_view name) {
   static constexpr std::string_view kNames[] = {"announcement.opened",
                                                 "ces.answered",

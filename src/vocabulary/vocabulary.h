@@ -152,6 +152,9 @@ struct Key {
 /// Names of events that end, renew or change what a customer has: outcomes, never an input of a metric.
 [[nodiscard]] bool is_outcome_event(std::string_view name);
 
+/// Those of them that mappings map to.
+[[nodiscard]] std::span<const std::string_view> outcome_events();
+
 /// Names of events that mappings map to, so that one model works over any source.  A model may read one that no source
 /// emits yet: what rests on it has no value.
 [[nodiscard]] bool is_standard_event(std::string_view name);

@@ -70,7 +70,7 @@ bool is_metric(const Case& c, const std::string& name) {
 // What generated SQL never has: explanations, rules, and what it is given.
 bool is_left_to_others(const std::string& column) {
   const std::string kind = parts_of(column).first;
-  for (const char* known : {"contribution", "lost", "trigger", "start", "stale"}) {
+  for (const char* known : {"contribution", "lost", "trigger", "start", "stale", "among"}) {
     if (kind == known) return true;
   }
   for (const char* known : {"status", "computed", "days_in_stage", "hierarchy", "cap", "capped_by", "override"}) {
@@ -108,6 +108,10 @@ std::string fixed_text(const DayResult& day, const std::string& column) {
     const auto line = day.triggers.find(name);
     return line == day.triggers.end() ? "-" : hundredths_text(static_cast<int32_t>(line->second));
   }
+  if (kind == "among") {
+    const auto at_risk = day.among.find(name);
+    return at_risk == day.among.end() ? "-" : at_risk->second ? "true" : "false";
+  }
   if (kind == "start") {
     const auto line = day.starts.find(name);
     return line == day.starts.end() ? "-" : micros_text(line->second);
@@ -130,6 +134,9 @@ bool is_fixed(const Case& c, const std::string& column) {
   if (kind == "dimension" || kind == "start") return c.model.find_dimension(name) != nullptr;
   if (kind == "trigger") {
     return std::any_of(c.model.triggers.begin(), c.model.triggers.end(), [&](const auto& t) { return t.name == name; });
+  }
+  if (kind == "among") {
+    return std::any_of(c.model.outcomes.begin(), c.model.outcomes.end(), [&](const auto& o) { return o.name == name; });
   }
   return (kind == "points" || kind == "evidence" || kind == "stale" || kind == "contribution" || kind == "lost") &&
          is_metric(c, name);

@@ -75,6 +75,10 @@ reference::DayResult translate(const Run& run, const score::DayRow& row) {
     reference::MetricCell& cell = out.metrics[run.plan.metrics[i].name];
     if (m.valid[row.at] != 0) cell.value = value_of(run, run.plan.metrics[i], m.value[row.at]);
   }
+  for (size_t i = 0; i < run.plan.outcomes.size(); ++i) {
+    const std::span<const uint8_t> days = row.days->among[i];
+    if (run.plan.outcomes[i].among) out.among[run.plan.outcomes[i].name] = days[row.at] != 0;
+  }
   for (const explain::Part& part : e.parts) {
     reference::MetricCell& cell = out.metrics[run.plan.metrics[part.metric].name];
     if (part.points) cell.points = *part.points;
@@ -93,12 +97,15 @@ void collect(const Run& run, const std::vector<Wanted>& wanted, std::span<const 
   if (run.portfolio.accounts.empty()) return;
   Day last = wanted.front().day;
   for (const Wanted& w : wanted) last = std::max(last, w.day);
-  score::for_each_account(run.engine, last, threads, only, [&](const score::AccountHistory& history) {
+  engine::RunOptions options;
+  options.among = true;
+  const auto take = [&](const score::AccountHistory& history) {
     for (const Wanted& w : wanted) {
       if (run.portfolio.accounts[history.account] != w.account) continue;
       out[w] = translate(run, score::find_day(history, w.day));
     }
-  });
+  };
+  score::for_each_account(run.engine, last, threads, only, take, options);
 }
 
 class History : public Executor {

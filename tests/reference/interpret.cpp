@@ -206,6 +206,9 @@ bool looks_at_others(const model::Model& model, const Company& company) {
       if (std::any_of(s.curves.begin(), s.curves.end(), [&](const auto& c) { return over(c.second); })) return true;
     }
   }
+  for (const model::Outcome& o : model.outcomes) {
+    if (o.among && calls(*o.among, kPeers)) return true;
+  }
   return by_quantile(model.bands) || (model.accounts.when && calls(*model.accounts.when, kPeers));
 }
 

@@ -47,6 +47,7 @@ struct DayResult {
   std::map<std::string, std::optional<int64_t>> dimensions;  ///< millionths of a point
   std::map<std::string, int64_t> starts;                     ///< contributions of `start of DIMENSION`, by dimension
   std::map<std::string, MetricCell> metrics;                 ///< by name, all of the model's
+  std::map<std::string, bool> among;                         ///< by outcome with `among`: the account is at risk of it
 };
 
 /// Ids of all accounts that a fact speaks of, ascending.

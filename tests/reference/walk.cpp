@@ -152,6 +152,9 @@ void Walk::measure(Day d) {
     if (s >= 0) out.segment = model.segments[static_cast<size_t>(s)].name;
     const int g = stage(d);
     if (g >= 0) out.stage = model.stages[static_cast<size_t>(g)].name;
+    for (const model::Outcome& o : model.outcomes) {
+      if (o.among) out.among[o.name] = holds(*o.among, d);
+    }
   }
   if (life.in_life) {  // points are kept from days before `started` too, and stages run
     if (d == life.life_first || stage(d) != stage_before_) days_in_stage_ = 0;

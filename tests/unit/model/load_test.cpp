@@ -54,7 +54,9 @@ std::string model_with(std::string_view value, std::string_view more = "curve: {
 TEST(Load, ReadsTheModelOfTheGrammar) {
   const Model m = good(example_model());
   EXPECT_EQ(m.name, "saas");
-  EXPECT_EQ(m.outcome, "account.churned");
+  ASSERT_THAT(m.outcomes, SizeIs(1));
+  EXPECT_EQ(m.outcomes[0].name, "churn");
+  EXPECT_EQ(m.outcomes[0].expression, "account.churned");
   EXPECT_EQ(m.min_coverage_micros, 600'000);
   EXPECT_EQ(m.too_new_days, 28);
   ASSERT_THAT(m.metrics, SizeIs(5));

@@ -9,6 +9,7 @@
 #include "plan/lower.h"
 #include "plan/print.h"
 #include "plan/reads.h"
+#include "without_outcomes.h"
 
 namespace kenko::plan {
 namespace {
@@ -31,7 +32,7 @@ Plan plan_of(const std::string& text) {
   const facts::Settings s = settings();
   auto model = model::load(text, "m.yaml", s);
   EXPECT_TRUE(model.ok()) << to_text(model.problems());
-  return std::move(lower(*model, s)).value();
+  return without_outcomes(std::move(lower(*model, s)).value());
 }
 
 // A plan of metrics, all scored.

@@ -7,6 +7,7 @@
 #include "plan/print.h"
 #include "plan/reads.h"
 #include "plan/verify.h"
+#include "without_outcomes.h"
 
 namespace kenko::plan {
 namespace {
@@ -45,7 +46,7 @@ Plan plan_of(const std::vector<std::pair<std::string, std::string>>& metrics, co
     text += fmt::format("  {}: {{dimension: d, value: '{}', curve: {{0: 0, 1: 100}}}}\n", name, expression);
   auto model = model::load(text, "m.yaml", s);
   EXPECT_TRUE(model.ok()) << to_text(model.problems());
-  return std::move(lower(*model, s)).value();
+  return without_outcomes(std::move(lower(*model, s)).value());
 }
 
 std::string nodes_of(const std::string& expression) {
@@ -99,7 +100,7 @@ TEST(Lower, LowersEveryForm) {
 Plan plan_of_text(const std::string& text, const facts::Settings& s = settings()) {
   auto model = model::load(text, "m.yaml", s);
   EXPECT_TRUE(model.ok()) << to_text(model.problems());
-  return std::move(lower(*model, s)).value();
+  return without_outcomes(std::move(lower(*model, s)).value());
 }
 
 TEST(Lower, MinObservedOfTheMetricIsThatOfAllItsAggregates) {
