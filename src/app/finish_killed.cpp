@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "app/workspace.h"
 #include "app/workspace_files.h"
 #include "base/text.h"
 #include "ports/files.h"
@@ -15,7 +16,11 @@
 namespace kenko::app {
 namespace {
 
-// Readers write such files, too (the cache, `--out`), and need no lock for it.
+// Of a folder of the workspace, "" for itself: readers may write it, too (the cache, `--out`), and need no lock for it.
+bool is_shared(std::string_view below, std::string_view name) {
+  return below == "/cache" || (below.empty() && !name.starts_with(kSettingsFile));
+}
+
 bool is_at_work(std::string_view name) {
   name.remove_suffix(ports::kTemporarySuffix.size());
   const std::optional<int64_t> pid = text::parse_int(name.substr(name.rfind('.') + 1));
@@ -31,7 +36,8 @@ Status finish_killed(const std::string& dir, state::Database& database) {
   for (const char* below : {"", "/mappings", "/models", "/events", "/scores", "/cache"}) {
     const std::string folder = dir + below;
     for (const std::string& file : ports::list_files(folder)) {
-      if (is_unfinished(file) && !is_at_work(file)) ports::remove_file(folder + "/" + file);
+      if (!is_unfinished(file) || (is_shared(below, file) && is_at_work(file))) continue;
+      ports::remove_file(folder + "/" + file);
     }
   }
   const auto live = database.snapshot();

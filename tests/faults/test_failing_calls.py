@@ -41,12 +41,11 @@ class FailingCalls(FaultTest):
         self.discard(workspace)
 
     def run_plans(self, what, plans_of, count):
-        """`plans_of`: a recording and the number of a step -> plans.  The clock stands, so that most of the workspaces
-        that come out have been looked at before."""
+        """`plans_of`: a recording and the number of a step -> plans."""
         rng, self.outcomes = self.seeded(), {}
         points = []
         for scenario, start in make_some(self, rng):
-            recording = self.record(scenario, start, standing=True)
+            recording = self.record(scenario, start)
             for number in range(len(scenario.steps)):
                 points += [(recording, number, plan) for plan in plans_of(recording, number)]
         jobs = [(f"{r.scenario.name}, step {n}, {plan}", lambda r=r, n=n, plan=plan: self.break_call(r, n, plan))

@@ -11,7 +11,8 @@ class Kill(FaultTest):
     def kill(self, recording, number, plan="", after=None):
         """Kills one step, by a plan or after some seconds; false when it was quicker."""
         workspace, step = self.copy(recording.folders[number]), recording.scenario.steps[number]
-        out = self.run_kenko(workspace, step, plan=plan, kill_after=after, watched=bool(plan))
+        out = self.run_kenko(workspace, step, plan=plan, kill_after=after, watched=bool(plan),
+                             standing=recording.base + number)
         killed = out.status == -signal.SIGKILL
         if not killed and out.status != 0:
             raise Wrong(f"neither killed nor done: {out}")

@@ -36,7 +36,9 @@ TEST_F(FinishKilledTest, UnfinishedFilesGoUnlessSomebodyIsAtWorkOnThem) {
     gone.push_back(in_workspace(fmt::format("{}.{}.tmp", name, dead())));
   }
   gone.push_back(in_workspace(fmt::format("cache/segment.bin.{}.tmp", ::getpid())));  // of an earlier process
+  gone.push_back(in_workspace(fmt::format("kenko.yaml.{}.tmp", ::getppid())));        // only writers write it
   const std::vector<std::string> kept = {in_workspace(fmt::format("cache/portfolio.bin.{}.tmp", ::getppid())),
+                                         in_workspace(fmt::format("all.csv.{}.tmp", ::getppid())),
                                          in_workspace("notes.tmp"), in_workspace("my.file.tmp"),
                                          in_workspace("data/export.csv.1234567.tmp")};
   finish();
