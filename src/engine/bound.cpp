@@ -16,6 +16,20 @@ std::vector<uint32_t> offsets(const std::vector<Row>& rows, size_t accounts) {
   return begin;
 }
 
+// What we say about a score is never a sign of life, whatever kenko.yaml says.
+constexpr const char* kAlwaysOurs[] = {"note.added", "override.cleared", "override.set"};
+
+constexpr std::pair<const char*, NameKind> kKinds[] = {
+    {"account.churned", NameKind::churned},
+    {"account.reactivated", NameKind::reactivated},
+    {"subscription.started", NameKind::subscription_started},
+    {"trial.started", NameKind::trial_started},
+    {"account.paused", NameKind::paused},
+    {"account.resumed", NameKind::resumed},
+    {"notice.given", NameKind::notice_given},
+    {"account.renewed", NameKind::renewed},
+};
+
 }  // namespace
 
 Engine::Bound::Bound(const plan::Plan& p, const facts::Portfolio& f) : plan(p), portfolio(f) {
@@ -25,27 +39,41 @@ Engine::Bound::Bound(const plan::Plan& p, const facts::Portfolio& f) : plan(p), 
   bind_selectors();
   bind_aggregates();
   bind_contacts();
+  bind_sources();
   bind_observation();
   bind_accounts();
   bind_texts();
   bind_curves();
+  bound_rows = f.events.size();
+  bound_texts = f.texts.size();
+  state_number = f.state_number;
 }
 
 int32_t Engine::Bound::property(const std::string& key) {
   for (size_t i = 0; i < properties.size(); ++i) {
     if (properties[i].key == key) return static_cast<int32_t>(i);
   }
-  BoundProperty column{key, {}};
-  if (const facts::PropertyColumn* sparse = portfolio.find_property(key)) {
-    column.code.assign(portfolio.events.size(), 0);
-    for (size_t i = 0; i < sparse->row.size(); ++i) column.code[sparse->row[i]] = sparse->value[i];
-  }
-  properties.push_back(std::move(column));
+  BoundProperty& column = properties.emplace_back();
+  column.key = key;
+  extend(column);
   return static_cast<int32_t>(properties.size() - 1);
 }
 
-void Engine::Bound::read_numbers(int32_t property) {
-  for (const uint32_t code : properties[static_cast<size_t>(property)].code) {
+// Takes the rows and cells that are not in it yet.
+void Engine::Bound::extend(BoundProperty& column) const {
+  const facts::PropertyColumn* sparse = portfolio.find_property(column.key);
+  if (sparse == nullptr) return;
+  const size_t count = portfolio.events.size();
+  // So that it does not move with the next events; memory is only used where something is written.
+  if (column.code.capacity() < count) column.code.reserve(count + count / 4 + 1'000);
+  column.code.resize(count, 0);
+  for (size_t& i = column.cells; i < sparse->row.size(); ++i) column.code[sparse->row[i]] = sparse->value[i];
+}
+
+void Engine::Bound::read_numbers(int32_t property, uint64_t from) {
+  BoundProperty& column = properties[static_cast<size_t>(property)];
+  column.numbers = true;
+  for (const uint32_t code : std::span(column.code).subspan(std::min<size_t>(from, column.code.size()))) {
     if (code == 0 || number_valid[code] != 0) continue;
     const ParsedDecimal parsed = parse_decimal(portfolio.texts.text(code));
     number_valid[code] = parsed.fault == ParsedDecimal::Fault::none ? 1 : 2;
@@ -53,10 +81,12 @@ void Engine::Bound::read_numbers(int32_t property) {
   }
 }
 
-void Engine::Bound::read_dates(int32_t property) {
+void Engine::Bound::read_dates(int32_t property, uint64_t from) {
   constexpr int32_t kNotRead = INT32_MIN;
-  if (day_of_code.empty()) day_of_code.assign(portfolio.texts.size() + 1, kNotRead);
-  for (const uint32_t code : properties[static_cast<size_t>(property)].code) {
+  BoundProperty& column = properties[static_cast<size_t>(property)];
+  column.dates = true;
+  day_of_code.resize(portfolio.texts.size() + 1, kNotRead);
+  for (const uint32_t code : std::span(column.code).subspan(std::min<size_t>(from, column.code.size()))) {
     if (code == 0 || day_of_code[code] != kNotRead) continue;
     const auto day = Day::parse(portfolio.texts.text(code));
     day_of_code[code] = day ? day->number : kNoDate;
@@ -67,23 +97,66 @@ void Engine::Bound::bind_names() {
   const auto names = portfolio.texts.size() + 1;
   name_kind.assign(names, NameKind::plain);
   for (const std::string& name : portfolio.settings.ours) name_kind[portfolio.texts.find(name)] = NameKind::ours;
-  // What we say about a score is never a sign of life, whatever kenko.yaml says.
-  for (const char* name : {"note.added", "override.cleared", "override.set"}) {
-    name_kind[portfolio.texts.find(name)] = NameKind::ours;
-  }
-  const std::pair<const char*, NameKind> kinds[] = {
-      {"account.churned", NameKind::churned},
-      {"account.reactivated", NameKind::reactivated},
-      {"subscription.started", NameKind::subscription_started},
-      {"trial.started", NameKind::trial_started},
-      {"account.paused", NameKind::paused},
-      {"account.resumed", NameKind::resumed},
-      {"notice.given", NameKind::notice_given},
-      {"account.renewed", NameKind::renewed},
-  };
-  for (const auto& [name, kind] : kinds) name_kind[portfolio.texts.find(name)] = kind;
+  for (const char* name : kAlwaysOurs) name_kind[portfolio.texts.find(name)] = NameKind::ours;
+  for (const auto& [name, kind] : kKinds) name_kind[portfolio.texts.find(name)] = kind;
   name_kind[0] = NameKind::plain;  // a name no event has
   if (portfolio.texts.find("account.churned") != 0) effective_at = property("effective_at");
+}
+
+// Texts that no event had before: a name, a source, a value may be among them.
+void Engine::Bound::follow_texts() {
+  const uint32_t count = portfolio.texts.size();
+  number_of_code.resize(count + size_t{1});
+  number_valid.resize(count + size_t{1});
+  name_kind.resize(count + size_t{1}, NameKind::plain);
+  touched_source.resize(count + size_t{1}, -1);
+  for (uint32_t code = bound_texts + 1; code <= count; ++code) {
+    const std::string_view text = portfolio.texts.text(code);
+    const auto is_text = [text](const auto& name) { return name == text; };
+    if (std::ranges::any_of(portfolio.settings.ours, is_text) || std::ranges::any_of(kAlwaysOurs, is_text))
+      name_kind[code] = NameKind::ours;
+    for (const auto& [name, kind] : kKinds) {
+      if (name == text) name_kind[code] = kind;
+    }
+    for (size_t i = 0; i < portfolio.settings.sources.size(); ++i) {
+      const facts::SourceSettings& source = portfolio.settings.sources[i];
+      if (source.name == text && source.covers == facts::Coverage::touched)
+        touched_source[code] = static_cast<int32_t>(i);
+    }
+    // The new codes are greater than all before, so their selectors come last.
+    for (uint32_t s = 0; s < plan.selectors.size(); ++s) {
+      for (const std::string& event : plan.selectors[s].events) {
+        if (event == text) selectors_of_names.push_back(s);
+      }
+    }
+    selector_begin.push_back(static_cast<uint32_t>(selectors_of_names.size()));
+  }
+  if (effective_at < 0 && portfolio.texts.find("account.churned") != 0) effective_at = property("effective_at");
+}
+
+bool Engine::Bound::follow() {
+  if (portfolio.state_number != state_number) return false;
+  const bool new_texts = portfolio.texts.size() > bound_texts;
+  if (new_texts) follow_texts();
+  for (size_t i = 0; i < properties.size(); ++i) {
+    extend(properties[i]);
+    if (properties[i].numbers) read_numbers(static_cast<int32_t>(i), bound_rows);
+    if (properties[i].dates) read_dates(static_cast<int32_t>(i), bound_rows);
+  }
+  for (size_t s = 0; s < selectors.size(); ++s) {
+    if (plan.selectors[s].filter) follow_filter(*plan.selectors[s].filter, selectors[s].filter, new_texts);
+  }
+  // New users are no contacts.
+  const auto add_users = [this](UserAttribute& a) {
+    if (!a.begin.empty()) a.begin.resize(portfolio.users.size() + 2, a.begin.back());
+  };
+  for (UserAttribute& attribute : user_attributes) add_users(attribute);
+  add_users(contacts.role);
+  add_users(contacts.active);
+  bind_observation();
+  bound_rows = portfolio.events.size();
+  bound_texts = portfolio.texts.size();
+  return true;
 }
 
 void Engine::Bound::bind_selectors() {
@@ -143,13 +216,18 @@ void Engine::Bound::bind_contacts() {
   }
 }
 
-void Engine::Bound::bind_observation() {
+void Engine::Bound::bind_sources() {
   const auto& sources = portfolio.settings.sources;
   touched_source.assign(portfolio.texts.size() + 1, -1);
   for (size_t i = 0; i < sources.size(); ++i) {
     const uint32_t code = portfolio.texts.find(sources[i].name);
     if (code != 0 && sources[i].covers == facts::Coverage::touched) touched_source[code] = static_cast<int32_t>(i);
   }
+}
+
+void Engine::Bound::bind_observation() {
+  const auto& sources = portfolio.settings.sources;
+  observation.clear();
   for (const plan::Selector& s : plan.selectors) {
     BoundObservation o;
     for (size_t i = 0; i < sources.size(); ++i) {

@@ -31,10 +31,13 @@ enum class NameKind : uint8_t {
   renewed
 };
 
-/// One property of every event, dense: the code of its value, 0 = none; and the codes read as decimals where needed.
+/// One property of every event, dense: the code of its value, 0 = none.
 struct BoundProperty {
   std::string key;
   std::vector<uint32_t> code;  ///< by event row; empty when no event has the property
+  size_t cells = 0;            ///< how many cells of the portfolio's column are in it
+  bool numbers = false;        ///< its codes are read as decimals
+  bool dates = false;          ///< its codes are read as days
 };
 
 struct BoundSelector {
@@ -69,6 +72,8 @@ struct Engine::Bound {
   static constexpr int32_t kNoDate = INT32_MAX;
 
   Bound(const plan::Plan& p, const facts::Portfolio& f);
+  /// Engine::follow().
+  [[nodiscard]] bool follow();
 
   const plan::Plan& plan;
   const facts::Portfolio& portfolio;
@@ -97,21 +102,30 @@ struct Engine::Bound {
   int32_t effective_at = -1;  ///< property of account.churned
   uint32_t started_key = 0, status_key = 0;
   bool any_touched = false;
+  uint64_t bound_rows = 0;    ///< of events
+  uint32_t bound_texts = 0;   ///< of the portfolio
+  uint64_t state_number = 0;  ///< Portfolio::state_number of what is bound
 
   [[nodiscard]] bool passes(const BoundFilter& filter, uint64_t row) const;
 
  private:
   int32_t property(const std::string& key);
+  void extend(BoundProperty& column) const;
   size_t user_attribute(const std::string& key);
   UserAttribute read_user_attribute(const std::string& key) const;
   BoundFilter bind_filter(const plan::Filter& filter);
-  void ask_texts(const plan::Filter& leaf, const BoundProperty& column, std::vector<Truth>& answer) const;
+  void ask_texts(const plan::Filter& leaf, const BoundProperty& column, uint64_t from,
+                 std::vector<Truth>& answer) const;
   void bind_selectors();
   void bind_aggregates();
   void bind_contacts();
-  void read_dates(int32_t property);
-  void read_numbers(int32_t property);
+  void read_dates(int32_t property, uint64_t from = 0);
+  void read_numbers(int32_t property, uint64_t from = 0);
   void bind_names();
+  void follow_texts();
+  void find_codes(const plan::Filter& leaf, BoundFilter& bound) const;
+  void bind_sources();
+  void follow_filter(const plan::Filter& filter, BoundFilter& bound, bool new_texts) const;
   void bind_observation();
   void bind_accounts();
   void bind_texts();

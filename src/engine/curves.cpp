@@ -1,6 +1,7 @@
 // From values to points.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/check.h"
 #include "engine/scalars.h"
@@ -12,8 +13,12 @@ using Curve = plan::Curve;
 
 constexpr double kMicros = 1e6;
 
-// y points as millionths, rounded half up.
-int32_t rounded(double y) { return static_cast<int32_t>(std::floor(y * kMicros + 0.5)); }
+// y points as millionths, rounded half up: std::floor() is a call where the processor is not known.
+int32_t rounded(double y) {
+  const double up = y * kMicros + 0.5;
+  const auto cut = static_cast<int32_t>(up);
+  return cut - static_cast<int32_t>(static_cast<double>(cut) > up);
+}
 
 double on_line(const Curve::Point& from, const Curve::Point& to, double x) {
   const double y0 = static_cast<double>(from.points_micros) / kMicros;
@@ -74,10 +79,18 @@ void fill(Column values, std::span<int32_t> points, const F& f) {
 template <typename F>
 void fill(std::span<const int32_t> whole, Column values, std::span<int32_t> points, const F& f) {
   const auto known = static_cast<double>(whole.size());
+  double last = std::numeric_limits<double>::quiet_NaN();  // means and sums stay the same for many days
+  int32_t of_last = 0;
   fill(values, points, [&](double x) {
-    if (!(x >= 0 && x < known)) return f(x);
-    const auto i = static_cast<int32_t>(x);
-    return static_cast<double>(i) == x ? whole[static_cast<size_t>(i)] : f(x);
+    if (x >= 0 && x < known) {
+      const auto i = static_cast<int32_t>(x);
+      if (static_cast<double>(i) == x) return whole[static_cast<size_t>(i)];
+    }
+    if (x != last) {
+      last = x;
+      of_last = f(x);
+    }
+    return of_last;
   });
 }
 

@@ -42,6 +42,8 @@ Engine::Engine(const plan::Plan& plan, const facts::Portfolio& portfolio)
     : bound_(std::make_unique<Bound>(plan, portfolio)) {}
 Engine::~Engine() = default;
 
+bool Engine::follow() { return bound_->follow(); }
+
 const plan::Plan& Engine::plan() const { return bound_->plan; }
 const facts::Portfolio& Engine::portfolio() const { return bound_->portfolio; }
 

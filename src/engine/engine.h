@@ -123,6 +123,11 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
+  /// Takes the events that were laid behind those of the portfolio since (segments::OpenPortfolio::add); what it costs
+  /// is in proportion to them.  False when more than events changed: then another engine must be made.  Nobody may use
+  /// the engine meanwhile, and Peers made before are spent.
+  [[nodiscard]] bool follow();
+
   /// Computes the account's days up to peers.until() (included).  The lives are in order of time; an account without
   /// facts has none.  Depends on this account's facts and on `peers`, which must have been made by this engine for it.
   void run(uint32_t account, const Peers& peers, Scratch& scratch, std::vector<LifeDays>& lives) const;

@@ -161,20 +161,37 @@ BoundFilter Engine::Bound::bind_filter(const plan::Filter& filter) {
   out.of = BoundFilter::Of::property;
   out.column = static_cast<size_t>(property(filter.field));
   if (is_of_texts(filter.op)) {
-    ask_texts(filter, properties[out.column], out.answer);
+    ask_texts(filter, properties[out.column], 0, out.answer);
     return out;
   }
-  out.code = portfolio.texts.find(filter.text);
-  out.true_code = portfolio.texts.find("true");
-  out.false_code = portfolio.texts.find("false");
+  find_codes(filter, out);
   if (out.literal_type == plan::Type::number && filter.op != FilterOp::is_empty)
     read_numbers(static_cast<int32_t>(out.column));
   return out;
 }
 
-void Engine::Bound::ask_texts(const plan::Filter& leaf, const BoundProperty& column, std::vector<Truth>& answer) const {
-  answer.assign(portfolio.texts.size() + 1, Truth::null);
-  for (const uint32_t code : column.code) {
+void Engine::Bound::find_codes(const plan::Filter& leaf, BoundFilter& bound) const {
+  bound.code = portfolio.texts.find(leaf.text);
+  bound.true_code = portfolio.texts.find("true");
+  bound.false_code = portfolio.texts.find("false");
+}
+
+// After events were added; `new_texts` = some have texts that were new.
+void Engine::Bound::follow_filter(const plan::Filter& filter, BoundFilter& bound, bool new_texts) const {
+  for (size_t i = 0; i < filter.args.size(); ++i) follow_filter(filter.args[i], bound.args[i], new_texts);
+  if (!filter.args.empty() || bound.of != BoundFilter::Of::property) return;
+  if (is_of_texts(filter.op)) {
+    ask_texts(filter, properties[bound.column], bound_rows, bound.answer);
+  } else if (new_texts) {
+    find_codes(filter, bound);
+  }
+}
+
+// The answers for the texts of the rows from `from` on.
+void Engine::Bound::ask_texts(const plan::Filter& leaf, const BoundProperty& column, uint64_t from,
+                              std::vector<Truth>& answer) const {
+  answer.resize(portfolio.texts.size() + 1, Truth::null);
+  for (const uint32_t code : std::span(column.code).subspan(std::min<size_t>(from, column.code.size()))) {
     if (code != 0 && answer[code] == Truth::null) answer[code] = ask_text(leaf, portfolio.texts.text(code));
   }
 }

@@ -222,10 +222,10 @@ void LifeRun::aggregate(plan::NodeId id, Output out) {
     find_observed(a.selector);
     aggregate_events(id, window, out);
   }
-  for (size_t d = 0; d < days(); ++d) {
-    const int32_t from = buffers.observed_from[d];
-    if (from == INT32_MAX || static_cast<int64_t>(d) - from + 1 < a.min_observed_days) out.valid[d] = 0;
-  }
+  // INT32_MAX, not observed, is too late for any day.
+  const int32_t* from = buffers.observed_from.data();
+  uint8_t* valid = out.valid.data();
+  for (int32_t d = 0; d < out.days(); ++d) valid[d] &= static_cast<uint8_t>(d - from[d] + 1 >= a.min_observed_days);
 }
 
 }  // namespace kenko::engine

@@ -63,19 +63,19 @@ int32_t LifeRun::first_touch(uint32_t source) {
 
 // Per day, the first observed day of a selector, relative to the life's first day; INT32_MAX = not observed.
 void LifeRun::find_observed(uint32_t selector) {
-  if (buffers.shared.observed == selector) return;
-  buffers.shared.observed = selector;
   const BoundObservation& o = bound.observation[selector];
   int32_t touched = INT32_MAX;
   for (const uint32_t source : o.touched) touched = std::min(touched, first_touch(source));
   const int32_t seen = o.seen_from <= facts_until.number ? o.seen_from : INT32_MAX;
-  const int32_t sources_from = std::min(o.said_from, seen);
+  const int32_t sources_from = o.by_all ? std::min(o.said_from, seen) : INT32_MAX;
+  const std::pair key(sources_from, touched);
+  if (buffers.shared.observed == key) return;  // most selectors are observed by the same sources
+  buffers.shared.observed = key;
   buffers.observed_from.resize(days());
+  const int32_t first = span.first.number;
   for (size_t d = 0; d < days(); ++d) {
-    int32_t from = o.by_all ? std::max(sources_from, life.account_start[d]) : INT32_MAX;
-    from = std::min(from, touched);
-    const bool begun = from <= span.first.number + static_cast<int32_t>(d);
-    buffers.observed_from[d] = begun ? from - span.first.number : INT32_MAX;
+    const int32_t from = std::min(std::max(sources_from, life.account_start[d]), touched);
+    buffers.observed_from[d] = from <= first + static_cast<int32_t>(d) ? from - first : INT32_MAX;
   }
 }
 

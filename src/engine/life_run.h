@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "engine/aggregates.h"
@@ -46,7 +47,7 @@ struct Scratch::Buffers {
 
   /// What several nodes of a life may share; gone with the next life.
   struct Shared {
-    std::optional<uint32_t> observed;                              ///< the selector that observed_from is of
+    std::optional<std::pair<int32_t, int32_t>> observed;           ///< since when, of what observed_from is of
     std::optional<std::tuple<uint32_t, uint32_t, int32_t>> items;  ///< selectors and property of PairItems
     std::optional<std::string_view> product;
     bool clock = false;

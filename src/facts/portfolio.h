@@ -151,6 +151,7 @@ struct Portfolio {
   std::vector<Unmatched> unmatched;  ///< sorted by source, then most events first
   int64_t no_rate_events = 0;
   std::optional<Day> newest_day;  ///< the newest day of any event or value; none = no facts
+  uint64_t state_number = 0;      ///< goes up when a portfolio that is kept up gets other accounts, or facts but events
   std::shared_ptr<const void> backing;
 
   /// How many events have an account.

@@ -165,6 +165,7 @@ void LivePortfolio::count_user(uint32_t number, int sign) {
 
 // Attributes, contracts, contacts; the list of accounts is that of all facts.
 void LivePortfolio::write_state(StateFacts state, References& references) {
+  ++portfolio_.state_number;
   std::vector<uint8_t> used(references.accounts.size() + 1, 0);
   state.mark_accounts(used);
   std::vector<std::pair<std::string, facts::RowRange>> accounts;

@@ -3,9 +3,11 @@
 #include <functional>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include "engine/in_order.h"
 #include "score/account_run.h"
+#include "score/account_scorer.h"
 #include "score/blocks.h"
 #include "score/history.h"
 
@@ -23,6 +25,12 @@ class Computation {
         peers_(engine, until, threads, rules_.any_quantile() ? std::span<const uint32_t>{} : accounts, options) {
     if (engine.plan().hierarchy.uses_children() && !peers_.hierarchy().empty()) find_children();
     if (rules_.any_quantile()) find_quantiles();
+  }
+
+  AccountHistory run(uint32_t account, AccountRun& worker) const {
+    worker.load(account, others());
+    worker.finish();
+    return worker.history(children_.get());
   }
 
   void run(std::span<const uint32_t> accounts, const std::function<void(const AccountHistory&)>& sink) const {
@@ -55,8 +63,9 @@ class Computation {
                     });
   }
 
- private:
   [[nodiscard]] AccountRun maker() const { return {engine_, peers_, rules_}; }
+
+ private:
   [[nodiscard]] Others others() const { return {children_.get(), quantiles_.get()}; }
 
   // Scores of everything that has a parent, from the leaves up.
@@ -162,6 +171,25 @@ void for_each_block(const engine::Engine& engine, Day until, int threads, std::s
                     const engine::RunOptions& options) {
   Computation(engine, until, threads, accounts, options).run_blocks(accounts, size, make_sink);
 }
+
+struct AccountScorer::State {
+  const engine::Engine& engine;
+  std::optional<Computation> computation;
+  std::optional<AccountRun> run;
+};
+
+AccountScorer::AccountScorer(const engine::Engine& engine, Day until) : state_(new State{engine, {}, {}}) {
+  renew(until);
+}
+AccountScorer::~AccountScorer() = default;
+
+void AccountScorer::renew(Day until) {
+  // The run refers to the rules and tables of a computation: the next one takes the same place, and it its memory.
+  state_->computation.emplace(state_->engine, until, 1, std::span<const uint32_t>{}, engine::RunOptions{});
+  if (!state_->run) state_->run.emplace(state_->computation->maker());
+}
+
+AccountHistory AccountScorer::history(uint32_t account) { return state_->computation->run(account, *state_->run); }
 
 DayRow find_day(const AccountHistory& history, Day day) {
   DayRow row{history.account, day, nullptr, nullptr, 0, history.children};
