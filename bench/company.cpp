@@ -1,6 +1,8 @@
 #include "company.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -10,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/append.h"
 #include "app/import.h"
 #include "app/init.h"
 #include "app/workspace.h"
@@ -73,6 +76,25 @@ Status write_text(const Generator& generator, int64_t begin, int64_t end, Format
   return Problem{"file-failed", {path, 0, 0, ""}, "cannot be written", "is the disk full?", "", Severity::error};
 }
 
+// Copies a workspace that nobody uses.  What never changes becomes another name of the same file.
+void copy_files(const std::string& from, const std::string& to) {
+  namespace fs = std::filesystem;
+  fs::remove_all(to);
+  fs::create_directories(to);
+  for (const auto& entry : fs::recursive_directory_iterator(from)) {
+    const fs::path target = to / fs::relative(entry.path(), from);
+    const std::string type = entry.path().extension();
+    if (entry.is_directory()) {
+      fs::create_directories(target);
+    } else if (type == ".keys" || type == ".bin" ||
+               (type == ".parquet" && target.parent_path().filename() == "events")) {
+      fs::create_hard_link(entry.path(), target);
+    } else if (target.filename() != "scores.parquet") {
+      fs::copy_file(entry.path(), target);
+    }
+  }
+}
+
 std::vector<facts::EventFact> facts_of(const Generator& generator, int64_t begin, int64_t end, int64_t first_seq) {
   std::vector<facts::EventFact> out(static_cast<size_t>(end - begin));
   const auto part = [&](int64_t from, int64_t to) {
@@ -91,6 +113,7 @@ std::vector<facts::EventFact> facts_of(const Generator& generator, int64_t begin
 // Segments straight from the generator: what an import would have written, without reading files.
 Status write_segments(const Generator& generator, int64_t begin, int64_t end, int64_t rows, const std::string& dir) {
   const Instant now = ports::SystemClock().now();
+  const bool is_terminal = isatty(STDERR_FILENO) != 0;
   KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(dir));
   KENKO_TRY(state::Database database, state::Database::open_for_writing(dir));
   KENKO_TRY(const ports::Snapshot before, database.snapshot());
@@ -108,9 +131,9 @@ Status write_segments(const Generator& generator, int64_t begin, int64_t end, in
     if (const auto committed = database.commit(batch); !committed.ok()) return committed.problems();
     KENKO_TRY(const ports::Snapshot live, database.snapshot());
     writer.committed(live);
-    fmt::print(stderr, "\r  {} of {} events made", to, end);
+    if (is_terminal) fmt::print(stderr, "\r  {} of {} events made", to, end);
   }
-  fmt::print(stderr, "\n");
+  if (is_terminal) fmt::print(stderr, "\n");
   KENKO_TRY(const ports::Snapshot after, database.snapshot());
   return segments::publish_manifest(dir, after);
 }
@@ -145,6 +168,39 @@ Status make_workspace(const std::string& dir, const std::string& models_dir) {
   if (const auto made = app::init_workspace(init); !made.ok()) return made.problems();
   KENKO_TRY(const std::string model, ports::read_file(models_dir + "/shape.yaml"));
   return ports::write_file(dir + "/models/shape.yaml", {model});
+}
+
+Status copy_workspace(const std::string& from, const std::string& to) {
+  try {
+    copy_files(from, to);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return Problem{"file-failed", {to, 0, 0, ""}, error.what(), "", "", Severity::error};
+  }
+  return Done{};
+}
+
+Status append_rows(std::span<const Row> rows, const std::string& dir) {
+  std::string text;
+  for (const Row& row : rows) append_ndjson(row, time_text(row.occurred), text);
+  const std::string file = dir + "/append.tmp";
+  KENKO_TRY_STATUS(ports::write_file(file, {text}));
+  KENKO_TRY(const app::Workspace workspace, app::open_workspace(dir));
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  app::LineInput input(descriptor);
+  app::AppendRequest request;
+  request.source = kSource;
+  const auto report = app::append_lines(workspace, request, ports::SystemClock(), input,
+                                        [](std::string_view) { return Status(Done{}); });
+  close(descriptor);
+  std::filesystem::remove(file);
+  if (!report.ok()) return report.problems();
+  if (report->total.added == std::ssize(rows)) return Done{};
+  return Problem{"bench-append",
+                 {dir, 0, 0, ""},
+                 fmt::format("{} of {} lines were added", report->total.added, rows.size()),
+                 "",
+                 "",
+                 Severity::error};
 }
 
 Status fill_workspace(const Shape& shape, int segments, const std::string& models_dir, const std::string& dir) {

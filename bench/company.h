@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "base/result.h"
@@ -24,5 +25,11 @@ enum class Format : uint8_t { csv, ndjson, parquet };
 /// A workspace that holds the whole company in `segments` segments.  Made once: what is there already is used again.
 [[nodiscard]] Status fill_workspace(const Shape& shape, int segments, const std::string& models_dir,
                                     const std::string& dir);
+
+/// A copy of a workspace that nobody uses, without its scores; files that never change are shared.
+[[nodiscard]] Status copy_workspace(const std::string& from, const std::string& to);
+
+/// Appends events to a workspace as `kenko append` does, so that they stay in the intake.
+[[nodiscard]] Status append_rows(std::span<const Row> rows, const std::string& dir);
 
 }  // namespace kenko::bench

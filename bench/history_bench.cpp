@@ -98,6 +98,7 @@ Status bench_history_whole(const Options& options, Figures& figures) {
   const std::string out = options.company_dir() + kOut;
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(options.company_dir()));
   Status status = Done{};
+  const MemoryWatch memory;
   const double seconds = seconds_of([&] {
     const auto scoring = app::Scoring::open(workspace, request_of(options), ports::SystemClock().now());
     if (!scoring.ok()) {
@@ -109,7 +110,8 @@ Status bench_history_whole(const Options& options, Figures& figures) {
   });
   KENKO_TRY_STATUS(status);
   figures.add("history", "whole", "s", seconds);
-  figures.add("history", "memory that is not pages of files, at the end", "MB", own_megabytes());
+  figures.add("history", "most memory that is not pages of files", "MB", memory.own_megabytes());
+  figures.add("history", "most memory that is pages of files", "MB", memory.file_megabytes());
   return Done{};
 }
 

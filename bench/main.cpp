@@ -1,6 +1,7 @@
 // kenko_bench: the figures that docs/PERFORMANCE.md names.  Each piece runs in a process of its own, so that its peak
 // memory is its own.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -31,7 +32,7 @@ const std::vector<Piece>& pieces() {
       {"append", "facts that arrive one by one, beside the bare fsync of the disk", true, bench_append},
       {"ids", "exactly once: key files of many ids", true, bench_keys},
       {"peers", "the same history by DuckDB, Polars and pandas", true, bench_peers},
-      {"account", "one account's history, fresh from the store", true, bench_account},
+      {"account", "one account's score of a day, from segments and intake", true, bench_account},
   };
   return all;
 }
@@ -148,7 +149,7 @@ class Parent {
   Parent(int argc, char** argv) : arguments_(argv, argv + argc) {}
 
   bool run(const std::string& piece, int64_t events, const std::string& suffix) {
-    fmt::print(stderr, "{}{} ...\n", piece, suffix);
+    if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "{}{} ...\n", piece, suffix);
     std::vector<std::string> child = arguments_;
     child[0] = std::filesystem::read_symlink("/proc/self/exe").string();
     child.insert(child.end(), {"--child", piece});

@@ -16,14 +16,6 @@
 namespace kenko::bench {
 namespace {
 
-double from_status(const std::string& key) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(key)) return std::strtod(line.c_str() + key.size() + 1, nullptr) / 1024;
-  }
-  return 0;
-}
-
 std::string number_text(double x) {
   if (x >= 100'000) return fmt::format("{:.0f}", x);
   if (x >= 100) return fmt::format("{:.1f}", x);
@@ -107,8 +99,25 @@ double quantile(std::vector<double> samples, double q) {
   return samples[low] + (at - static_cast<double>(low)) * (samples[high] - samples[low]);
 }
 
-double peak_megabytes() { return from_status("VmHWM:"); }
-double own_megabytes() { return from_status("RssAnon:"); }
+void MemoryWatch::look() {
+  std::ifstream file("/proc/self/statm");
+  int64_t size = 0, resident = 0, shared = 0;  // pages
+  if (!(file >> size >> resident >> shared)) return;
+  const double page = static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
+  own_ = std::max<double>(own_, page * static_cast<double>(resident - shared));
+  file_ = std::max<double>(file_, page * static_cast<double>(shared));
+}
+
+MemoryWatch::MemoryWatch() {
+  look();
+  thread_ = std::jthread([this](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      look();
+      std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    }
+  });
+}
+MemoryWatch::~MemoryWatch() = default;
 
 void forget_files(const std::string& dir) {
   std::error_code error;

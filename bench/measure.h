@@ -3,9 +3,11 @@
 // Times, peak memory and what becomes of them: a table for people and JSON for programs.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace kenko::bench {
@@ -49,9 +51,24 @@ class Figures {
 /// The value below which the share `q` of the samples lies.
 [[nodiscard]] double quantile(std::vector<double> samples, double q);
 
-/// The most memory this process ever had at once (VmHWM), and how much of what it has now is not file pages.
-[[nodiscard]] double peak_megabytes();
-[[nodiscard]] double own_megabytes();
+/// Watches this process's memory while it lives: what it wrote itself, and pages of files, which the kernel may take
+/// back.
+class MemoryWatch {
+ public:
+  MemoryWatch();
+  ~MemoryWatch();
+  MemoryWatch(const MemoryWatch&) = delete;
+  MemoryWatch& operator=(const MemoryWatch&) = delete;
+
+  /// The most so far, looked at a few hundred times a second; not necessarily at the same moment.
+  [[nodiscard]] double own_megabytes() const { return own_; }
+  [[nodiscard]] double file_megabytes() const { return file_; }
+
+ private:
+  void look();
+  std::atomic<double> own_{0}, file_{0};
+  std::jthread thread_;  // last: it uses the others
+};
 
 /// Asks the kernel to forget what it holds of the files below `dir`, so that the next reader goes to the disk.
 void forget_files(const std::string& dir);

@@ -75,7 +75,8 @@ Status compare(Connection& connection, const Files& files, const std::string& th
   KENKO_TRY(const duck::Chunk chunk, rows.next());
   const int64_t wrong = chunk.data<int64_t>(0)[0], all = chunk.data<int64_t>(1)[0];
   figures.add(kGroup, who + ": rows with another cell", "rows", static_cast<double>(wrong), fmt::format("of {}", all));
-  return Done{};
+  if (wrong == 0) return Done{};
+  return Problem{"bench-peers", {}, fmt::format("{} rows of {} differ from ours", wrong, who), "", "", Severity::error};
 }
 
 Status run_generated(const Options& options, const app::Scoring& scoring, const Files& files, Figures& figures) {
