@@ -26,8 +26,8 @@ class ModelCheck {
     scored();
     dimensions();
     check_bands(model_->bands, *model_, *problems_);
-    check_rules(*model_, *context_, typed, *problems_);
     check_outcomes(*model_, *context_, *problems_);
+    check_rules(*model_, *context_, typed, *problems_);
   }
 
  private:

@@ -184,6 +184,7 @@ bool ArgumentCheck::known_event(const std::string& name, size_t begin) {
 }
 
 bool ArgumentCheck::known_outcome(const std::string& name, size_t begin, bool quiet) {
+  reads_->events.push_back(name);
   if (emits(name)) return true;
   const auto own = vocabulary::outcome_events();
   if (std::find(own.begin(), own.end(), name) != own.end() || vocabulary::is_standard_event(name)) {

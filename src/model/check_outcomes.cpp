@@ -1,6 +1,6 @@
 #include "model/check_outcomes.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "model/check_argument.h"
 #include "model/check_metrics.h"
@@ -12,9 +12,10 @@ void check_events(Outcome& outcome, const Model& model, const Context& context, 
   if (!outcome.events || outcome.events_at.line == 0) return;  // reported, or account.churned by default
   const auto at = [&](size_t offset) { return model.document.at(outcome.events_at, offset); };
   const size_t before = problems.size();
-  Reads reads;
   const std::string_view key = outcome.kind == Outcome::Kind::absence ? "absence" : "event";
-  ArgumentCheck(context, model, at, problems, reads).outcome(*outcome.events, outcome.short_form ? "outcome" : key);
+  ArgumentCheck(context, model, at, problems, outcome.reads)
+      .outcome(*outcome.events, outcome.short_form ? "outcome" : key);
+  std::sort(outcome.reads.events.begin(), outcome.reads.events.end());
   if (problems.size() == before) outcome.events = language::as_selector(*outcome.events);
 }
 

@@ -245,11 +245,12 @@ class RulesCheck {
     }
   }
 
-  // Whether a metric or a condition reads an event.
+  // Whether a metric, a condition or an outcome reads an event.
   [[nodiscard]] bool reads(const std::string& event) const {
     const auto has = [&](const Reads& r) { return std::binary_search(r.events.begin(), r.events.end(), event); };
     bool found = model_->accounts.when && has(model_->accounts.when->reads);
     for (const Metric& m : model_->metrics) found = found || has(m.reads);
+    for (const Outcome& o : model_->outcomes) found = found || has(o.reads) || (o.among && has(o.among->reads));
     for (const Trigger& t : model_->triggers) found = found || has(t.when.reads) || (t.until && has(t.until->reads));
     for (const auto* list : {&model_->segments, &model_->stages}) {
       for (const Segment& s : *list) found = found || has(s.when.reads);

@@ -192,6 +192,7 @@ struct Outcome {
   int32_t gap_days = 0;              ///< 0..365
   int32_t renewed_within_days = 30;  ///< contract: 1..365
   std::optional<Condition> among;    ///< who is at risk; none: everyone scored
+  Reads reads;                       ///< of `events`; filled in by the check
   bool short_form = false;           ///< `outcome: EVENT`, or neither key
   tree::Node at;                     ///< the name
   tree::Node events_at;              ///< the scalar of `event` or `absence`

@@ -340,6 +340,7 @@ void verify_outcomes(const Plan& plan) {
     KENKO_CHECK(!o.events || (*o.events < plan.nodes.size() && plan.nodes[*o.events].op == Op::aggregate &&
                               plan.nodes[*o.events].aggregate.function == Function::count),
                 "outcome {}: node {}", o.name, *o.events);
+    KENKO_CHECK(!o.among || *o.among < plan.nodes.size(), "outcome {}: among node {}", o.name, *o.among);
     KENKO_CHECK(o.horizon_days >= 1 && o.gap_days >= 0, "outcome {}: within {} after {} days", o.name, o.horizon_days,
                 o.gap_days);
     KENKO_CHECK((o.renewed_within_days > 0) == contract, "outcome {}: renewed within {} days", o.name,
@@ -493,8 +494,8 @@ void verify(const Plan& plan) {
   verify_metrics(plan);
   verify_dimensions(plan);
   verify_rules(plan);
-  verify_reachable(plan);
   verify_outcomes(plan);
+  verify_reachable(plan);
   verify_stages(plan);
   verify_bands(plan.bands);
   KENKO_CHECK(plan.min_coverage_micros >= 0 && plan.min_coverage_micros <= 1'000'000, "min_coverage {}",

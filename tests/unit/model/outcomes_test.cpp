@@ -107,12 +107,19 @@ TEST(Outcomes, WarnOfEventsThatNobodyEmitsYet) {
   EXPECT_THAT(said("outcomes: {a: {event: account.chruned}}\n"), HasSubstr("did you mean `account.churned`"));
 }
 
+TEST(Outcomes, AreAReasonToAskPeople) {
+  const std::string input = "inputs: {i: {event: csat.answered, every: 30d}}\n";
+  EXPECT_THAT(said(input), HasSubstr("nothing in the model reads `csat.answered`"));
+  EXPECT_EQ(said(input + "outcomes: {a: {event: 'nps.answered or csat.answered'}}\n"), "");
+  EXPECT_EQ(said(input + "outcomes: {a: {absence: login, among: 'count(csat.answered[28d]) > 0'}}\n"), "");
+}
+
 TEST(Outcomes, AreReadAloud) {
   const std::string text = print_model(good(kSeveral));
   EXPECT_THAT(text, HasSubstr("Outcome churn (Left): `payment.failed{voluntary = true}` within 91 days, the first 7 "
                               "days left out\n"));
   EXPECT_THAT(text, HasSubstr("Outcome lapse: no `login or feature.used` within 90 days; among accounts with "
-                              "count(login[half]) >= least\n"));
+                              "count(login[half])\n    >= least\n"));
   EXPECT_THAT(text, HasSubstr("Outcome lost: the contracts end within 90 days, and no other counts in the 45 days "
                               "after\n"));
 }

@@ -95,7 +95,10 @@ TEST(Outcomes, AreVerified) {
   EXPECT_DEATH(verify(broken([](Plan& p) { p.outcomes[1].name = "lapse"; })), "two outcomes lapse");
   EXPECT_DEATH(verify(broken([](Plan& p) { p.outcomes[2].renewed_within_days = 0; })), "renewed within 0");
   EXPECT_DEATH(verify(broken([](Plan& p) { p.outcomes[0].horizon_days = 0; })), "within 0");
-  EXPECT_DEATH(verify(broken([](Plan& p) { p.outcomes[0].among = p.metrics[0].node; })), "lapse: condition");
+  EXPECT_DEATH(verify(broken([](Plan& p) { p.outcomes[0].among = p.metrics[0].node; })), "before those of scores");
+  Plan number = plan_of("outcome: order.lost\n");
+  number.outcomes[0].among = number.outcomes[0].events;
+  EXPECT_DEATH(verify(number), "order.lost: condition");
 }
 
 }  // namespace
