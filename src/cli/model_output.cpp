@@ -104,7 +104,7 @@ std::string change_text(const app::ModelChange& c, bool with_data, const report:
   }
   const bool same = c.fingerprint_before == c.fingerprint_after;
   if (meanings == 0) out += same ? "Nothing that changes a score.\n" : "No setting differs, but the fingerprints do.\n";
-  if (!words.empty()) out += "\nOnly words (no score changes by them)\n\n" + words;
+  if (!words.empty()) out += "\nOnly words and outcomes (no score changes by them)\n\n" + words;
   if (c.effect) return out + effect_text(*c.effect, terminal);
   if (with_data) out += "\nThere are no facts yet: whose score it changes cannot be said.\n";
   return out;

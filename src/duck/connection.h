@@ -102,8 +102,11 @@ class Connection {
   /// Writes the rows of `select` as zstd Parquet under a temporary name, flushes it, renames it to `path`, flushes the
   /// folder.
   [[nodiscard]] Status copy_to_parquet(const std::string& select, const std::string& path);
+  /// The same as CSV with a header.
+  [[nodiscard]] Status copy_to_csv(const std::string& select, const std::string& path);
 
  private:
+  [[nodiscard]] Status copy(const std::string& select, const std::string& path, const char* options);
   struct State;
   explicit Connection(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

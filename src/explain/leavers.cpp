@@ -6,6 +6,7 @@
 
 #include "base/decimal.h"
 #include "score/history.h"
+#include "validate/outcomes.h"
 
 namespace kenko::explain {
 namespace {
@@ -32,25 +33,13 @@ Line line_of(const score::AccountHistory& history) {
   return out;
 }
 
-std::optional<Day> day_property(const facts::Portfolio& p, std::string_view key, uint64_t row) {
-  const facts::PropertyColumn* column = p.find_property(key);
-  if (column == nullptr) return std::nullopt;
-  const auto it = std::lower_bound(column->row.begin(), column->row.end(), static_cast<uint32_t>(row));
-  if (it == column->row.end() || *it != row) return std::nullopt;
-  const auto local = parse_local_iso(p.texts.text(column->value[static_cast<size_t>(it - column->row.begin())]));
-  if (!local) return std::nullopt;
-  return local->has_offset ? p.settings.time_zone.day_of(p.settings.time_zone.instant_of(*local)) : local->day;
-}
-
 // The day the account decided to leave, by its first churn event.
-std::optional<Day> decision_day(const facts::Portfolio& p, uint32_t account, Day as_of) {
+std::optional<Day> first_decision(const facts::Portfolio& p, uint32_t account, Day as_of) {
   const uint32_t churned = p.texts.find("account.churned");
   if (churned == 0) return std::nullopt;
   for (uint64_t row = p.events_of[account].begin; row < p.events_of[account].end; ++row) {
     if (p.events.name[row] != churned || p.events.day[row] > as_of.number) continue;
-    if (const auto day = day_property(p, "notice_at", row)) return day;
-    if (const auto day = day_property(p, "effective_at", row)) return day;
-    return Day{p.events.day[row]};
+    return validate::decision_day(p, row);
   }
   return std::nullopt;
 }
@@ -66,7 +55,7 @@ LeaverTable leavers_against_stayers(const engine::Engine& engine, Day as_of, int
   std::vector<Line> stayers;
   score::for_each_account(engine, as_of, threads, {}, [&](const score::AccountHistory& history) {
     if (history.scores.empty()) return;
-    const auto decided = decision_day(engine.portfolio(), history.account, as_of);
+    const auto decided = first_decision(engine.portfolio(), history.account, as_of);
     if (decided) {
       leavers.emplace_back(*decided, line_of(history));
     } else {

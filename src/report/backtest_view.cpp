@@ -1,0 +1,319 @@
+#include "report/backtest_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <initializer_list>
+
+#include "base/text.h"
+#include "stats/proportion.h"
+
+namespace kenko::report {
+namespace {
+
+using stats::Estimate;
+using validate::Backtest;
+using validate::Panel;
+
+constexpr double kMicros = 1e6;
+
+// A number with a fixed count of places in text, all of them elsewhere.
+Cell real(std::optional<double> value, int places) {
+  if (!value) return {};
+  return {*value, Tone::plain, fmt::format("{:.{}f}", *value, places)};
+}
+Cell percent(std::optional<double> share, int places = 1) {
+  if (!share) return {};
+  return {*share, Tone::plain, fmt::format("{:.{}f} %", 100 * *share, places)};
+}
+Cell points(int32_t hundredths) { return {Fixed{hundredths, 2}}; }
+Cell money(int64_t micros) {
+  return {static_cast<double>(micros) / kMicros, Tone::plain,
+          text::grouped(static_cast<int64_t>(std::llround(static_cast<double>(micros) / kMicros)))};
+}
+Cell count(int64_t n) { return {n, Tone::plain, text::grouped(n)}; }
+
+Column left(std::string key, std::string title) { return {std::move(key), std::move(title), Align::left, 0, false}; }
+Column right(std::string key, std::string title) { return {std::move(key), std::move(title), Align::right, 0, false}; }
+
+std::string interval_text(const Estimate& e, double scale, int places, const char* unit) {
+  if (!e.low || !e.high) return "–";
+  return fmt::format("{:.{}f} to {:.{}f}{}", scale * *e.low, places, scale * *e.high, places, unit);
+}
+
+// value, low and high; in text the bounds stand in one column.
+void add_interval_columns(Table& t, const std::string& key, const std::string& title) {
+  t.columns.push_back(right(key, title));
+  t.columns.push_back(left(key + "_low", "95 % interval"));
+  Column high = left(key + "_high", "");
+  high.text_hidden = true;
+  t.columns.push_back(std::move(high));
+}
+void add_interval(std::vector<Cell>& row, const Estimate& e, bool share, int places) {
+  row.push_back(share ? percent(e.value, places) : real(e.value, places));
+  Cell low = share ? percent(e.low, places) : real(e.low, places);
+  low.text = interval_text(e, share ? 100 : 1, places, share ? " %" : "");
+  row.push_back(std::move(low));
+  row.push_back(real(e.high, places));
+}
+
+// Columns of money are of use to who has told what customers pay.
+bool has_money(const Panel& panel) {
+  return std::any_of(panel.arr.begin(), panel.arr.end(), [](int64_t arr) { return arr != validate::kNoAmount; });
+}
+void hide_in_text(Table& t, std::initializer_list<std::string_view> keys) {
+  for (Column& c : t.columns) {
+    if (std::find(keys.begin(), keys.end(), c.key) != keys.end()) c.text_hidden = true;
+  }
+}
+
+Table measures_table(const Panel& panel, const Backtest& b) {
+  Table t;
+  t.columns = {left("measure", "measure")};
+  add_interval_columns(t, "value", "value");
+  t.columns.push_back(left("meaning", "what it says"));
+  t.columns.back().max_width = -1;
+  const auto add = [&](const char* name, const Estimate& e, bool share, int places, std::string meaning) {
+    std::vector<Cell> row{{std::string(name)}};
+    add_interval(row, e, share, places);
+    row.push_back({std::move(meaning)});
+    t.rows.push_back(std::move(row));
+  };
+  const std::string top = fmt::format("of the {:.0f} % with the lowest scores", 100 * b.options.capacity);
+  add("auc_within", b.all.auc_within, false, 3, "area under the curve within one as-of day; 0.5 = chance");
+  add("auc", b.all.auc, false, 3, "the same, all days in one pot");
+  const double rate = b.all.rows > 0 ? static_cast<double>(b.all.outcomes) / static_cast<double>(b.all.rows) : 0;
+  add("average_precision", b.all.average_precision, false, 3,
+      fmt::format("area under precision and recall; chance gives {:.3f}", rate));
+  if (!panel.absence) add("concordance", b.all.concordance, false, 3, "who left sooner had the lower score");
+  add("precision", b.all.precision, true, 1, top + ", so many had the outcome");
+  add("recall", b.all.recall, true, 1, "of those with the outcome, so many were among them");
+  add("lift", b.all.lift, false, 2, "times as many as among all");
+  if (has_money(panel)) add("arr_recall", b.all.amount_recall, true, 1, "of the ARR of those with the outcome");
+  if (b.untreated.rows != b.all.rows) {
+    add("auc_untreated", b.untreated.auc_within, false, 3,
+        fmt::format("within one as-of day, the {} rows alone that nobody worked on", text::grouped(b.untreated.rows)));
+  }
+  if (b.forward.rows > 0) {
+    add("brier", {b.forward.brier, {}, {}}, false, 4,
+        fmt::format("squared error of probabilities stated forward; one rate for everybody gives {:.4f}",
+                    b.forward.brier_base.value_or(0)));
+    add("log_loss", {b.forward.log_loss, {}, {}}, false, 4, "their log loss");
+    add("calibration_slope", b.forward.slope, false, 2, "1 = right, below 1 = too extreme");
+    add("calibration_intercept", b.forward.intercept, false, 2, "0 = right");
+  }
+  return t;
+}
+
+Table bands_table(const Panel& panel, const Backtest& b) {
+  Table t;
+  t.columns = {left("band", "band"), right("rows", "account-days"), right("outcomes", "with outcome")};
+  add_interval_columns(t, "rate", "rate");
+  t.columns.push_back(right("arr", "ARR"));
+  t.columns.push_back(right("arr_lost", "of that with outcome"));
+  for (const validate::BandLine& line : b.bands) {
+    std::vector<Cell> row{{line.name}, count(line.rows), count(line.outcomes)};
+    add_interval(row, line.rate, true, 1);
+    row.push_back(money(line.arr));
+    row.push_back(money(line.arr_lost));
+    t.rows.push_back(std::move(row));
+  }
+  if (!has_money(panel)) hide_in_text(t, {"arr", "arr_lost"});
+  return t;
+}
+
+Table cutoffs_table(const Panel& panel, const Backtest& b) {
+  Table t;
+  t.columns = {right("cutoff", "below"),  right("found", "found"),         right("false_alarms", "false alarms"),
+               right("missed", "missed"), right("arr_found", "ARR found"), right("arr_missed", "ARR missed")};
+  add_interval_columns(t, "precision", "right");
+  t.columns.push_back(right("lead_days", "lead, days"));
+  for (const validate::CutoffLine& line : b.cutoffs) {
+    std::vector<Cell> row{points(line.cutoff), count(line.found),     count(line.false_alarms),
+                          count(line.missed),  money(line.arr_found), money(line.arr_missed)};
+    add_interval(row, line.precision, true, 1);
+    row.push_back(real(line.lead_median, 0));
+    t.rows.push_back(std::move(row));
+  }
+  if (!has_money(panel)) hide_in_text(t, {"arr_found", "arr_missed"});
+  if (panel.absence) hide_in_text(t, {"lead_days"});
+  return t;
+}
+
+Table parts_table(const std::vector<validate::PartLine>& parts, const char* key, const char* title) {
+  Table t;
+  t.columns = {left(key, title), right("rows", "accounts"), right("outcomes", "with outcome"), right("rate", "rate")};
+  add_interval_columns(t, "auc", "AUC");
+  for (const validate::PartLine& line : parts) {
+    std::optional<double> rate;
+    if (line.rows > 0) rate = static_cast<double>(line.outcomes) / static_cast<double>(line.rows);
+    std::vector<Cell> row{{line.name}, count(line.rows), count(line.outcomes), percent(rate)};
+    add_interval(row, line.auc, false, 3);
+    t.rows.push_back(std::move(row));
+  }
+  return t;
+}
+
+Table paths_table(const Backtest& b) {
+  Table t;
+  t.columns = {right("days_before", "days before"),     right("leavers", "left"),
+               right("leavers_mean", "score"),          right("stayers_mean", "like them"),
+               right("leavers_change", "in 30 days"),   right("stayers_change", "like them"),
+               right("fell_and_left", "fell so, left"), right("fell_and_stayed", "fell so, stayed")};
+  for (const validate::PathLine& line : b.paths) {
+    t.rows.push_back({count(line.days_before), count(line.leavers), real(line.leavers_mean, 2),
+                      real(line.stayers_mean, 2), real(line.leavers_change, 2), real(line.stayers_change, 2),
+                      count(line.fell_and_left), count(line.fell_and_stayed)});
+  }
+  return t;
+}
+
+Table metrics_table(const Backtest& b) {
+  Table t;
+  t.columns = {left("metric", "metric"), right("covered", "seen")};
+  add_interval_columns(t, "auc", "AUC alone");
+  t.columns.push_back(left("ours", "ours"));
+  t.columns.push_back(left("alike", "most like"));
+  t.columns.push_back(right("alike_by", "by"));
+  for (const validate::MetricLine& line : b.metrics) {
+    std::vector<Cell> row{{line.name}, percent(line.covered, 0)};
+    add_interval(row, line.auc, false, 3);
+    row.push_back({line.ours, Tone::plain, line.ours ? "yes" : " "});
+    row.push_back(line.alike.empty() ? Cell{} : Cell{line.alike});
+    row.push_back(line.alike.empty() ? Cell{} : real(line.alike_by, 2));
+    t.rows.push_back(std::move(row));
+  }
+  return t;
+}
+
+std::string metric_names(const Panel& panel, const std::vector<uint32_t>& metrics) {
+  std::vector<std::string> names;
+  for (const uint32_t m : metrics) names.push_back(panel.metrics[m]);
+  return text::join(names, ", ");
+}
+
+Table misses_table(const Panel& panel, const Backtest& b) {
+  Table t;
+  t.columns = {left("account", "account"),
+               left("as_of", "as of"),
+               right("score", "score"),
+               right("days_to_outcome", "days to it"),
+               right("arr", "ARR"),
+               left("reason", "reason given"),
+               left("good", "what looked good")};
+  t.columns.back().max_width = -1;
+  for (const validate::MissLine& line : b.misses) {
+    t.rows.push_back({{panel.accounts[line.account]},
+                      {line.as_of.iso()},
+                      points(line.score),
+                      line.to_outcome == validate::kNoDays ? Cell{} : count(line.to_outcome),
+                      line.arr == validate::kNoAmount ? Cell{} : money(line.arr),
+                      line.reason.empty() ? Cell{} : Cell{line.reason},
+                      {metric_names(panel, line.best)}});
+  }
+  return t;
+}
+
+Table reliability_table(const Backtest& b) {
+  Table t;
+  t.columns = {right("cases", "cases"), right("stated", "stated"), right("happened", "happened")};
+  add_interval_columns(t, "rate", "rate");
+  for (const stats::ReliabilityBin& bin : b.forward.bins) {
+    std::vector<Cell> row{count(bin.cases), percent(bin.mean_p), count(bin.outcomes)};
+    add_interval(row, {bin.rate, bin.low, bin.high}, true, 1);
+    t.rows.push_back(std::move(row));
+  }
+  return t;
+}
+
+Table exclusions_table(const Panel& panel) {
+  Table t;
+  t.columns = {left("reason", "left out"), right("rows", "account-days"), left("meaning", "because they")};
+  for (size_t e = 0; e < validate::kExclusions; ++e) {
+    int64_t rows = 0;
+    for (const auto& day : panel.excluded) rows += day[e];
+    if (rows == 0) continue;
+    const auto exclusion = static_cast<validate::Exclusion>(e);
+    t.rows.push_back(
+        {{std::string(validate::word(exclusion))}, count(rows), {std::string(validate::words(exclusion))}});
+  }
+  return t;
+}
+
+Table findings_table(const std::vector<validate::Finding>& findings) {
+  Table t;
+  t.columns = {left("code", "finding"), left("warning", "warning"), left("text", "text"), left("hint", "hint")};
+  for (const validate::Finding& f : findings) t.rows.push_back({{f.code}, {f.warning}, {f.text}, {f.hint}});
+  return t;
+}
+
+}  // namespace
+
+std::vector<Section> backtest_sections(const Panel& panel, const Backtest& b) {
+  std::vector<Section> out;
+  out.push_back({"measures", "How well it foretells", measures_table(panel, b)});
+  const auto add = [&](const char* key, std::string title, Table table) {
+    if (!table.rows.empty()) out.push_back({key, std::move(title), std::move(table)});
+  };
+  add("bands",
+      b.trend_p ? fmt::format("By band (test of a trend over accounts: p = {:.2g})", *b.trend_p)
+                : std::string("By band"),
+      bands_table(panel, b));
+  add("cutoffs", "Acting on every score below a cut-off", cutoffs_table(panel, b));
+  add("days", "By as-of day", parts_table(b.days, "as_of", "as of"));
+  add("segments", "By segment", parts_table(b.segments, "segment", "segment"));
+  add("paths", "The way there: scores before the decision, against accounts of the same day, segment and renewal",
+      paths_table(b));
+  add("metrics", "Each metric alone", metrics_table(b));
+  add("misses", "Missed: in the best band on the last as-of day before", misses_table(panel, b));
+  add("reliability", "Probabilities stated forward, against what happened", reliability_table(b));
+  add("exclusions", "Account-days without a row", exclusions_table(panel));
+  out.push_back({"findings", "Findings", findings_table(b.findings)});
+  return out;
+}
+
+std::string backtest_head(const Panel& panel, const Backtest& b) {
+  std::string out = fmt::format("Back-test of model {}: outcome {}", panel.model, panel.outcome);
+  if (panel.outcome_label != panel.outcome) out += fmt::format(" ({})", panel.outcome_label);
+  out += fmt::format(" within {} days", panel.horizon);
+  if (panel.gap > 0) out += fmt::format(", after a gap of {}", panel.gap);
+  out += '\n';
+  if (!panel.days.empty()) {
+    out += fmt::format("{} as-of days from {} to {}, each with the facts known that day\n", panel.days.size(),
+                       panel.days.front().iso(), panel.days.back().iso());
+  }
+  out += fmt::format("{} account-days of {} accounts, {} with the outcome ({} accounts)\n", text::grouped(b.all.rows),
+                     text::grouped(b.all.accounts), text::grouped(b.all.outcomes), text::grouped(b.all.accounts_with));
+  return out;
+}
+
+std::string findings_text(const std::vector<validate::Finding>& findings) {
+  std::string out;
+  for (const validate::Finding& f : findings) {
+    out += fmt::format("{} {}\n", f.warning ? "!" : "=", f.text);
+    if (!f.hint.empty()) out += fmt::format("  {}\n", f.hint);
+  }
+  return out;
+}
+
+std::string sections_text(const std::vector<Section>& sections, const Terminal& terminal) {
+  std::string out;
+  for (const Section& section : sections) {
+    out += fmt::format("{}{}\n\n{}", out.empty() ? "" : "\n", section.title, to_text(section.table, terminal));
+  }
+  return out;
+}
+
+std::string sections_json(const std::vector<Section>& sections) {
+  std::string out = "{";
+  for (const Section& section : sections) {
+    std::string rows = to_json(section.table);
+    while (!rows.empty() && rows.back() == '\n') rows.pop_back();
+    out += fmt::format("{}\"{}\": {}", out.size() > 1 ? ",\n" : "\n", section.key, rows);
+  }
+  return out + "\n}\n";
+}
+
+}  // namespace kenko::report

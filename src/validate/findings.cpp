@@ -1,0 +1,189 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "validate/backtest.h"
+
+namespace kenko::validate {
+namespace {
+
+constexpr double kTooGood = 0.97;        // an area that real customers do not give
+constexpr double kMetricTooGood = 0.95;  // of one metric alone
+constexpr double kAlike = 0.9;           // two metrics that say the same
+constexpr double kUncovered = 0.3;       // a metric seen this rarely
+constexpr double kShuffledOff = 0.05;    // how far from a half a shuffled panel may be
+constexpr double kMostTreated = 0.2;     // of the rows
+constexpr size_t kFewestDays = 4;
+
+class Finder {
+ public:
+  Finder(const Panel& panel, const Backtest& result) : panel_(panel), r_(result) {}
+
+  std::vector<Finding> find() {
+    amount();
+    if (r_.all.outcomes == 0 || r_.all.outcomes == r_.all.rows) return std::move(out_);
+    verdict();
+    bands();
+    alarms();
+    metrics();
+    calibration();
+    return std::move(out_);
+  }
+
+ private:
+  void add(bool warning, std::string code, std::string text, std::string hint = {}) {
+    out_.push_back({warning, std::move(code), std::move(text), std::move(hint)});
+  }
+
+  void amount() {
+    if (panel_.rows() == 0) {
+      add(true, "no-rows", "no account has a score on any as-of day",
+          "look at the table of exclusions; a shorter horizon or more history gives more days");
+    } else if (r_.all.outcomes == 0) {
+      add(true, "no-outcomes",
+          fmt::format("none of the {} accounts had the outcome `{}`", r_.all.accounts, panel_.outcome),
+          "check `outcomes:` of the model against `kenko status`, or wait for outcomes");
+    } else if (r_.all.accounts_with < kFewestOutcomes) {
+      add(true, "too-few-outcomes",
+          fmt::format(
+              "only {} accounts had the outcome: with fewer than {} nothing can be claimed, whatever the numbers "
+              "say",
+              r_.all.accounts_with, kFewestOutcomes),
+          fmt::format("collect {} more; until then the score is an expert's opinion, unproven",
+                      kFewestOutcomes - r_.all.accounts_with));
+    } else if (r_.all.accounts_with < kEnoughOutcomes) {
+      add(true, "few-outcomes",
+          fmt::format("{} accounts had the outcome: the intervals are wide, read them and not the middle",
+                      r_.all.accounts_with));
+    }
+    if (panel_.days.size() < kFewestDays && panel_.rows() > 0) {
+      add(true, "few-days", fmt::format("there are {} as-of days only", panel_.days.size()),
+          "more history, or a smaller --step");
+    }
+    if (!panel_.days.empty() && panel_.days.back() - panel_.days.front() < 365 && panel_.rows() > 0) {
+      add(true, "one-year", "the as-of days lie within one year: season and trend cannot be told apart");
+    }
+  }
+
+  void verdict() {
+    const stats::Estimate& auc = r_.all.auc_within;
+    if (!auc.value || !auc.low || r_.all.accounts_with < kFewestOutcomes) return;
+    if (*auc.low > 0.5) {
+      add(false, "foretells",
+          fmt::format(
+              "the score foretells `{}`: of two accounts on the same day, the one with the outcome had the lower "
+              "score {:.0f} times in 100 (95 % interval {:.0f} to {:.0f})",
+              panel_.outcome, 100 * *auc.value, 100 * *auc.low, 100 * *auc.high));
+    } else if (*auc.high < 0.5) {
+      add(true, "upside-down",
+          fmt::format("the score is upside down: accounts with the outcome had the higher score (area {:.2f})",
+                      *auc.value),
+          "look at the metrics below 0.5 in the table: their curves point the wrong way");
+    } else {
+      add(true, "no-better-than-chance",
+          fmt::format(
+              "no proof that the score foretells `{}`: the interval of the area, {:.2f} to {:.2f}, includes 0.5",
+              panel_.outcome, *auc.low, *auc.high),
+          "raise the metrics that foretell alone, drop those that do not, or collect more outcomes");
+    }
+    if (r_.all.auc.value && *r_.all.auc.value - *auc.value > 0.05) {
+      add(true, "phase-of-contract",
+          fmt::format("pooled over days the area is {:.2f}, within one day {:.2f}: part of it only knows when things "
+                      "happen, not to whom",
+                      *r_.all.auc.value, *auc.value));
+    }
+  }
+
+  void bands() {
+    if (r_.bands.size() < 2) return;
+    const BandLine& best = r_.bands.back();
+    if (best.outcomes > 0 && best.rate.value && r_.all.rows > 0) {
+      const double everywhere = static_cast<double>(r_.all.outcomes) / static_cast<double>(r_.all.rows);
+      if (*best.rate.value > everywhere / 2) {
+        add(true, "green-leaves",
+            fmt::format("the best band is not safe: {:.1f} % of `{}` had the outcome, of all {:.1f} %",
+                        100 * *best.rate.value, best.name, 100 * everywhere),
+            "the table of misses says which metrics were good while they left");
+      }
+    }
+    for (size_t b = 1; b < r_.bands.size(); ++b) {
+      const auto& low = r_.bands[b - 1].rate;
+      const auto& high = r_.bands[b].rate;
+      if (low.high && high.low && *high.low > *low.high) {
+        add(true, "bands-out-of-order",
+            fmt::format("band `{}` has more of the outcome than the worse band `{}`", r_.bands[b].name,
+                        r_.bands[b - 1].name),
+            "join the two or move the border");
+      }
+    }
+  }
+
+  void alarms() {
+    if (r_.all.auc_within.value && *r_.all.auc_within.value > kTooGood) {
+      add(true, "too-good",
+          fmt::format("an area of {:.3f} is too good to be true: something in the model knows the outcome",
+                      *r_.all.auc_within.value),
+          "look for a metric that is written after the decision, such as a closed account's flag");
+    }
+    if (r_.shuffled_auc && std::fabs(*r_.shuffled_auc - 0.5) > kShuffledOff &&
+        r_.all.accounts_with >= kFewestOutcomes) {
+      add(true, "shuffled-not-half",
+          fmt::format("with outcomes dealt at random the area is {:.2f} and not 0.5: the panel itself leaks",
+                      *r_.shuffled_auc));
+    }
+    const auto treated = std::count(panel_.treated.begin(), panel_.treated.end(), uint8_t{1});
+    if (panel_.rows() > 0 && static_cast<double>(treated) > kMostTreated * static_cast<double>(panel_.rows())) {
+      add(true, "many-treated",
+          fmt::format("{:.0f} % of the rows were worked on afterwards: rescued customers look like false alarms",
+                      100.0 * static_cast<double>(treated) / static_cast<double>(panel_.rows())),
+          "read the line of the untreated, and hold some accounts out");
+    }
+  }
+
+  void metrics() {
+    for (const MetricLine& m : r_.metrics) {
+      if (m.auc.value && m.auc.low && *m.auc.value > kMetricTooGood && m.covered > kUncovered) {
+        add(true, "knows-the-future",
+            fmt::format("`{}` alone has an area of {:.3f}: it may be written after the decision", m.name, *m.auc.value),
+            "check when its source knew what it says (`kenko explain --known-as-of`)");
+      }
+      if (m.auc.high && *m.auc.high < 0.5) {
+        add(true, "wrong-way",
+            fmt::format("`{}` points the wrong way: accounts with more points had more of the outcome (area {:.2f})",
+                        m.name, *m.auc.value),
+            "turn its curve round, or drop it");
+      }
+      if (std::fabs(m.alike_by) > kAlike && m.alike > m.name) {
+        add(true, "alike",
+            fmt::format("`{}` and `{}` say nearly the same (rank correlation {:.2f})", m.name, m.alike, m.alike_by),
+            "keep the one that foretells better");
+      }
+    }
+  }
+
+  void calibration() {
+    const Forward& f = r_.forward;
+    if (f.slope.low && f.slope.high && (*f.slope.low > 1 || *f.slope.high < 1)) {
+      add(true, "miscalibrated",
+          fmt::format("probabilities made from the score are too {}: calibration slope {:.2f} (95 % interval {:.2f} to "
+                      "{:.2f})",
+                      *f.slope.value < 1 ? "extreme" : "mild", *f.slope.value, *f.slope.low, *f.slope.high));
+    }
+    if (f.brier && f.brier_base && *f.brier >= *f.brier_base) {
+      add(true, "rank-only",
+          "probabilities made from the score are no better than stating the same rate for everybody: use its order "
+          "only");
+    }
+  }
+
+  const Panel& panel_;
+  const Backtest& r_;
+  std::vector<Finding> out_;
+};
+
+}  // namespace
+
+std::vector<Finding> findings_of(const Panel& panel, const Backtest& result) { return Finder(panel, result).find(); }
+
+}  // namespace kenko::validate

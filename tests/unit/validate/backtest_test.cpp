@@ -1,0 +1,232 @@
+#include "validate/backtest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/random.h"
+#include "stats/logistic.h"
+
+namespace kenko::validate {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::Not;
+
+// Accounts whose chance of the outcome in 90 days falls with their score by a known curve; `power` 0 = not at all.
+// Metrics: `true_one` is the score, `noise` is noise, `twin` nearly the score.
+Panel make_panel(uint64_t seed, int accounts, int days, double power, double base = -2.0) {
+  Random random(seed);
+  Panel p;
+  p.model = "m";
+  p.outcome = p.outcome_label = "churn";
+  p.horizon = 90;
+  p.metrics = p.metric_labels = {"noise", "true_one", "twin"};
+  p.ours = p.is_text = {0, 0, 0};
+  p.bands = {"red", "yellow", "green"};
+  p.band_from = {0, 4000, 7000};
+  const Day first = *Day::parse("2024-01-01");
+  for (int d = 0; d < days; ++d) p.days.push_back(first + 28 * d);
+  p.last_day = p.days.back() + 90;
+  p.excluded.assign(static_cast<size_t>(days), {});
+  std::vector<double> level;
+  for (int a = 0; a < accounts; ++a) {
+    p.accounts.push_back("a" + std::to_string(a));
+    level.push_back(random.uniform() * 100);
+  }
+  std::vector<bool> gone(static_cast<size_t>(accounts), false);
+  for (int d = 0; d < days; ++d) {
+    for (uint32_t a = 0; a < static_cast<uint32_t>(accounts); ++a) {
+      if (gone[a]) continue;
+      const double score = std::clamp(level[a] + 10 * random.normal(), 0.0, 100.0);
+      const bool outcome = random.chance(stats::logistic(base - power * (score - 50) / 10));
+      p.day.push_back(static_cast<uint32_t>(d));
+      p.account.push_back(a);
+      p.cluster.push_back(a);
+      p.score.push_back(static_cast<int32_t>(score * 100));
+      p.change.push_back(0);
+      p.coverage.push_back(1'000'000);
+      p.band.push_back(score < 40 ? 0 : score < 70 ? 1 : 2);
+      p.segment.push_back(-1);
+      p.arr.push_back(1'000'000);
+      p.to_renewal.push_back(kNoDays);
+      p.outcome_in.push_back(outcome ? 1 : 0);
+      p.to_outcome.push_back(outcome ? static_cast<int32_t>(random.between(1, 90)) : kNoDays);
+      p.observed.push_back(outcome ? p.to_outcome.back() : p.last_day - p.days[static_cast<size_t>(d)]);
+      p.amount.push_back(kNoAmount);
+      p.reason.emplace_back();
+      p.treated.push_back(0);
+      for (const double points : {random.uniform() * 100, score, score + random.normal()}) {
+        p.values.push_back(points);
+        p.points.push_back(points);
+      }
+      if (outcome) gone[a] = true;
+    }
+  }
+  return p;
+}
+
+BacktestOptions quick() {
+  BacktestOptions options;
+  options.resamples = 200;
+  return options;
+}
+
+const MetricLine& metric(const Backtest& b, std::string_view name) {
+  for (const MetricLine& m : b.metrics) {
+    if (m.name == name) return m;
+  }
+  throw std::out_of_range(std::string(name));
+}
+
+auto has_code(const char* code) { return Contains(Field("code", &Finding::code, code)); }
+
+TEST(BacktestTest, AScoreThatForetellsIsSaidToAndNoiseIsNot) {
+  const Panel panel = make_panel(1, 400, 10, 0.6);
+  const Backtest b = backtest(panel, quick());
+  EXPECT_THAT(b.findings, has_code("foretells"));
+  EXPECT_GT(*b.all.auc_within.low, 0.6);
+  EXPECT_LT(*b.all.auc_within.low, *b.all.auc_within.value);
+  EXPECT_GT(*b.all.lift.value, 1.5);
+  EXPECT_LT(*b.trend_p, 0.001);
+  EXPECT_NEAR(*b.shuffled_auc, 0.5, 0.03);
+  EXPECT_GT(*metric(b, "true_one").auc.low, 0.6);
+  EXPECT_LT(*metric(b, "noise").auc.low, 0.5);
+  EXPECT_GT(*metric(b, "noise").auc.high, 0.5);
+  EXPECT_EQ(metric(b, "true_one").alike, "twin");
+  EXPECT_GT(metric(b, "true_one").alike_by, 0.95);
+  EXPECT_EQ(b.metrics.back().name, "noise") << "the strongest stands first";
+}
+
+TEST(BacktestTest, WithoutPowerNothingIsClaimed) {
+  int claimed = 0;
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    const Backtest b = backtest(make_panel(seed, 200, 6, 0), quick());
+    claimed += std::any_of(b.findings.begin(), b.findings.end(),
+                           [](const Finding& f) { return f.code == "foretells" || f.code == "upside-down"; })
+                   ? 1
+                   : 0;
+  }
+  EXPECT_LE(claimed, 4) << "95 % intervals may miss 1 in 20";
+}
+
+TEST(BacktestTest, BandsAndCutoffsAddUp) {
+  const Panel panel = make_panel(3, 300, 8, 0.5);
+  const Backtest b = backtest(panel, quick());
+  int64_t rows = 0, outcomes = 0, arr = 0;
+  for (const BandLine& line : b.bands) {
+    rows += line.rows;
+    outcomes += line.outcomes;
+    arr += line.arr_lost;
+    EXPECT_NEAR(*line.rate.value, static_cast<double>(line.outcomes) / static_cast<double>(line.rows), 1e-12);
+  }
+  EXPECT_EQ(rows, std::ssize(panel.day));
+  EXPECT_EQ(outcomes, panel.outcomes());
+  EXPECT_EQ(arr, panel.outcomes() * 1'000'000);
+  ASSERT_EQ(b.cutoffs.size(), 2U) << "where the bands begin";
+  for (const CutoffLine& line : b.cutoffs) {
+    EXPECT_EQ(line.found + line.missed, panel.outcomes());
+    EXPECT_EQ(line.found + line.missed + line.false_alarms + line.left_alone, std::ssize(panel.day));
+  }
+  EXPECT_EQ(b.cutoffs[0].found, b.bands[0].outcomes);
+}
+
+TEST(BacktestTest, ProbabilitiesAreStatedForwardAndComeOutRight) {
+  const Panel panel = make_panel(5, 800, 24, 0.5);
+  const Forward f = forward_probabilities(panel);
+  EXPECT_LT(*f.brier, *f.brier_base);
+  EXPECT_NEAR(*f.slope.value, 1, 0.3);
+  EXPECT_LT(*f.slope.low, 1);
+  EXPECT_GT(*f.slope.high, 1);
+  for (size_t r = 0; r < panel.rows(); ++r) {
+    const bool early = panel.days[panel.day[r]] < panel.days.front() + 90;
+    EXPECT_TRUE(!early || std::isnan(f.p[r])) << "nothing was known yet";
+  }
+  // What happens later changes no probability stated before.
+  Panel other = panel;
+  const auto cut = static_cast<uint32_t>(panel.days.size() - 4);
+  for (size_t r = 0; r < other.rows(); ++r) {
+    if (other.day[r] >= cut) other.outcome_in[r] = 1;
+  }
+  const Forward changed = forward_probabilities(other);
+  for (size_t r = 0; r < panel.rows(); ++r) {
+    const bool stated_before = panel.day[r] <= cut && !std::isnan(f.p[r]);
+    EXPECT_TRUE(!stated_before || f.p[r] == changed.p[r]);
+  }
+}
+
+TEST(BacktestTest, LeadTimeRunsFromTheLastUnbrokenStay) {
+  Panel p = make_panel(1, 1, 5, 0, -100);
+  p.score = {3000, 5000, 3000, 2000, 1000};  // below 40 on days 0, 2, 3, 4
+  p.outcome_in = {0, 0, 0, 0, 1};
+  p.to_outcome = {kNoDays, kNoDays, kNoDays, kNoDays, 10};
+  BacktestOptions options = quick();
+  options.cutoffs = {4000};
+  const Backtest b = backtest(p, options);
+  EXPECT_EQ(b.cutoffs[0].leads, 1);
+  EXPECT_DOUBLE_EQ(*b.cutoffs[0].lead_median, 2 * 28 + 10);
+}
+
+TEST(BacktestTest, TwelveOutcomesAreTooFewToClaimAnything) {
+  Panel p = make_panel(2, 300, 4, 0, -100);
+  for (uint32_t a = 0; a < 12; ++a) {
+    p.outcome_in[a] = 1;
+    p.to_outcome[a] = 5;
+    p.score[a] = 0;
+  }
+  const Backtest b = backtest(p, quick());
+  EXPECT_EQ(b.all.accounts_with, 12);
+  EXPECT_THAT(b.findings, has_code("too-few-outcomes"));
+  EXPECT_THAT(b.findings, Not(has_code("foretells")));
+}
+
+TEST(BacktestTest, AMetricThatKnowsTheFutureIsCaught) {
+  Panel p = make_panel(4, 300, 8, 0.3);
+  EXPECT_THAT(backtest(p, quick()).findings, Not(has_code("knows-the-future")));
+  for (size_t r = 0; r < p.rows(); ++r) p.points[r * 3] = p.outcome_in[r] ? 0 : 100;
+  EXPECT_THAT(backtest(p, quick()).findings, has_code("knows-the-future"));
+}
+
+TEST(BacktestTest, AnUpsideDownScoreIsSaidToBe) {
+  const Panel p = make_panel(6, 400, 8, -0.5);
+  const Backtest b = backtest(p, quick());
+  EXPECT_THAT(b.findings, has_code("upside-down"));
+  EXPECT_THAT(b.findings, has_code("wrong-way"));
+}
+
+TEST(BacktestTest, NeitherThreadsNorNothingElseChangeIt) {
+  const Panel p = make_panel(7, 200, 6, 0.4);
+  BacktestOptions one = quick(), three = quick();
+  three.threads = 3;
+  EXPECT_EQ(backtest(p, one).all.auc, backtest(p, three).all.auc);
+  EXPECT_EQ(backtest(p, one).bands[0].rate, backtest(p, three).bands[0].rate);
+}
+
+TEST(BacktestTest, AnEmptyPanelSaysSo) {
+  Panel p = make_panel(7, 1, 1, 0);
+  for (auto* column : {&p.day, &p.account, &p.cluster}) column->clear();
+  for (auto* column : {&p.score, &p.change, &p.coverage, &p.to_renewal, &p.to_outcome, &p.observed}) column->clear();
+  p.band.clear();
+  p.segment.clear();
+  for (auto* column : {&p.arr, &p.amount}) column->clear();
+  for (auto* column : {&p.outcome_in, &p.treated}) column->clear();
+  p.reason.clear();
+  p.values.clear();
+  p.points.clear();
+  EXPECT_THAT(backtest(p, quick()).findings, has_code("no-rows"));
+}
+
+TEST(AsOfDaysTest, TheLastHorizonEndsWithTheData) {
+  const Day first = *Day::parse("2024-01-01"), last = *Day::parse("2024-12-31");
+  const auto days = as_of_days(first, last, 90, 7, 28);
+  EXPECT_EQ(days.back() + 97, last);
+  EXPECT_GE(days.front(), first);
+  EXPECT_LT(days.front() - 28, first);
+  EXPECT_EQ(days[1] - days[0], 28);
+  EXPECT_TRUE(as_of_days(last - 50, last, 90, 0, 28).empty());
+}
+
+}  // namespace
+}  // namespace kenko::validate
