@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <set>
 #include <unordered_set>
@@ -17,6 +18,7 @@
 #include "app/sealer.h"
 #include "segments/key_index.h"
 #include "segments/properties_json.h"
+#include "segments/row_locator.h"
 #include "state/intake.h"
 #include "state/write_lock.h"
 
@@ -107,11 +109,17 @@ class Appender {
     }
     KENKO_TRY(intake_, state::Intake::open(workspace_.dir, *database_));
     KENKO_TRY(state::IntakeEvents stored, database_->load_intake());
-    for (const facts::EventFact& event : stored.events) pending_.add(event);
+    for (const facts::EventFact& event : stored.events) pending_->add(event);
     KENKO_TRY(stored_rules_, database_->rule_names(plan_.source));
     KENKO_TRY(rejected_, database_->rejected_records());
     saved_rules_.insert(stored_rules_.begin(), stored_rules_.end());
-    return look_up_segments();
+    KENKO_TRY(live_, database_->snapshot());
+    KENKO_TRY(index_, segments::KeyIndex::open(workspace_.dir, live_));
+    sealer_.emplace(workspace_.dir);
+    if (live_.segments.empty()) return Done{};
+    const bool large = std::any_of(live_.segments.begin(), live_.segments.end(), segments::needs_locator);
+    if (large) sealer_->merge(clock_.now(), false);
+    return reader_.open();
   }
 
   Status run(LineInput& input, const AnswerSink& answer) {
@@ -122,19 +130,14 @@ class Appender {
       KENKO_TRY_STATUS(answer(answers));
       KENKO_TRY_STATUS(seal());
     }
-    return finish_sealing();
+    sealer_->hurry();
+    if (sealer_->is_sealing()) KENKO_TRY_STATUS(finish_sealing());
+    return sealer_->is_merging() ? finish_merging() : Done{};
   }
 
   AppendReport report() { return std::move(report_); }
 
  private:
-  // The segments that count, and their ids.
-  Status look_up_segments() {
-    KENKO_TRY(live_, database_->snapshot());
-    KENKO_TRY(index_, segments::KeyIndex::open(workspace_.dir, live_));
-    return Done{};
-  }
-
   // One group: mapped, decided, committed.  Gives the answers.
   Result<std::string> take(const std::vector<InputLine>& lines) {
     const Instant now = clock_.now();
@@ -145,10 +148,11 @@ class Appender {
     given_.clear();
     for (const InputLine& line : lines) map(line, now, group, batch);
 
-    const size_t before = pending_.size();
+    const size_t before = pending_->size();
     std::vector<uint8_t> fates(group.size(), 0);
     KENKO_TRY(int64_t next_seq, intake_->reserve(static_cast<int64_t>(candidates_.size() + given_.size())));
-    EventDecider decider(workspace_.dir, live_.segments, *index_, pending_, now, next_seq);
+    const PendingEvents* const leaving = leaving_.get();
+    EventDecider decider(reader_, *index_, *pending_, leaving, now, next_seq);
     KENKO_TRY(const int64_t deleted, decider.decide(candidates_, given_, known_by_column(), fingerprint(), fates));
     for (size_t i = 0; i < group.size(); ++i) {
       state::FileCounts& counts = batch.files.emplace_back();
@@ -160,7 +164,7 @@ class Appender {
     KENKO_TRY_STATUS(register_new());
     KENKO_TRY_STATUS(commit(batch, now));
     std::vector<facts::EventFact> fresh;
-    for (size_t i = before; i < pending_.size(); ++i) fresh.push_back(pending_.rows().fact(i));
+    for (size_t i = before; i < pending_->size(); ++i) fresh.push_back(pending_->rows().fact(i));
     KENKO_TRY_STATUS(intake_->wait(intake_->submit(std::move(fresh))));
 
     std::string answers;
@@ -287,30 +291,44 @@ class Appender {
     total.filtered += line.filtered;
   }
 
-  // Between two groups.
+  // Between two groups.  Nothing here takes time by what is stored.
   Status seal() {
     const auto limit = static_cast<size_t>(request_.seal_after);
-    if (sealer_ && (sealer_->is_done() || pending_.size() >= 2 * limit)) KENKO_TRY_STATUS(finish_sealing());
-    if (sealer_ || pending_.size() < limit) return Done{};
-    sealing_ = pending_.size();
-    const int64_t through = pending_.rows()[sealing_ - 1].seq;
+    const bool full = pending_->size() >= limit;
+    if (sealer_->is_merging() && sealer_->is_merged()) KENKO_TRY_STATUS(finish_merging());
+    if (sealer_->is_sealing() && (sealer_->is_sealed() || full)) KENKO_TRY_STATUS(finish_sealing());
+    if (sealer_->is_sealing() || !full) return Done{};
+    const int64_t through = pending_->rows()[pending_->size() - 1].seq;
     KENKO_TRY(const int64_t final_below, intake_->rotate());
-    sealer_.emplace(workspace_.dir, clock_.now(), SealScope{through, final_below});
+    leaving_ = std::exchange(pending_, std::make_shared<PendingEvents>());
+    sealer_->seal(clock_.now(), {through, final_below, {}});
     return Done{};
   }
 
   // From then on what was sealed is found in the segments.
   Status finish_sealing() {
-    if (!sealer_) return Done{};
-    const Result<SealReport> sealed = sealer_->wait();
-    sealer_.reset();
-    if (!sealed.ok()) return sealed.problems();
-    report_.sealed += sealed->events;
-    PendingEvents rest;
-    std::vector<uint32_t> words;
-    for (size_t i = sealing_; i < pending_.size(); ++i) rest.add(pending_.rows()[i], pending_.rows(), words);
-    pending_ = std::move(rest);
-    return look_up_segments();
+    std::optional<OpenedCatalog> opened;
+    KENKO_TRY(const SealReport sealed, sealer_->wait(opened));
+    report_.sealed += sealed.events;
+    take_catalog(opened);
+    std::shared_ptr<const PendingEvents> gone = std::exchange(leaving_, nullptr);
+    if (!sealer_->is_merging()) sealer_->merge(clock_.now(), true, std::move(gone));
+    return Done{};
+  }
+
+  Status finish_merging() {
+    std::optional<OpenedCatalog> opened;
+    KENKO_TRY_STATUS(sealer_->wait_merged(opened));
+    take_catalog(opened);
+    return Done{};
+  }
+
+  void take_catalog(std::optional<OpenedCatalog>& opened) {
+    if (opened && opened->reader) reader_ = std::move(*opened->reader);
+    if (!opened || opened->live.generation < live_.generation) return;
+    live_ = std::move(opened->live);
+    index_ = std::move(opened->index);
+    reader_.keep(live_.segments);
   }
 
   [[nodiscard]] bool known_by_column() const {
@@ -329,8 +347,10 @@ class Appender {
   std::optional<state::Intake> intake_;
   ports::Snapshot live_;
   std::optional<segments::KeyIndex> index_;
-  PendingEvents pending_;  // what the intake holds
-  size_t sealing_ = 0;     // the first so many of it are being sealed
+  segments::VersionReader reader_{workspace_.dir};
+  // What the intake holds: what came since the last sealing began, and what is being sealed.
+  std::shared_ptr<PendingEvents> pending_ = std::make_shared<PendingEvents>();
+  std::shared_ptr<const PendingEvents> leaving_;
   std::optional<Sealer> sealer_;
 
   std::vector<std::string> stored_rules_;  // of earlier runs

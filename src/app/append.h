@@ -45,7 +45,9 @@ using AnswerSink = std::function<Status(std::string_view answers)>;
 /// Groups:  all lines that are there at once, at most request.group, are one commit; a line that comes alone is
 ///          answered alone.
 /// Order:   facts that are not events and rejects are committed before the events of the group; kenko.yaml before both.
-/// Sealing: in a thread of its own, while appending goes on.  Memory is bounded by twice seal_after events.
+/// Sealing: in a thread of its own, while appending goes on, and merging in another; an answer waits for a sealing only
+///          when seal_after events came while it went on, and never for a merge.  The command's end waits for both.
+///          Memory is bounded by twice seal_after events.
 /// Errors:  end the command; every answered line is stored.  "workspace-locked" when somebody else writes,
 ///          "reserved-source", "append-snapshot".
 [[nodiscard]] Result<AppendReport> append_lines(const Workspace& workspace, const AppendRequest& request,

@@ -30,13 +30,6 @@ Result<bool> compact_segments(const std::string& dir, state::Database& database,
   }
 }
 
-Result<bool> compact_if_needed(const std::string& dir, state::Database& database, Instant now) {
-  KENKO_TRY_STATUS(remove_replaced(dir, database, now));
-  // Large merges, which would keep a sealing waiting, are for `kenko compact`.
-  constexpr int64_t kMostRows = 4'000'000;
-  return compact_segments(dir, database, {.most_rows = kMostRows}, now);
-}
-
 Result<CompactReport> compact(const Workspace& workspace, const CompactRequest& request, const ports::Clock& clock) {
   CompactReport report;
   KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(workspace.dir));

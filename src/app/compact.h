@@ -42,10 +42,6 @@ struct CompactReport {
 [[nodiscard]] Result<bool> compact_segments(const std::string& dir, state::Database& database,
                                             const segments::CompactionRule& rule, Instant now);
 
-/// The background form, for after a sealing: only what has become too many, and removes what was replaced longer ago
-/// than the grace time.  Requires as compact_segments.
-[[nodiscard]] Result<bool> compact_if_needed(const std::string& dir, state::Database& database, Instant now);
-
 /// Forgets and removes what was replaced longer ago than `grace_seconds`.  Requires the write lock.
 [[nodiscard]] Status remove_replaced(const std::string& dir, state::Database& database, Instant now,
                                      int64_t grace_seconds = kGraceSeconds);

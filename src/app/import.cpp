@@ -129,10 +129,8 @@ class Importer {
     if (database_) {
       KENKO_TRY(live_, database_->snapshot());
     }
-    segments_ = live_.segments;
     KENKO_TRY(index_, segments::KeyIndex::open(workspace_.dir, live_));
     for (const segments::WrittenSegment& written : batch_.segments) {
-      segments_.push_back(written.segment);
       KENKO_TRY_STATUS(index_->add(written.segment, written.keys));
     }
     return Done{};
@@ -159,8 +157,7 @@ class Importer {
     if (input.problems.empty()) {
       FileImportContext context = context_of(input, mark);
       const PendingEvents* const nothing = nullptr;
-      EventDecider decider(workspace_.dir, segments_, *index_, batch_.events, writing_ ? writing_->events() : nothing,
-                           now_, next_seq_);
+      EventDecider decider(reader_, *index_, batch_.events, writing_ ? writing_->events() : nothing, now_, next_seq_);
       FileImport file(input.path, context, batch_, decider);
       Status status = file.run();
       if (!fatal_.ok()) return std::move(fatal_);
@@ -227,7 +224,6 @@ class Importer {
     KENKO_TRY(std::vector<segments::WrittenSegment> written, writing_->finish());
     for (segments::WrittenSegment& segment : written) {
       KENKO_TRY_STATUS(index_->add(segment.segment, segment.keys));
-      segments_.push_back(segment.segment);
       batch_.segments.push_back(std::move(segment));
     }
     return Done{};
@@ -412,10 +408,10 @@ class Importer {
   std::optional<state::WriteLock> lock_;
   std::optional<state::Database> database_;  // none: a dry run in a workspace without facts
   std::optional<segments::KeyIndex> index_;
+  segments::VersionReader reader_{workspace_.dir};
   std::optional<segments::Writer> writer_;
   std::optional<SegmentWriting> writing_;  // into segments of the batch
   ports::Snapshot live_;
-  std::vector<ports::SegmentInfo> segments_;  // the live ones and those of the batch
   std::vector<std::string> stored_rules_;
   bool stored_rejects_ = false;
   std::set<state::RuleName> rules_;

@@ -4,8 +4,6 @@
 #include <numeric>
 #include <tuple>
 
-#include "segments/reader.h"
-
 namespace kenko::app {
 
 using facts::EventFact;
@@ -82,7 +80,7 @@ Status EventDecider::look_up(std::span<const Candidate> candidates, std::span<co
 
 Status EventDecider::read_stored(const std::vector<Hash128>& keys) {
   KENKO_TRY(const std::vector<ports::SegmentInfo> holding, index_.segments_holding(keys));
-  KENKO_TRY(stored_, segments::read_versions(dir_, holding, keys));
+  KENKO_TRY(stored_, reader_.read(holding, keys));
   Hash128 before;
   for (uint32_t i = 0; i < stored_.size(); ++i) {
     const Hash128 key = facts::event_key(stored_[i].source, stored_[i].event_id);

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -15,8 +14,8 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "facts/fact.h"
-#include "ports/fact_store.h"
 #include "segments/key_index.h"
+#include "segments/version_reader.h"
 
 namespace kenko::app {
 
@@ -45,20 +44,9 @@ class EventDecider {
  public:
   /// `pending` receives the new versions; `leaving` are those that are being written into a segment (none = null) and
   /// may change from chunk to chunk.
-  EventDecider(std::string dir, const std::vector<ports::SegmentInfo>& segments, const segments::KeyIndex& index,
-               PendingEvents& pending, const PendingEvents* const& leaving, Instant now, int64_t& next_seq)
-      : dir_(std::move(dir)),
-        segments_(segments),
-        index_(index),
-        pending_(pending),
-        leaving_(leaving),
-        now_(now),
-        next_seq_(next_seq) {}
-
-  /// Nothing is being written.
-  EventDecider(std::string dir, const std::vector<ports::SegmentInfo>& segments, const segments::KeyIndex& index,
-               PendingEvents& pending, Instant now, int64_t& next_seq)
-      : EventDecider(std::move(dir), segments, index, pending, kNothing, now, next_seq) {}
+  EventDecider(segments::VersionReader& reader, const segments::KeyIndex& index, PendingEvents& pending,
+               const PendingEvents* const& leaving, Instant now, int64_t& next_seq)
+      : reader_(reader), index_(index), pending_(pending), leaving_(leaving), now_(now), next_seq_(next_seq) {}
 
   /// `candidates` and `given` are ascending by row; `fates` has a place for each row.  `known_by_column`: the source
   /// says itself when a fact could be known.  Returns the number of deleted events.
@@ -79,8 +67,6 @@ class EventDecider {
     uint32_t position = 0;
   };
 
-  static constexpr const PendingEvents* kNothing = nullptr;
-
   Status look_up(std::span<const Candidate> candidates, std::span<const Given> given);
   Status read_stored(const std::vector<Hash128>& keys);
   [[nodiscard]] bool is_pending(const Hash128& key) const;
@@ -93,8 +79,7 @@ class EventDecider {
   bool delete_given(const Given& given, segments::Found found, uint64_t mapping, facts::Recorded& replaced);
   void store(const Candidate& candidate);
 
-  std::string dir_;
-  const std::vector<ports::SegmentInfo>& segments_;
+  segments::VersionReader& reader_;
   const segments::KeyIndex& index_;
   PendingEvents& pending_;
   const PendingEvents* const& leaving_;

@@ -21,7 +21,7 @@ Result<SealReport> seal_intake(const std::string& dir, state::Database& database
     KENKO_TRY(state::IntakeEvents intake, database.load_intake(0, scope.through, kSegmentRows));
     if (intake.events.empty()) break;
     if (!writer) {
-      KENKO_TRY(writer, segments::Writer::open(dir, intake.snapshot));
+      KENKO_TRY(writer, segments::Writer::open(dir, intake.snapshot, scope.beside));
     }
     KENKO_TRY(segments::WrittenSegment written, writer->write(intake.events, now));
     KENKO_TRY(const ports::CatalogChange change, writer->prepare({&written, 1}));

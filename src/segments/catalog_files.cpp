@@ -10,6 +10,7 @@
 #include "segments/key_merge.h"
 #include "segments/manifest.h"
 #include "segments/segment_files.h"
+#include "segments/version_reader.h"
 #include "segments/versions.h"
 
 namespace kenko::segments {
@@ -73,6 +74,20 @@ Result<std::vector<Hash128>> touched_keys(const std::string& dir, const ports::S
   return touched;
 }
 
+/// version_rows(), which does not go through whole segments for a few keys.
+Result<std::vector<VersionRow>> rows_of_few(duck::Connection& duck, const std::string& dir,
+                                            const std::vector<ports::SegmentInfo>& segments,
+                                            std::span<const Hash128> keys) {
+  if (keys.size() > VersionReader::kManyRows) return version_rows(duck, dir, segments, keys);
+  VersionReader reader(dir);
+  KENKO_TRY(const std::vector<facts::EventFact> events, reader.read(segments, keys));
+  std::vector<VersionRow> rows;
+  for (const facts::EventFact& e : events) {
+    rows.push_back({facts::event_key(e.source, e.event_id), e.version, e.recorded.seq, e.recorded.known_at, e.deleted});
+  }
+  return rows;
+}
+
 }  // namespace
 
 void remove_leftovers(const std::string& dir, const ports::Snapshot& live) {
@@ -92,14 +107,24 @@ ports::KeyFileInfo new_key_file(int64_t id) {
   return info;
 }
 
+MergeUnderWay MergeUnderWay::in(const ports::Snapshot& live) {
+  MergeUnderWay out{true, next_id(live.segments), next_id(live.key_files), {}};
+  for (const ports::KeyFileInfo& keys : live.key_files) out.key_files.push_back(keys.id);
+  return out;
+}
+
 Status limit_key_files(const std::string& dir, const ports::Snapshot& live, size_t most, int64_t& next_id,
-                       ports::CatalogChange& change) {
+                       ports::CatalogChange& change, const MergeUnderWay* beside) {
   ports::Snapshot after = live;
   change.apply(after, {});
-  const size_t count = files_to_merge(after.key_files, most);
-  if (count < 2) return Done{};
-  const std::vector<ports::KeyFileInfo> parts(after.key_files.end() - static_cast<std::ptrdiff_t>(count),
-                                              after.key_files.end());
+  std::vector<ports::KeyFileInfo> parts;
+  if (beside != nullptr) {
+    parts = few_files_to_merge(after.key_files, most, beside->key_files);
+  } else {
+    parts.assign(after.key_files.end() - static_cast<std::ptrdiff_t>(files_to_merge(after.key_files, most)),
+                 after.key_files.end());
+  }
+  if (parts.size() < 2) return Done{};
   // Damage is mended first, because a merge would carry it on.
   ports::Snapshot mended = after;
   mended.key_files = parts;
@@ -151,7 +176,7 @@ Result<std::optional<std::string>> versions_with(duck::Connection& duck, const s
   KENKO_TRY(std::vector<ports::SegmentInfo> all, index.segments_holding(unknown));
   all.insert(all.end(), added.begin(), added.end());
   KENKO_TRY(const std::vector<VersionRow> of_known, version_rows(duck, dir, added, known));
-  KENKO_TRY(const std::vector<VersionRow> of_unknown, version_rows(duck, dir, all, unknown));
+  KENKO_TRY(const std::vector<VersionRow> of_unknown, rows_of_few(duck, dir, all, unknown));
   rows.insert(rows.end(), of_known.begin(), of_known.end());
   rows.insert(rows.end(), of_unknown.begin(), of_unknown.end());
   decide_versions(rows);

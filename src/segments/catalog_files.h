@@ -12,6 +12,7 @@
 #include "duck/connection.h"
 #include "ports/fact_store.h"
 #include "segments/leftovers.h"
+#include "segments/under_way.h"
 #include "segments/versions.h"
 #include "segments/writer.h"
 
@@ -26,9 +27,10 @@ template <typename Info>
 }
 [[nodiscard]] ports::KeyFileInfo new_key_file(int64_t id);
 
-/// Merges key files so that at most `most` are live after `change`, and adds that to it.
+/// Merges key files so that at most `most` are live after `change`, and adds that to it.  With `beside` (which merge
+/// goes on beside it) no more than has to be: ids of late, next to the small files.
 [[nodiscard]] Status limit_key_files(const std::string& dir, const ports::Snapshot& live, size_t most, int64_t& next_id,
-                                     ports::CatalogChange& change);
+                                     ports::CatalogChange& change, const MergeUnderWay* beside = nullptr);
 
 /// Writes a new versions file when the written segments make one necessary, and gives its name.  A damaged one is made
 /// again.

@@ -129,7 +129,10 @@ Result<ports::CatalogChange> compact_step(const std::string& dir, const ports::S
   KENKO_CHECK(rule.segments_of_a_size >= 2, "{} segments of a size", rule.segments_of_a_size);
   const std::vector<size_t> positions = segments_to_merge(live.segments, rule);
   if (!positions.empty()) return merge_segments(dir, live, positions, now);
-  KENKO_TRY(ports::CatalogChange change, mend_versions(dir, live));
+  ports::CatalogChange change;
+  if (rule.mend_versions) {
+    KENKO_TRY(change, mend_versions(dir, live));
+  }
   if (!change.empty()) return change;
   int64_t id = next_id(live.key_files);
   KENKO_TRY_STATUS(limit_key_files(dir, live, rule.key_files, id, change));

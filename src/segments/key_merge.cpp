@@ -126,4 +126,29 @@ size_t files_to_merge(const std::vector<ports::KeyFileInfo>& live, size_t at_mos
   return count;
 }
 
+std::vector<ports::KeyFileInfo> few_files_to_merge(const std::vector<ports::KeyFileInfo>& live, size_t at_most,
+                                                   const std::vector<int64_t>& taken) {
+  if (live.size() <= at_most) return {};
+  std::vector<ports::KeyFileInfo> free;  // what is taken is older than all of them
+  for (const ports::KeyFileInfo& keys : live) {
+    const bool is_taken = std::find(taken.begin(), taken.end(), keys.id) != taken.end();
+    if (is_taken) {
+      free.clear();
+    } else {
+      free.push_back(keys);
+    }
+  }
+  const size_t count = std::min(free.size(), live.size() - at_most + 2);
+  int64_t least = 0;
+  size_t best = 0;
+  for (size_t first = 0; first + count <= free.size(); ++first) {
+    int64_t sum = 0;
+    for (size_t i = first; i < first + count; ++i) sum += free[i].entries;
+    if (first > 0 && sum >= least) continue;
+    least = sum;
+    best = first;
+  }
+  return {free.begin() + static_cast<std::ptrdiff_t>(best), free.begin() + static_cast<std::ptrdiff_t>(best + count)};
+}
+
 }  // namespace kenko::segments

@@ -55,4 +55,9 @@ class EntryMix {
 /// rarely; 0 = none.  `at_most`: files that may stay.
 [[nodiscard]] size_t files_to_merge(const std::vector<ports::KeyFileInfo>& live, size_t at_most);
 
+/// The neighbours among `live` whose merge costs least and leaves fewer than `at_most` files, without those of the ids
+/// `taken`; fewer neighbours where there are no more.
+[[nodiscard]] std::vector<ports::KeyFileInfo> few_files_to_merge(const std::vector<ports::KeyFileInfo>& live,
+                                                                 size_t at_most, const std::vector<int64_t>& taken);
+
 }  // namespace kenko::segments

@@ -49,6 +49,7 @@ struct Writer::State {
   ports::Snapshot live;
   int64_t next_segment = 1, next_keys = 1;
   int64_t tables = 0;
+  std::optional<MergeUnderWay> beside;
   duck::Connection duck;
 
   Status write_events(const ports::SegmentInfo& info, duck::Table columns) {
@@ -67,13 +68,15 @@ Writer::~Writer() = default;
 
 const ports::Snapshot& Writer::live() const { return state_->live; }
 
-Result<Writer> Writer::open(const std::string& dir, const ports::Snapshot& live) {
+Result<Writer> Writer::open(const std::string& dir, const ports::Snapshot& live, std::optional<MergeUnderWay> beside) {
   KENKO_TRY_STATUS(ports::make_folder(events_folder(dir)));
-  remove_leftovers(dir, live);
+  const MergeUnderWay other = beside.value_or(MergeUnderWay{});
+  if (!other.any) remove_leftovers(dir, live);
   // One thread reads our memory, so that the rows stay in order; a second one would only wait for it.
   KENKO_TRY(duck::Connection duck, duck::Connection::open({.threads = 1}));
-  return Writer(
-      std::make_unique<State>(State{dir, live, next_id(live.segments), next_id(live.key_files), 0, std::move(duck)}));
+  return Writer(std::make_unique<State>(State{dir, live, std::max(next_id(live.segments), other.segment + 1),
+                                              std::max(next_id(live.key_files), other.key_file + 1), 0,
+                                              std::move(beside), std::move(duck)}));
 }
 
 Result<WrittenSegment> Writer::write(std::span<const facts::EventFact> events, Instant now) {
@@ -118,13 +121,14 @@ Result<ports::CatalogChange> Writer::prepare(std::span<const WrittenSegment> wri
     change.key_files.push_back(w.keys);
   }
   KENKO_TRY(change.versions_file, versions_with(state_->duck, state_->dir, state_->live, written));
-  KENKO_TRY_STATUS(limit_key_files(state_->dir, state_->live, kMaxKeyFiles, state_->next_keys, change));
+  KENKO_TRY_STATUS(limit_key_files(state_->dir, state_->live, kMaxKeyFiles, state_->next_keys, change,
+                                   state_->beside ? &*state_->beside : nullptr));
   return change;
 }
 
 void Writer::committed(const ports::Snapshot& live) {
   state_->live = live;
-  remove_leftovers(state_->dir, state_->live);
+  if (!state_->beside || !state_->beside->any) remove_leftovers(state_->dir, state_->live);
 }
 
 }  // namespace kenko::segments

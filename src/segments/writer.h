@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "facts/fact.h"
 #include "ports/fact_store.h"
 #include "segments/event_rows.h"
+#include "segments/under_way.h"
 
 namespace kenko::segments {
 
@@ -30,7 +32,11 @@ class Writer {
  public:
   /// Removes files in DIR/events that `live` does not name (what a killed writer left, and replaced files that were
   /// forgotten: see Database::forget_replaced) and opens DuckDB.
-  [[nodiscard]] static Result<Writer> open(const std::string& dir, const ports::Snapshot& live);
+  ///
+  /// beside: someone merges files in a thread of his own, now or soon, so that merging here is kept small; while
+  /// that is under way, nothing is removed.  It must not begin or end while this writer lives.
+  [[nodiscard]] static Result<Writer> open(const std::string& dir, const ports::Snapshot& live,
+                                           std::optional<MergeUnderWay> beside = {});
   Writer(Writer&&) noexcept;
   Writer& operator=(Writer&&) noexcept;
   ~Writer();

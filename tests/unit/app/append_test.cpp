@@ -8,8 +8,10 @@
 #include <map>
 #include <thread>
 
+#include "app/compact.h"
 #include "app/seal.h"
 #include "app/workspace_fixture.h"
+#include "segments/reader.h"
 #include "state/write_lock.h"
 
 namespace kenko::app {
@@ -317,6 +319,64 @@ TEST_F(AppendTest, SealingBesideChangesNoAnswer) {
   request.seal_after = 100;
   EXPECT_EQ(statuses(login("new"), request), "added");
   EXPECT_GT(report_.sealed, kLines / 2);
+}
+
+// An event is corrected, deleted and given again where it lies: in an old segment, in one that was merged, in the
+// intake.
+TEST_F(AppendTest, WhatIsStoredIsCorrectedWhereverItIs) {
+  const auto valued = [](const std::string& id, int value) { return login(id, fmt::format(R"(,"value":{})", value)); };
+  for (int part = 0; part < 3; ++part) {
+    std::string lines;
+    for (int i = 0; i < 40; ++i) lines += valued(fmt::format("{}-{}", part, i), i);
+    append(lines);
+    seal();
+  }
+  for (int round = 1; round <= 3; ++round) {
+    const int value = 1000 * round;
+    EXPECT_EQ(statuses(valued("0-7", value) + valued("1-8", 8) + valued("2-9", value) + valued("0-7", value)),
+              "corrected already corrected already");
+    const std::string gone = login("1-3", fmt::format(R"(,"value":{},"deleted":"true")", value));
+    EXPECT_EQ(statuses(gone + gone + valued("1-3", value)), "deleted already corrected");
+    seal();
+    if (round != 2) continue;
+    const auto report = compact(open_workspace(dir_).value(), {}, clock_);
+    ASSERT_TRUE(report.ok()) << to_text(report.problems());
+    EXPECT_EQ(report->segments_after, 1U);
+  }
+  std::map<std::string, int64_t> values;
+  const auto live = state::Database::open(dir_).value().snapshot().value();
+  ASSERT_TRUE(segments::for_each_event(dir_, live.segments, [&values](facts::EventFact&& e) {
+                values[e.event_id] = std::max(values[e.event_id], e.value->micros / 1'000'000);
+                return true;
+              }).ok());
+  EXPECT_EQ(values["0-7"], 3000);
+  EXPECT_EQ(values["1-8"], 8);
+}
+
+// Sealings and merges go on beside one another; whatever comes between, each id is found and few key files are live.
+TEST_F(AppendTest, MergingGoesOnBesideSealing) {
+  constexpr int kLines = 600;
+  std::string lines;
+  for (int i = 0; i < kLines; ++i) {
+    const int id = i % 3 == 2 ? i / 2 : i;
+    lines += login(fmt::format("m{}", id), fmt::format(R"(,"value":{})", id % 2));
+  }
+  AppendRequest request;
+  request.group = 10;
+  request.seal_after = 20;
+  const std::string answers = statuses(lines, request);
+  EXPECT_GT(report_.sealed, kLines / 3);
+  const auto live = state::Database::open(dir_).value().snapshot().value();
+  EXPECT_LE(live.key_files.size(), 10U);
+  EXPECT_LT(live.segments.size(), 20U);
+  const std::string sealed = digest();
+  // What no catalog names goes with the next writer.
+  EXPECT_EQ(statuses(lines, request).find("added"), std::string::npos);
+  EXPECT_EQ(digest(), sealed);
+  dir_ = make("unsealed");
+  request.seal_after = 1'000'000;
+  EXPECT_EQ(statuses(lines, request), answers);
+  EXPECT_EQ(digest(), sealed);
 }
 
 }  // namespace
