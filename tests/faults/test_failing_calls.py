@@ -7,7 +7,8 @@ from scenarios import make_some
 KINDS = ("open", "write", "truncate", "sync", "rename", "unlink", "mkdir", "close", "link", "allocate")
 PARTS = {"none": lambda size: 0, "one": lambda size: 1, "sector": lambda size: 512, "page": lambda size: 4096,
          "half": lambda size: size // 2, "most": lambda size: size - 1, "all": lambda size: size}
-SECONDS = float(os.environ.get("KENKO_SECONDS", 0))  # for each test; 0 = as long as it takes
+SECONDS = float(os.environ.get("KENKO_SECONDS", 0))  # for each way to fail; 0 = as long as it takes
+WAYS = [way for way in os.environ.get("KENKO_WAYS", "").split(",") if way]  # "EIO once,once"; empty = all of a test
 
 
 def parts(size):
@@ -47,22 +48,26 @@ class FailingCalls(FaultTest):
         for scenario, start in make_some(self, rng):
             recording = self.record(scenario, start)
             for number in range(len(scenario.steps)):
-                points += [(recording, number, plan) for plan in plans_of(recording, number)]
-        jobs = [(f"{r.scenario.name}, step {n}, {plan}", lambda r=r, n=n, plan=plan: self.break_call(r, n, plan))
-                for r, n, plan in sample(rng, points, count)]
-        rng.shuffle(jobs)
-        wrong = self.all_of(jobs, f"{what} of {len(points)}", seconds=SECONDS)
+                points += [(recording, number, way, plan) for way, plan in plans_of(recording, number)]
+        chosen, wrong = sample(rng, points, count), []
+        for way in sorted({way for *_, way, _ in chosen if not WAYS or way in WAYS}):  # one way to fail after the other, each for all calls
+            jobs = [(f"{r.scenario.name}, step {n}, {plan}", lambda r=r, n=n, plan=plan: self.break_call(r, n, plan))
+                    for r, n, its_way, plan in chosen if its_way == way]
+            rng.shuffle(jobs)
+            possible = sum(its_way == way for *_, its_way, _ in points)
+            wrong += self.all_of(jobs, f"{what}, {way}, of {possible}", seconds=SECONDS)
         print(f"  {dict(sorted(self.outcomes.items()))}; {len(self.states_seen)} different workspaces", flush=True)
         self.assert_none(wrong)
 
     def test_every_call_fails(self):
         self.run_plans("failing calls", lambda recording, number: [
-            f"fail {kind} {n} {error} {how}" for kind in KINDS for n in range(1, recording.calls(number)[kind] + 1)
+            (f"{error} {how}", f"fail {kind} {n} {error} {how}") for kind in KINDS
+            for n in range(1, recording.calls(number)[kind] + 1)
             for error, how in (("EIO", "once"), ("EIO", "on"), ("EACCES", "once"))], 45)
 
     def test_the_disk_is_full_after_a_part_of_a_write(self):
         self.run_plans("shortened writes", lambda recording, number: [
-            f"fail space {n} ENOSPC {how} {part}" for n, size in enumerate(recording.rooms(number), 1)
+            (how, f"fail space {n} ENOSPC {how} {part}") for n, size in enumerate(recording.rooms(number), 1)
             for part in parts(size) for how in ("once", "on")], 30)
 
 
