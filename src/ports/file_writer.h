@@ -26,8 +26,10 @@ class FileWriter {
 
  private:
   FileWriter(std::string path, std::string temporary, int fd);
+  void send_on(uint64_t bytes);
   std::string path_, temporary_;
   int fd_;
+  uint64_t waiting_ = 0;  ///< bytes written since the kernel was last told to begin with them
 };
 
 }  // namespace kenko::ports
