@@ -119,7 +119,7 @@ Status check_handwritten(const Subject& subject, const std::string& dir, int thr
   Handwritten queries(subject, std::move(connection), std::move(native), comparison);
   const std::string retail = std::string(KENKO_SOURCE_DIR) + "/share/data/online_retail.parquet";
   const auto filled = [&](const std::string& name) {
-    return replaced(replaced(read_file(folder / name), "{retail}", retail), "{events}", dir + "/events/*.parquet");
+    return replaced(replaced(read_file(folder / name), "{retail}", retail), "{events}", dir + "/events/[0-9]*.parquet");
   };
   KENKO_TRY_STATUS(queries.prelude(filled("prelude.sql")));
   for (size_t m = 0; m < subject.plan.metrics.size(); ++m) {
