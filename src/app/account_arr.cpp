@@ -1,6 +1,5 @@
 #include "app/account_arr.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "engine/contracts.h"
@@ -8,12 +7,8 @@
 namespace kenko::app {
 
 std::optional<Decimal> arr_of(const facts::Portfolio& portfolio, uint32_t account, Day day) {
-  const auto begin = std::lower_bound(portfolio.contracts.begin(), portfolio.contracts.end(), account,
-                                      [](const facts::ContractRow& row, uint32_t a) { return row.account < a; });
-  const auto end = std::upper_bound(begin, portfolio.contracts.end(), account,
-                                    [](uint32_t a, const facts::ContractRow& row) { return a < row.account; });
   engine::ContractDays days;
-  engine::contract_days(portfolio, {begin, end}, day, 1, day, days);
+  engine::contract_days(portfolio, portfolio.contracts_of(account), day, 1, day, days);
   if (!days.any || days.arr_valid[0] == 0) return std::nullopt;
   return Decimal{std::llround(days.arr[0] * 1e6)};
 }

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <map>
-#include <thread>
 
 #include "app/clock.h"
 #include "app/day_closer.h"
@@ -13,6 +11,8 @@
 #include "app/portfolio.h"
 #include "app/scores_folder.h"
 #include "app/scoring.h"
+#include "app/stopwatch.h"
+#include "base/threads.h"
 #include "duck/connection.h"
 #include "engine/peers.h"
 #include "model/load.h"
@@ -143,9 +143,7 @@ Result<DueDays> due_days(const Workspace& workspace, const CloseRequest& request
 class Run {
  public:
   Run(const Workspace& workspace, state::Database& database, int threads)
-      : workspace_(workspace),
-        database_(database),
-        threads_(threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))) {}
+      : workspace_(workspace), database_(database), threads_(threads_for(threads)) {}
 
   Result<CloseReport> run(const CloseRequest& request, const ports::Clock& clock) {
     const Problem no_facts =
@@ -188,10 +186,10 @@ class Run {
     }
     KENKO_TRY_STATUS(prepare_scores_folder(workspace_));
     for (Day day = due.first; day <= due.last; ++day) {
-      const auto begin = std::chrono::steady_clock::now();
+      Stopwatch watch;
       KENKO_TRY(const ClosedRows rows, closer.next());
       KENKO_TRY_STATUS(keep(rows, said.models.front().plan, next_seq, clock.now()));
-      report_.days.back().seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+      report_.days.back().seconds = watch.lap();
     }
     report_.late_accounts = static_cast<int64_t>(closer.late_accounts());
     report_.not_revised = said.lost;

@@ -7,14 +7,6 @@
 namespace kenko::app {
 namespace {
 
-std::string property_of(const facts::Portfolio& portfolio, std::string_view key, uint64_t row) {
-  const facts::PropertyColumn* column = portfolio.find_property(key);
-  if (column == nullptr) return "";
-  const auto found = std::lower_bound(column->row.begin(), column->row.end(), static_cast<uint32_t>(row));
-  if (found == column->row.end() || *found != row) return "";
-  return std::string(portfolio.texts.text(column->value[static_cast<size_t>(found - column->row.begin())]));
-}
-
 // The last event of one of the names on the days first..last; nullopt = none.  Rows are in reading order.
 std::optional<uint64_t> last_of(const facts::Portfolio& portfolio, uint32_t account,
                                 std::initializer_list<std::string_view> names, Day first, Day last) {
@@ -40,9 +32,9 @@ std::optional<Pulse> last_pulse(const facts::Portfolio& portfolio, uint32_t acco
   Pulse pulse;
   pulse.value = {portfolio.events.value[*row]};
   pulse.day = {portfolio.events.day[*row]};
-  pulse.reason = property_of(portfolio, "reason", *row);
-  pulse.author = property_of(portfolio, "author", *row);
-  pulse.expires = Day::parse(property_of(portfolio, "expires", *row));
+  pulse.reason = portfolio.property("reason", *row);
+  pulse.author = portfolio.property("author", *row);
+  pulse.expires = Day::parse(portfolio.property("expires", *row));
   return pulse;
 }
 
@@ -82,7 +74,7 @@ std::optional<LastEvent> last_event(const facts::Portfolio& portfolio, uint32_t 
                                     Day first, Day last) {
   const auto row = last_of(portfolio, account, {name}, first, last);
   if (!row) return std::nullopt;
-  return LastEvent{Day{portfolio.events.day[*row]}, Day::parse(property_of(portfolio, "expires", *row))};
+  return LastEvent{Day{portfolio.events.day[*row]}, Day::parse(portfolio.property("expires", *row))};
 }
 
 std::optional<OverrideInForce> override_on(const facts::Portfolio& portfolio, uint32_t account, Day life_first, Day day,
@@ -90,9 +82,9 @@ std::optional<OverrideInForce> override_on(const facts::Portfolio& portfolio, ui
   const auto row = last_of(portfolio, account, {kOverrideSet, kOverrideCleared}, life_first, day);
   if (!row || portfolio.texts.text(portfolio.events.name[*row]) != kOverrideSet) return std::nullopt;
   OverrideInForce out;
-  const auto expires = Day::parse(property_of(portfolio, "expires", *row));
-  out.kind = property_of(portfolio, "kind", *row);
-  out.model = property_of(portfolio, "model", *row);
+  const auto expires = Day::parse(portfolio.property("expires", *row));
+  out.kind = portfolio.property("kind", *row);
+  out.model = portfolio.property("model", *row);
   out.value = {portfolio.events.value[*row]};
   const bool known_kind = out.kind == "value" || out.kind == "floor" || out.kind == "ceiling";
   if (!expires || *expires <= day || !known_kind || !has_value(portfolio, *row)) return std::nullopt;
@@ -100,8 +92,8 @@ std::optional<OverrideInForce> override_on(const facts::Portfolio& portfolio, ui
   if (out.value < Decimal{} || out.value > Decimal::whole(100)) return std::nullopt;
   out.expires = *expires;
   out.made = {portfolio.events.day[*row]};
-  out.reason = property_of(portfolio, "reason", *row);
-  out.author = property_of(portfolio, "author", *row);
+  out.reason = portfolio.property("reason", *row);
+  out.author = portfolio.property("author", *row);
   return out;
 }
 

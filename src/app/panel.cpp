@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <thread>
 #include <utility>
 
 #include "app/clock.h"
 #include "app/known_facts.h"
 #include "app/portfolio.h"
 #include "app/scoring.h"
+#include "app/stopwatch.h"
 #include "base/text.h"
 #include "duck/columns.h"
 #include "duck/connection.h"
@@ -22,17 +21,6 @@ namespace {
 
 using validate::Panel;
 using validate::PanelMaker;
-
-class Stopwatch {
- public:
-  double lap() {
-    const auto now = std::chrono::steady_clock::now();
-    return std::chrono::duration<double>(now - std::exchange(begin_, now)).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
 
 Result<size_t> find_outcome(const plan::Plan& plan, const std::string& wanted) {
   std::vector<std::string> names;

@@ -93,11 +93,9 @@ struct RowMaker::State {
 
   void begin_days(uint32_t account, Day first, int32_t days) {
     const facts::Portfolio& portfolio = engine.portfolio();
-    const auto& all = portfolio.contracts;
-    const auto begin = std::partition_point(all.begin(), all.end(), [&](const auto& r) { return r.account < account; });
-    const auto end = std::partition_point(begin, all.end(), [&](const auto& r) { return r.account == account; });
-    engine::contract_days(portfolio, {begin, end}, first, days, until, contracts);
-    if (contracts.any) engine::contract_clock(portfolio, {begin, end}, first, days, until, clock);
+    const std::span<const facts::ContractRow> rows = portfolio.contracts_of(account);
+    engine::contract_days(portfolio, rows, first, days, until, contracts);
+    if (contracts.any) engine::contract_clock(portfolio, rows, first, days, until, clock);
   }
 
   uint32_t owner_on(Day day) {

@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
-#include <thread>
 
 #include "app/account_search.h"
 #include "app/clock.h"
 #include "app/portfolio.h"
+#include "app/stopwatch.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "model/load.h"
 #include "model/print.h"
 #include "plan/lower.h"
@@ -18,19 +18,6 @@
 
 namespace kenko::app {
 namespace {
-
-class Stopwatch {
- public:
-  double lap() {
-    const auto now = std::chrono::steady_clock::now();
-    const double seconds = std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    return seconds;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 std::vector<std::string> model_names(const Workspace& workspace) {
   std::vector<std::string> names;
@@ -97,8 +84,7 @@ Result<std::unique_ptr<Scoring>> Scoring::open(const Workspace& workspace, const
   if (!out->portfolio_.newest_day && !request.known_as_of) return none;
   out->times_.facts = watch.lap();
 
-  out->threads_ =
-      request.threads > 0 ? request.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  out->threads_ = threads_for(request.threads);
   out->as_of_ = request.as_of ? *request.as_of : default_as_of(now, workspace.settings, out->portfolio_.newest_day);
   constexpr int32_t kFarthestDays = 3660;
   const Day newest = out->portfolio_.newest_day.value_or(out->as_of_);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <memory>
-#include <thread>
 
 #include "app/panel.h"
 #include "app/system.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "cli/commands.h"
 #include "report/backtest_view.h"
 
@@ -36,8 +36,7 @@ Result<double> share_of(const std::string& text) {
 Status read_options(const Common& common, BacktestCliOptions& o) {
   o.panel.model = common.model;
   o.panel.threads = common.threads;
-  o.measures.threads =
-      common.threads > 0 ? common.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  o.measures.threads = threads_for(common.threads);
   if (!o.from.empty()) {
     KENKO_TRY(o.panel.from, day_option("--from", o.from));
   }

@@ -26,25 +26,18 @@ Overrides::Overrides(const facts::Portfolio& portfolio, const std::string& model
       expires_(portfolio.find_property("expires")),
       of_model_(portfolio.find_property("model")) {}
 
-std::string_view Overrides::property(const facts::PropertyColumn* column, uint64_t row) const {
-  if (column == nullptr) return {};
-  const auto it = std::lower_bound(column->row.begin(), column->row.end(), static_cast<uint32_t>(row));
-  if (it == column->row.end() || *it != row) return {};
-  return portfolio_.texts.text(column->value[static_cast<size_t>(it - column->row.begin())]);
-}
-
 // What the event sets; kind none when it is not to be followed on any day.
 Overrides::Found Overrides::read(uint64_t row) const {
   Found out;
-  const auto expires = Day::parse(property(expires_, row));
-  const std::string_view of_model = property(of_model_, row);
+  const auto expires = Day::parse(portfolio_.property(expires_, row));
+  const std::string_view of_model = portfolio_.property(of_model_, row);
   const uint8_t flags = portfolio_.events.flags[row];
   const bool has_value =
       (flags & facts::ResolvedEvents::kHasValue) != 0 && (flags & facts::ResolvedEvents::kNoRate) == 0;
   const int64_t value = portfolio_.events.value[row];
   if (!expires || (!of_model.empty() && of_model != model_)) return out;
   if (!has_value || value < 0 || value > kHighest) return out;
-  out.override.kind = kind_of(property(kind_, row));
+  out.override.kind = kind_of(portfolio_.property(kind_, row));
   out.override.hundredths = static_cast<int32_t>((value + kMicrosPerHundredth / 2) / kMicrosPerHundredth);
   out.override.row = row;
   out.expires = *expires;

@@ -29,7 +29,6 @@ class Overrides {
     Day expires;
   };
   [[nodiscard]] Found read(uint64_t row) const;
-  [[nodiscard]] std::string_view property(const facts::PropertyColumn* column, uint64_t row) const;
 
   const facts::Portfolio& portfolio_;
   std::string model_;

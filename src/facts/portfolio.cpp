@@ -25,6 +25,25 @@ const PropertyColumn* Portfolio::find_property(std::string_view key) const {
   return it == properties.end() || it->key != key ? nullptr : &*it;
 }
 
+std::string_view Portfolio::property(const PropertyColumn* column, uint64_t row) const {
+  if (column == nullptr) return {};
+  const auto it = std::lower_bound(column->row.begin(), column->row.end(), static_cast<uint32_t>(row));
+  if (it == column->row.end() || *it != row) return {};
+  return texts.text(column->value[static_cast<size_t>(it - column->row.begin())]);
+}
+
+std::string_view Portfolio::property(std::string_view key, uint64_t row) const {
+  return property(find_property(key), row);
+}
+
+std::span<const ContractRow> Portfolio::contracts_of(uint32_t account) const {
+  const auto begin = std::partition_point(contracts.begin(), contracts.end(),
+                                          [account](const ContractRow& row) { return row.account < account; });
+  const auto end = std::partition_point(begin, contracts.end(),
+                                        [account](const ContractRow& row) { return row.account == account; });
+  return {begin, end};
+}
+
 const RateSeries* Portfolio::find_rates(std::string_view currency) const {
   const auto it = std::lower_bound(rates.begin(), rates.end(), currency,
                                    [](const RateSeries& r, std::string_view c) { return r.currency < c; });

@@ -162,6 +162,12 @@ struct Portfolio {
   }
   [[nodiscard]] std::optional<uint32_t> find_account(std::string_view id) const;
   [[nodiscard]] const PropertyColumn* find_property(std::string_view key) const;
+  /// What an event says in a property; empty when it does not have it.
+  [[nodiscard]] std::string_view property(const PropertyColumn* column,
+                                          uint64_t row) const;  ///< nullptr: nobody has it
+  [[nodiscard]] std::string_view property(std::string_view key, uint64_t row) const;
+  /// The rows of `contracts` of one account.
+  [[nodiscard]] std::span<const ContractRow> contracts_of(uint32_t account) const;
   [[nodiscard]] const RateSeries* find_rates(std::string_view currency) const;
   /// `amount` of `currency` in the workspace's currency on day d (empty or equal currency: itself); nullopt = no rate.
   [[nodiscard]] std::optional<Decimal> in_own_currency(Decimal amount, std::string_view currency, Day d) const;

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <initializer_list>
 
 #include "base/text.h"
+#include "report/cells.h"
 #include "stats/proportion.h"
 
 namespace kenko::report {
@@ -17,58 +17,10 @@ using stats::Estimate;
 using validate::Backtest;
 using validate::Panel;
 
-constexpr double kMicros = 1e6;
-
-// A number with a fixed count of places in text, all of them elsewhere.
-Cell real(std::optional<double> value, int places) {
-  if (!value) return {};
-  return {*value, Tone::plain, fmt::format("{:.{}f}", *value, places)};
-}
-Cell percent(std::optional<double> share, int places = 1) {
-  if (!share) return {};
-  return {*share, Tone::plain, fmt::format("{:.{}f} %", 100 * *share, places)};
-}
-Cell points(int32_t hundredths) { return {Fixed{hundredths, 2}}; }
-Cell money(int64_t micros) {
-  return {static_cast<double>(micros) / kMicros, Tone::plain,
-          text::grouped(static_cast<int64_t>(std::llround(static_cast<double>(micros) / kMicros)))};
-}
-Cell count(int64_t n) { return {n, Tone::plain, text::grouped(n)}; }
-
-Column left(std::string key, std::string title) { return {std::move(key), std::move(title), Align::left, 0, false}; }
-Column right(std::string key, std::string title) { return {std::move(key), std::move(title), Align::right, 0, false}; }
-
-std::string interval_text(const Estimate& e, double scale, int places, const char* unit) {
-  if (!e.low || !e.high) return "–";
-  return fmt::format("{:.{}f} to {:.{}f}{}", scale * *e.low, places, scale * *e.high, places, unit);
-}
-
-// value, low and high; in text the bounds stand in one column.
-void add_interval_columns(Table& t, const std::string& key, const std::string& title) {
-  t.columns.push_back(right(key, title));
-  t.columns.push_back(left(key + "_low", "95 % interval"));
-  Column high = left(key + "_high", "");
-  high.text_hidden = true;
-  t.columns.push_back(std::move(high));
-}
-void add_interval(std::vector<Cell>& row, const Estimate& e, bool share, int places) {
-  row.push_back(share ? percent(e.value, places) : real(e.value, places));
-  Cell low = share ? percent(e.low, places) : real(e.low, places);
-  low.text = interval_text(e, share ? 100 : 1, places, share ? " %" : "");
-  row.push_back(std::move(low));
-  row.push_back(real(e.high, places));
-}
-
 // Columns of money are of use to who has told what customers pay.
 bool has_money(const Panel& panel) {
   return std::any_of(panel.arr.begin(), panel.arr.end(), [](int64_t arr) { return arr != validate::kNoAmount; });
 }
-void hide_in_text(Table& t, std::initializer_list<std::string_view> keys) {
-  for (Column& c : t.columns) {
-    if (std::find(keys.begin(), keys.end(), c.key) != keys.end()) c.text_hidden = true;
-  }
-}
-
 Table measures_table(const Panel& panel, const Backtest& b) {
   Table t;
   t.columns = {left("measure", "measure")};
@@ -242,24 +194,17 @@ Table exclusions_table(const Panel& panel) {
   return t;
 }
 
-Table findings_table(const std::vector<validate::Finding>& findings) {
-  Table t;
-  t.columns = {left("code", "finding"), left("warning", "warning"), left("text", "text"), left("hint", "hint")};
-  for (const validate::Finding& f : findings) t.rows.push_back({{f.code}, {f.warning}, {f.text}, {f.hint}});
-  return t;
-}
-
 }  // namespace
 
 std::vector<Section> backtest_sections(const Panel& panel, const Backtest& b) {
   std::vector<Section> out;
   out.push_back({"measures", "How well it foretells", measures_table(panel, b)});
-  const auto add = [&](const char* key, std::string title, Table table) {
+  const auto add = [&](const char* key, Sentence title, Table table) {
     if (!table.rows.empty()) out.push_back({key, std::move(title), std::move(table)});
   };
   add("bands",
-      b.trend_p ? fmt::format("By band (test of a trend over accounts: p = {:.2g})", *b.trend_p)
-                : std::string("By band"),
+      b.trend_p ? say("By band (test of a trend over accounts: p = {})", fmt::format("{:.2g}", *b.trend_p))
+                : Sentence("By band"),
       bands_table(panel, b));
   add("cutoffs", "Acting on every score below a cut-off", cutoffs_table(panel, b));
   add("days", "By as-of day", parts_table(b.days, "as_of", "as of"));
@@ -270,7 +215,7 @@ std::vector<Section> backtest_sections(const Panel& panel, const Backtest& b) {
   add("misses", "Missed: in the best band on the last as-of day before", misses_table(panel, b));
   add("reliability", "Probabilities stated forward, against what happened", reliability_table(b));
   add("exclusions", "Account-days without a row", exclusions_table(panel));
-  out.push_back({"findings", "Findings", findings_table(b.findings)});
+  out.push_back(findings_section(b.findings));
   return out;
 }
 
@@ -287,33 +232,6 @@ std::string backtest_head(const Panel& panel, const Backtest& b) {
   out += fmt::format("{} account-days of {} accounts, {} with the outcome ({} accounts)\n", text::grouped(b.all.rows),
                      text::grouped(b.all.accounts), text::grouped(b.all.outcomes), text::grouped(b.all.accounts_with));
   return out;
-}
-
-std::string findings_text(const std::vector<validate::Finding>& findings) {
-  std::string out;
-  for (const validate::Finding& f : findings) {
-    out += fmt::format("{} {}\n", f.warning ? "!" : "=", f.text);
-    if (!f.hint.empty()) out += fmt::format("  {}\n", f.hint);
-  }
-  return out;
-}
-
-std::string sections_text(const std::vector<Section>& sections, const Terminal& terminal) {
-  std::string out;
-  for (const Section& section : sections) {
-    out += fmt::format("{}{}\n\n{}", out.empty() ? "" : "\n", section.title, to_text(section.table, terminal));
-  }
-  return out;
-}
-
-std::string sections_json(const std::vector<Section>& sections) {
-  std::string out = "{";
-  for (const Section& section : sections) {
-    std::string rows = to_json(section.table);
-    while (!rows.empty() && rows.back() == '\n') rows.pop_back();
-    out += fmt::format("{}\"{}\": {}", out.size() > 1 ? ",\n" : "\n", section.key, rows);
-  }
-  return out + "\n}\n";
 }
 
 }  // namespace kenko::report

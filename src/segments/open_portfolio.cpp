@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <thread>
 #include <utility>
 
+#include "base/threads.h"
 #include "segments/portfolio_making.h"
 #include "segments/stored_events.h"
 
@@ -25,7 +25,7 @@ OpenPortfolio::~OpenPortfolio() = default;
 
 Result<OpenPortfolio> OpenPortfolio::open(const std::string& dir, ports::FactStore& store,
                                           const facts::Settings& settings, const text::RuleFiles& texts) {
-  const int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads = threads_for();
   auto state = std::make_unique<State>();
   state->texts = texts;
   KENKO_TRY(state->stored, StoredEvents::open(dir, store, texts, threads));

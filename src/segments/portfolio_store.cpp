@@ -1,9 +1,9 @@
 #include "segments/portfolio_store.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
+#include "base/threads.h"
 #include "identity/resolve.h"
 #include "segments/portfolio_making.h"
 #include "segments/stored_events.h"
@@ -43,7 +43,7 @@ Hash128 portfolio_fingerprint(const facts::Settings& settings, const text::RuleF
 Result<facts::Portfolio> load_portfolio(const std::string& dir, ports::FactStore& store,
                                         const facts::Settings& settings, const text::RuleFiles& texts,
                                         const facts::Cut& cut) {
-  const int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads = threads_for();
   if (cut.occurred_until || cut.known_until) {
     KENKO_TRY(const StoredEvents stored, StoredEvents::open(dir, store, texts, threads, cut.known_until));
     return identity::resolve(stored.tables(), *stored.rest, settings, cut);

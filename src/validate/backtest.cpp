@@ -82,7 +82,10 @@ std::vector<T> pick(const std::vector<T>& column, const std::vector<uint32_t>& r
 class Backtester {
  public:
   Backtester(const Panel& panel, const BacktestOptions& options)
-      : panel_(panel), clusters_(panel), resamples_(clusters_.count, options.resamples, options.seed) {
+      : panel_(panel),
+        clusters_(panel),
+        risk_(risks(panel)),
+        resamples_(clusters_.count, options.resamples, options.seed) {
     out_.options = options;
     if (out_.options.cutoffs.empty()) default_cutoffs();
   }
@@ -122,7 +125,7 @@ class Backtester {
 
   Discrimination discrimination(const std::vector<uint32_t>& rows) const {
     Discrimination d;
-    const std::vector<double> risk = pick(risks(panel_), rows);
+    const std::vector<double> risk = pick(risk_, rows);
     const auto outcome = pick(panel_.outcome_in, rows);
     const auto account = pick(panel_.account, rows);
     std::vector<double> amount;
@@ -274,7 +277,7 @@ class Backtester {
     const auto outcome = pick(panel_.outcome_in, rows);
     line.outcomes = std::count(outcome.begin(), outcome.end(), uint8_t{1});
     if (rows.empty()) return line;
-    const stats::Ranking ranking(pick(risks(panel_), rows), outcome, pick(clusters_.of, rows));
+    const stats::Ranking ranking(pick(risk_, rows), outcome, pick(clusters_.of, rows));
     line.auc =
         measure(1, [&](stats::Times times, std::span<std::optional<double>> to) { to[0] = ranking.auc(times); })[0];
     return line;
@@ -397,10 +400,11 @@ class Backtester {
   }
 
   void find_alike(MetricLine& line, const std::vector<std::vector<double>>& ranks) const {
-    const auto self = std::find(panel_.metrics.begin(), panel_.metrics.end(), line.name) - panel_.metrics.begin();
+    const auto self = static_cast<size_t>(std::find(panel_.metrics.begin(), panel_.metrics.end(), line.name) -
+                                          panel_.metrics.begin());
     for (size_t m = 0; m < ranks.size(); ++m) {
-      if (std::ssize(ranks) == self || m == static_cast<size_t>(self)) continue;
-      const double by = correlation(ranks[static_cast<size_t>(self)], ranks[m]);
+      if (m == self) continue;
+      const double by = correlation(ranks[self], ranks[m]);
       if (std::fabs(by) <= std::fabs(line.alike_by)) continue;
       line.alike_by = by;
       line.alike = panel_.metrics[m];
@@ -476,10 +480,11 @@ class Backtester {
     std::vector<uint32_t> accounts(panel_.account);
     std::sort(accounts.begin(), accounts.end());
     accounts.erase(std::unique(accounts.begin(), accounts.end()), accounts.end());
-    std::vector<uint32_t> number(panel_.accounts.size(), 0);
+    std::vector<uint32_t> number;
+    number.resize(panel_.accounts.size());
     for (uint32_t i = 0; i < accounts.size(); ++i) number[accounts[i]] = i;
-    const std::vector<double> risk = risks(panel_);
-    std::vector<uint32_t> next(accounts.size());
+    std::vector<uint32_t> next;
+    next.resize(accounts.size());
     std::vector<int64_t> row_of(accounts.size());
     Mean mean;
     for (int i = 0; i < kShuffles; ++i) {
@@ -500,7 +505,7 @@ class Backtester {
           dealt[r] = panel_.outcome_in[static_cast<size_t>(row_of[from])];
         }
       }
-      const stats::Ranking ranking(risk, dealt, clusters_.of, panel_.day);
+      const stats::Ranking ranking(risk_, dealt, clusters_.of, panel_.day);
       if (const auto auc = ranking.auc_within()) mean.add(*auc);
     }
     return mean.value();
@@ -517,6 +522,7 @@ class Backtester {
 
   const Panel& panel_;
   Clusters clusters_;
+  std::vector<double> risk_;  // by row
   stats::Resamples resamples_;
   Backtest out_;
 };

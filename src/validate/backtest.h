@@ -12,6 +12,7 @@
 #include "base/day.h"
 #include "stats/probability.h"
 #include "stats/resamples.h"
+#include "validate/finding.h"
 #include "validate/panel.h"
 
 namespace kenko::validate {
@@ -104,14 +105,6 @@ struct Forward {
   stats::Estimate slope, intercept;  ///< of the outcome on the stated log odds; 1 and 0 are right
   std::vector<stats::ReliabilityBin> bins;
   std::vector<double> p;  ///< by row of the panel, NaN without one
-};
-
-/// Something a reader must know before believing a number.
-struct Finding {
-  bool warning = true;
-  std::string code;  ///< stable: "too-few-outcomes"
-  std::string text;  ///< one sentence
-  std::string hint;  ///< what to do
 };
 
 struct Backtest {

@@ -16,6 +16,8 @@ constexpr double kShuffledOff = 0.05;    // how far from a half a shuffled panel
 constexpr double kMostTreated = 0.2;     // of the rows
 constexpr size_t kFewestDays = 4;
 
+std::string fixed(double value, int places) { return fmt::format("{:.{}f}", value, places); }
+
 class Finder {
  public:
   Finder(const Panel& panel, const Backtest& result) : panel_(panel), r_(result) {}
@@ -32,7 +34,7 @@ class Finder {
   }
 
  private:
-  void add(bool warning, std::string code, std::string text, std::string hint = {}) {
+  void add(bool warning, std::string code, Sentence text, Sentence hint = {}) {
     out_.push_back({warning, std::move(code), std::move(text), std::move(hint)});
   }
 
@@ -41,24 +43,22 @@ class Finder {
       add(true, "no-rows", "no account has a score on any as-of day",
           "look at the table of exclusions; a shorter horizon or more history gives more days");
     } else if (r_.all.outcomes == 0) {
-      add(true, "no-outcomes",
-          fmt::format("none of the {} accounts had the outcome `{}`", r_.all.accounts, panel_.outcome),
+      add(true, "no-outcomes", say("none of the {} accounts had the outcome `{}`", r_.all.accounts, panel_.outcome),
           "check `outcomes:` of the model against `kenko status`, or wait for outcomes");
     } else if (r_.all.accounts_with < kFewestOutcomes) {
       add(true, "too-few-outcomes",
-          fmt::format(
-              "only {} accounts had the outcome: with fewer than {} nothing can be claimed, whatever the numbers "
+          say("only {} accounts had the outcome: with fewer than {} nothing can be claimed, whatever the numbers "
               "say",
               r_.all.accounts_with, kFewestOutcomes),
-          fmt::format("collect {} more; until then the score is an expert's opinion, unproven",
-                      kFewestOutcomes - r_.all.accounts_with));
+          say("collect {} more; until then the score is an expert's opinion, unproven",
+              kFewestOutcomes - r_.all.accounts_with));
     } else if (r_.all.accounts_with < kEnoughOutcomes) {
       add(true, "few-outcomes",
-          fmt::format("{} accounts had the outcome: the intervals are wide, read them and not the middle",
-                      r_.all.accounts_with));
+          say("{} accounts had the outcome: the intervals are wide, read them and not the middle",
+              r_.all.accounts_with));
     }
     if (panel_.days.size() < kFewestDays && panel_.rows() > 0) {
-      add(true, "few-days", fmt::format("there are {} as-of days only", panel_.days.size()),
+      add(true, "few-days", say("there are {} as-of days only", panel_.days.size()),
           "more history, or a smaller --step");
     }
     if (!panel_.days.empty() && panel_.days.back() - panel_.days.front() < 365 && panel_.rows() > 0) {
@@ -71,27 +71,25 @@ class Finder {
     if (!auc.value || !auc.low || r_.all.accounts_with < kFewestOutcomes) return;
     if (*auc.low > 0.5) {
       add(false, "foretells",
-          fmt::format(
-              "the score foretells `{}`: of two accounts on the same day, the one with the outcome had the lower "
-              "score {:.0f} times in 100 (95 % interval {:.0f} to {:.0f})",
-              panel_.outcome, 100 * *auc.value, 100 * *auc.low, 100 * *auc.high));
+          say("the score foretells `{}`: of two accounts on the same day, the one with the outcome had the lower "
+              "score {} times in 100 (95 % interval {} to {})",
+              panel_.outcome, fixed(100 * *auc.value, 0), fixed(100 * *auc.low, 0), fixed(100 * *auc.high, 0)));
     } else if (*auc.high < 0.5) {
       add(true, "upside-down",
-          fmt::format("the score is upside down: accounts with the outcome had the higher score (area {:.2f})",
-                      *auc.value),
+          say("the score is upside down: accounts with the outcome had the higher score (area {})",
+              fixed(*auc.value, 2)),
           "look at the metrics below 0.5 in the table: their curves point the wrong way");
     } else {
       add(true, "no-better-than-chance",
-          fmt::format(
-              "no proof that the score foretells `{}`: the interval of the area, {:.2f} to {:.2f}, includes 0.5",
-              panel_.outcome, *auc.low, *auc.high),
+          say("no proof that the score foretells `{}`: the interval of the area, {} to {}, includes 0.5",
+              panel_.outcome, fixed(*auc.low, 2), fixed(*auc.high, 2)),
           "raise the metrics that foretell alone, drop those that do not, or collect more outcomes");
     }
     if (r_.all.auc.value && *r_.all.auc.value - *auc.value > 0.05) {
       add(true, "phase-of-contract",
-          fmt::format("pooled over days the area is {:.2f}, within one day {:.2f}: part of it only knows when things "
-                      "happen, not to whom",
-                      *r_.all.auc.value, *auc.value));
+          say("pooled over days the area is {}, within one day {}: part of it only knows when things "
+              "happen, not to whom",
+              fixed(*r_.all.auc.value, 2), fixed(*auc.value, 2)));
     }
   }
 
@@ -102,8 +100,8 @@ class Finder {
       const double everywhere = static_cast<double>(r_.all.outcomes) / static_cast<double>(r_.all.rows);
       if (*best.rate.value > everywhere / 2) {
         add(true, "green-leaves",
-            fmt::format("the best band is not safe: {:.1f} % of `{}` had the outcome, of all {:.1f} %",
-                        100 * *best.rate.value, best.name, 100 * everywhere),
+            say("the best band is not safe: {} % of `{}` had the outcome, of all {} %",
+                fixed(100 * *best.rate.value, 1), best.name, fixed(100 * everywhere, 1)),
             "the table of misses says which metrics were good while they left");
       }
     }
@@ -112,8 +110,7 @@ class Finder {
       const auto& high = r_.bands[b].rate;
       if (low.high && high.low && *high.low > *low.high) {
         add(true, "bands-out-of-order",
-            fmt::format("band `{}` has more of the outcome than the worse band `{}`", r_.bands[b].name,
-                        r_.bands[b - 1].name),
+            say("band `{}` has more of the outcome than the worse band `{}`", r_.bands[b].name, r_.bands[b - 1].name),
             "join the two or move the border");
       }
     }
@@ -122,21 +119,21 @@ class Finder {
   void alarms() {
     if (r_.all.auc_within.value && *r_.all.auc_within.value > kTooGood) {
       add(true, "too-good",
-          fmt::format("an area of {:.3f} is too good to be true: something in the model knows the outcome",
-                      *r_.all.auc_within.value),
+          say("an area of {} is too good to be true: something in the model knows the outcome",
+              fixed(*r_.all.auc_within.value, 3)),
           "look for a metric that is written after the decision, such as a closed account's flag");
     }
     if (r_.shuffled_auc && std::fabs(*r_.shuffled_auc - 0.5) > kShuffledOff &&
         r_.all.accounts_with >= kFewestOutcomes) {
       add(true, "shuffled-not-half",
-          fmt::format("with outcomes dealt at random the area is {:.2f} and not 0.5: the panel itself leaks",
-                      *r_.shuffled_auc));
+          say("with outcomes dealt at random the area is {} and not 0.5: the panel itself leaks",
+              fixed(*r_.shuffled_auc, 2)));
     }
     const auto treated = std::count(panel_.treated.begin(), panel_.treated.end(), uint8_t{1});
     if (panel_.rows() > 0 && static_cast<double>(treated) > kMostTreated * static_cast<double>(panel_.rows())) {
       add(true, "many-treated",
-          fmt::format("{:.0f} % of the rows were worked on afterwards: rescued customers look like false alarms",
-                      100.0 * static_cast<double>(treated) / static_cast<double>(panel_.rows())),
+          say("{} % of the rows were worked on afterwards: rescued customers look like false alarms",
+              fixed(100.0 * static_cast<double>(treated) / static_cast<double>(panel_.rows()), 0)),
           "read the line of the untreated, and hold some accounts out");
     }
   }
@@ -145,18 +142,18 @@ class Finder {
     for (const MetricLine& m : r_.metrics) {
       if (m.auc.value && m.auc.low && *m.auc.value > kMetricTooGood && m.covered > kUncovered) {
         add(true, "knows-the-future",
-            fmt::format("`{}` alone has an area of {:.3f}: it may be written after the decision", m.name, *m.auc.value),
+            say("`{}` alone has an area of {}: it may be written after the decision", m.name, fixed(*m.auc.value, 3)),
             "check when its source knew what it says (`kenko explain --known-as-of`)");
       }
       if (m.auc.high && *m.auc.high < 0.5) {
         add(true, "wrong-way",
-            fmt::format("`{}` points the wrong way: accounts with more points had more of the outcome (area {:.2f})",
-                        m.name, *m.auc.value),
+            say("`{}` points the wrong way: accounts with more points had more of the outcome (area {})", m.name,
+                fixed(*m.auc.value, 2)),
             "turn its curve round, or drop it");
       }
       if (std::fabs(m.alike_by) > kAlike && m.alike > m.name) {
         add(true, "alike",
-            fmt::format("`{}` and `{}` say nearly the same (rank correlation {:.2f})", m.name, m.alike, m.alike_by),
+            say("`{}` and `{}` say nearly the same (rank correlation {})", m.name, m.alike, fixed(m.alike_by, 2)),
             "keep the one that foretells better");
       }
     }
@@ -166,9 +163,10 @@ class Finder {
     const Forward& f = r_.forward;
     if (f.slope.low && f.slope.high && (*f.slope.low > 1 || *f.slope.high < 1)) {
       add(true, "miscalibrated",
-          fmt::format("probabilities made from the score are too {}: calibration slope {:.2f} (95 % interval {:.2f} to "
-                      "{:.2f})",
-                      *f.slope.value < 1 ? "extreme" : "mild", *f.slope.value, *f.slope.low, *f.slope.high));
+          say("probabilities made from the score are too {}: calibration slope {} (95 % interval {} to "
+              "{})",
+              *f.slope.value < 1 ? "extreme" : "mild", fixed(*f.slope.value, 2), fixed(*f.slope.low, 2),
+              fixed(*f.slope.high, 2)));
     }
     if (f.brier && f.brier_base && *f.brier >= *f.brier_base) {
       add(true, "rank-only",

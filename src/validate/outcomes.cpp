@@ -13,14 +13,6 @@ using facts::Portfolio;
 
 constexpr const char* kLeft = "account.churned";  // the event that ends a life
 
-std::string text_property(const Portfolio& p, std::string_view key, uint64_t row) {
-  const facts::PropertyColumn* column = p.find_property(key);
-  if (column == nullptr) return {};
-  const auto it = std::lower_bound(column->row.begin(), column->row.end(), static_cast<uint32_t>(row));
-  if (it == column->row.end() || *it != row) return {};
-  return std::string(p.texts.text(column->value[static_cast<size_t>(it - column->row.begin())]));
-}
-
 Happening happening(const Portfolio& p, uint64_t row, bool ends_life, bool counts) {
   Happening h;
   h.decision = decision_day(p, row);
@@ -31,7 +23,7 @@ Happening happening(const Portfolio& p, uint64_t row, bool ends_life, bool count
   if ((flags & facts::ResolvedEvents::kHasValue) != 0 && (flags & facts::ResolvedEvents::kNoRate) == 0) {
     h.amount = p.events.value[row];
   }
-  h.reason = text_property(p, "reason", row);
+  h.reason = p.property("reason", row);
   return h;
 }
 
@@ -61,18 +53,15 @@ std::vector<Happening> of_events(const engine::Engine& engine, const plan::Outco
 std::vector<Happening> of_contracts(const engine::Engine& engine, const plan::Outcome& outcome, uint32_t account,
                                     Day until) {
   const Portfolio& p = engine.portfolio();
-  const auto begin = std::lower_bound(p.contracts.begin(), p.contracts.end(), account,
-                                      [](const facts::ContractRow& c, uint32_t a) { return c.account < a; });
-  const auto end = std::upper_bound(begin, p.contracts.end(), account,
-                                    [](uint32_t a, const facts::ContractRow& c) { return a < c.account; });
+  const std::span<const facts::ContractRow> contracts = p.contracts_of(account);
   std::vector<Happening> out;
-  if (begin == end) return out;
-  Day first = begin->fact.start;
-  for (auto c = begin; c != end; ++c) first = std::min(first, c->fact.start);
+  if (contracts.empty()) return out;
+  Day first = contracts.front().fact.start;
+  for (const facts::ContractRow& c : contracts) first = std::min(first, c.fact.start);
   if (first > until) return out;
   engine::ContractDays days;
   const int32_t count = until - first + 1;
-  engine::contract_days(p, {begin, end}, first, count, until, days);
+  engine::contract_days(p, contracts, first, count, until, days);
   if (!days.any) return out;
   int32_t noticed = -1;  // the first day of the notice that was in force
   for (int32_t d = 0; d < count; ++d) {
@@ -98,7 +87,7 @@ std::vector<Happening> of_contracts(const engine::Engine& engine, const plan::Ou
 }  // namespace
 
 std::optional<Day> day_property(const Portfolio& p, std::string_view key, uint64_t row) {
-  const std::string text = text_property(p, key, row);
+  const std::string_view text = p.property(key, row);
   const auto local = text.empty() ? std::nullopt : parse_local_iso(text);
   if (!local) return std::nullopt;
   return local->has_offset ? p.settings.time_zone.day_of(p.settings.time_zone.instant_of(*local)) : local->day;

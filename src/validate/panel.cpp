@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -21,7 +22,6 @@ constexpr double kMicros = 1e6;
 struct Fate {
   std::vector<Happening> happenings;
   std::vector<Day> treatments;
-  std::optional<Day> last_alive;  // of its last life, when that ended
 };
 
 // What a row's future looks like; `left` when it has none.
@@ -109,8 +109,6 @@ struct PanelMaker::State {
   std::map<uint32_t, Fate> fates;
   std::vector<Row> order;
   std::map<std::string, size_t, std::less<>> text_codes;
-
-  const plan::Outcome& meaning() const { return all.plan().outcomes[outcome]; }
 
   const Fate& fate_of(uint32_t account) {
     const auto [at, added] = fates.try_emplace(account);
@@ -218,18 +216,15 @@ struct PanelMaker::State {
   }
 
   void put_contracts(const facts::Portfolio& p, const score::DayRow& row) {
-    const auto begin = std::lower_bound(p.contracts.begin(), p.contracts.end(), row.account,
-                                        [](const facts::ContractRow& c, uint32_t a) { return c.account < a; });
-    const auto end = std::upper_bound(begin, p.contracts.end(), row.account,
-                                      [](uint32_t a, const facts::ContractRow& c) { return a < c.account; });
+    const std::span<const facts::ContractRow> contracts = p.contracts_of(row.account);
     int64_t arr = kNoAmount;
     int32_t to_renewal = kNoDays;
-    if (begin != end) {
+    if (!contracts.empty()) {
       engine::ContractDays days;
-      engine::contract_days(p, {begin, end}, row.day, 1, row.day, days);
+      engine::contract_days(p, contracts, row.day, 1, row.day, days);
       if (days.any && days.arr_valid[0] != 0) arr = std::llround(days.arr[0] * kMicros);
       engine::ContractClock clock;
-      engine::contract_clock(p, {begin, end}, row.day, 1, row.day, clock);
+      engine::contract_clock(p, contracts, row.day, 1, row.day, clock);
       if (!clock.days_to_renewal.empty() && clock.days_to_renewal[0] != engine::ContractClock::kNone) {
         to_renewal = clock.days_to_renewal[0];
       }

@@ -1,0 +1,62 @@
+#include "report/cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/text.h"
+
+namespace kenko::report {
+namespace {
+
+constexpr double kMicros = 1e6;
+
+std::string interval_text(const stats::Estimate& e, double scale, int places, const char* unit) {
+  if (!e.low || !e.high) return "–";
+  return fmt::format("{:.{}f} to {:.{}f}{}", scale * *e.low, places, scale * *e.high, places, unit);
+}
+
+}  // namespace
+
+Cell real(std::optional<double> value, int places) {
+  if (!value) return {};
+  return {*value, Tone::plain, fmt::format("{:.{}f}", *value, places)};
+}
+Cell percent(std::optional<double> share, int places) {
+  if (!share) return {};
+  return {*share, Tone::plain, fmt::format("{:.{}f} %", 100 * *share, places)};
+}
+Cell points(int32_t hundredths) { return {Fixed{hundredths, 2}}; }
+Cell money(int64_t micros) {
+  return {static_cast<double>(micros) / kMicros, Tone::plain,
+          text::grouped(static_cast<int64_t>(std::llround(static_cast<double>(micros) / kMicros)))};
+}
+Cell count(int64_t n) { return {n, Tone::plain, text::grouped(n)}; }
+
+Column left(std::string key, std::string title) { return {std::move(key), std::move(title), Align::left, 0, false}; }
+Column right(std::string key, std::string title) { return {std::move(key), std::move(title), Align::right, 0, false}; }
+
+void add_interval_columns(Table& t, const std::string& key, const std::string& title) {
+  t.columns.push_back(right(key, title));
+  t.columns.push_back(left(key + "_low", "95 % interval"));
+  Column high = left(key + "_high", "");
+  high.text_hidden = true;
+  t.columns.push_back(std::move(high));
+}
+void add_interval(std::vector<Cell>& row, const stats::Estimate& e, bool share, int places) {
+  row.push_back(share ? percent(e.value, places) : real(e.value, places));
+  Cell low = share ? percent(e.low, places) : real(e.low, places);
+  low.text = interval_text(e, share ? 100 : 1, places, share ? " %" : "");
+  row.push_back(std::move(low));
+  row.push_back(real(e.high, places));
+}
+
+void hide_in_text(Table& t, std::initializer_list<std::string_view> keys) {
+  for (Column& c : t.columns) {
+    if (std::find(keys.begin(), keys.end(), c.key) != keys.end()) c.text_hidden = true;
+  }
+}
+
+}  // namespace kenko::report

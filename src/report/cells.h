@@ -1,0 +1,39 @@
+// report/cells.h
+//
+// Cells and columns that the tables of numbers share.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/table.h"
+#include "stats/resamples.h"
+
+namespace kenko::report {
+
+/// A number with a fixed count of places in text, all of them in JSON and CSV; nothing is null.
+[[nodiscard]] Cell real(std::optional<double> value, int places);
+/// A share of 0..1 as per cent in text.
+[[nodiscard]] Cell percent(std::optional<double> share, int places = 1);
+/// A score of hundredths.
+[[nodiscard]] Cell points(int32_t hundredths);
+/// Millionths of the workspace's currency; whole units in text.
+[[nodiscard]] Cell money(int64_t micros);
+[[nodiscard]] Cell count(int64_t n);
+
+[[nodiscard]] Column left(std::string key, std::string title);
+[[nodiscard]] Column right(std::string key, std::string title);
+
+/// Columns KEY, KEY_low and KEY_high; in text the bounds stand in one column.
+void add_interval_columns(Table& table, const std::string& key, const std::string& title);
+/// Their cells.  share: as per cent.
+void add_interval(std::vector<Cell>& row, const stats::Estimate& estimate, bool share, int places);
+
+/// These columns go to JSON and CSV only.
+void hide_in_text(Table& table, std::initializer_list<std::string_view> keys);
+
+}  // namespace kenko::report
