@@ -29,16 +29,14 @@ Result<FileWriter> FileWriter::open(const std::string& path) {
   return FileWriter(path, std::move(temporary), fd);
 }
 
-// Has the disk begin early, and waits for what it was sent before: at most two megabytes of this file stand in the
-// disk's queue.  A flush of gigabytes at the end would keep the small flushes of others waiting for seconds, a long
-// queue for milliseconds.
+// Has the disk begin early: a flush of gigabytes at the end would keep the small flushes of others waiting for seconds.
 void FileWriter::send_on(uint64_t bytes) {
-  constexpr uint64_t kSome = uint64_t{1} << 20U;
+  constexpr uint64_t kSome = uint64_t{2} << 20U;
   waiting_ += bytes;
   if (waiting_ < kSome) return;
   waiting_ = 0;
   // Whatever it says, publish() flushes.
-  static_cast<void>(::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE));
+  static_cast<void>(::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE));
 }
 
 Status FileWriter::write_at(uint64_t offset, std::string_view bytes) {
