@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/threads.h"
 #include "cli/commands.h"
+#include "cli/sections_output.h"
 #include "report/backtest_view.h"
 
 namespace kenko::cli {
@@ -20,30 +21,13 @@ struct BacktestCliOptions {
   std::vector<double> cutoffs;
 };
 
-Problem bad_option(std::string message, std::string hint = {}) {
-  return {"bad-option", {}, std::move(message), std::move(hint), "", Severity::error};
-}
-
-Result<double> share_of(const std::string& text) {
-  const bool percent = text.ends_with('%');
-  const auto number = parse_decimal(percent ? std::string_view(text).substr(0, text.size() - 1) : text);
-  const bool read = number.fault == ParsedDecimal::Fault::none;
-  const double share = read ? number.value.as_double() / (percent ? 100 : 1) : 0;
-  if (!(share > 0 && share <= 1)) return bad_option("--capacity is a share of the accounts, as 10% or 0.1");
-  return share;
-}
-
 Status read_options(const Common& common, BacktestCliOptions& o) {
   o.panel.model = common.model;
   o.panel.threads = common.threads;
   o.measures.threads = threads_for(common.threads);
-  if (!o.from.empty()) {
-    KENKO_TRY(o.panel.from, day_option("--from", o.from));
-  }
-  if (!o.to.empty()) {
-    KENKO_TRY(o.panel.to, day_option("--to", o.to));
-  }
-  KENKO_TRY(o.measures.capacity, share_of(o.capacity));
+  KENKO_TRY_STATUS(read_day("--from", o.from, o.panel.from));
+  KENKO_TRY_STATUS(read_day("--to", o.to, o.panel.to));
+  KENKO_TRY(o.measures.capacity, share_option("--capacity", o.capacity, "the accounts"));
   if (o.panel.step_days < 1) return bad_option("--step is a number of days, 1 or more");
   if (o.measures.resamples < 1 || o.measures.resamples > 100'000) {
     return bad_option("--resamples is a number between 1 and 100000");
@@ -56,18 +40,8 @@ Status read_options(const Common& common, BacktestCliOptions& o) {
   return Done{};
 }
 
-Result<std::string> table_alone(const std::vector<report::Section>& sections, const std::string& wanted,
-                                report::Format format) {
-  std::vector<std::string> names;
-  for (const report::Section& s : sections) {
-    if (s.key == wanted) return report::render(s.table, format, terminal());
-    names.push_back(s.key);
-  }
-  return bad_option(fmt::format("there is no table `{}`", wanted), "it has: " + text::join(names, ", "));
-}
-
 Result<std::string> backtest_output(const Common& common, BacktestCliOptions& o) {
-  KENKO_TRY(const report::Format format, format_of(common));
+  KENKO_TRY_STATUS(format_of(common));
   KENKO_TRY_STATUS(read_options(common, o));
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(const app::WorkspacePanel built, app::build_panel(workspace, o.panel, app::now()));
@@ -79,13 +53,10 @@ Result<std::string> backtest_output(const Common& common, BacktestCliOptions& o)
                text::join(built.assumed, ", "));
   }
   const validate::Backtest result = validate::backtest(built.panel, o.measures);
-  auto sections = report::backtest_sections(built.panel, result);
-  if (!o.table.empty()) return table_alone(sections, o.table, format);
-  if (format == report::Format::csv) return table_alone(sections, "measures", format);
-  if (format == report::Format::json) return report::sections_json(sections);
-  sections.pop_back();  // the findings follow in words
-  return report::backtest_head(built.panel, result) + "\n" + report::sections_text(sections, terminal()) +
-         "\nIn words\n\n" + report::findings_text(result.findings);
+  return written(common,
+                 {report::backtest_head(built.panel, result), report::backtest_sections(built.panel, result),
+                  result.findings, "measures"},
+                 o.table);
 }
 
 }  // namespace

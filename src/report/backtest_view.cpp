@@ -215,7 +215,6 @@ std::vector<Section> backtest_sections(const Panel& panel, const Backtest& b) {
   add("misses", "Missed: in the best band on the last as-of day before", misses_table(panel, b));
   add("reliability", "Probabilities stated forward, against what happened", reliability_table(b));
   add("exclusions", "Account-days without a row", exclusions_table(panel));
-  out.push_back(findings_section(b.findings));
   return out;
 }
 

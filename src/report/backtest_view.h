@@ -12,7 +12,7 @@
 
 namespace kenko::report {
 
-/// In a fixed order; sections without rows are left out but for "measures" and "findings".
+/// In a fixed order; sections without rows are left out but for "measures".
 [[nodiscard]] std::vector<Section> backtest_sections(const validate::Panel& panel, const validate::Backtest& result);
 
 /// What was judged: one or two lines.

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import tempfile
@@ -82,6 +83,13 @@ class KenkoTest(unittest.TestCase):
     def workspace(self, name="w", *options):
         self.kenko("init", name, *options)
         return name
+
+    def with_model(self, text, workspace="w"):
+        """Makes models/NAME.yaml of the text, NAME being what it says, the active model."""
+        name = re.search(r"(?m)^model: *(\S+)", text).group(1)
+        self.write(f"{workspace}/models/{name}.yaml", text)
+        yaml = self.dir / workspace / "kenko.yaml"
+        yaml.write_text(re.sub(r"(?m)^model:.*$", f"model: {name}", yaml.read_text()))
 
     def digest(self, workspace="w"):
         return self.kenko("-C", workspace, "status", "--digest").stdout.strip()

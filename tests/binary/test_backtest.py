@@ -2,7 +2,6 @@
 import csv
 import datetime
 import random
-import re
 
 from kenko_runner import KenkoTest, display_width, main
 
@@ -52,9 +51,7 @@ def day(number):
 class Backtests(KenkoTest):
     def company(self, rows, name="w"):
         self.workspace(name)
-        self.write(f"{name}/models/first.yaml", MODEL)
-        yaml = self.dir / name / "kenko.yaml"
-        yaml.write_text(re.sub(r"(?m)^model:.*$", "model: first", yaml.read_text()))
+        self.with_model(MODEL, name)
         self.write("app.yaml", MAPPING)
         self.write("rows.csv", HEADER + "".join(",".join(str(cell) for cell in row) + "\n" for row in rows))
         self.import_files(name, "rows.csv", mapping="app.yaml")

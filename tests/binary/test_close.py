@@ -1,7 +1,6 @@
 """The published history: what was shown when a day closed, revised when facts come late, whoever closes it and when."""
 import datetime
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -47,9 +46,7 @@ def day(number):
 class Closes(KenkoTest):
     def company(self, name="w"):
         self.workspace(name)
-        self.write(f"{name}/models/first.yaml", MODEL)
-        yaml = self.dir / name / "kenko.yaml"
-        yaml.write_text(re.sub(r"(?m)^model:.*$", "model: first", yaml.read_text()))
+        self.with_model(MODEL, name)
         self.write("app.yaml", MAPPING)
         return name
 

@@ -1,6 +1,5 @@
 """The customers' way through the stages of a model."""
 import datetime
-import re
 
 from kenko_runner import KenkoTest, main
 
@@ -23,9 +22,7 @@ class Journey(KenkoTest):
     def setUp(self):
         super().setUp()
         self.workspace("w")
-        self.write("w/models/way.yaml", MODEL)
-        yaml = self.dir / "w/kenko.yaml"
-        yaml.write_text(re.sub(r"(?m)^model:.*$", "model: way", yaml.read_text()))
+        self.with_model(MODEL)
         rows = ["name,occurred_at,account"]
         for account, begin in (("a", 0), ("b", 10), ("c", 40)):
             rows += [f"login,{FIRST + datetime.timedelta(days=d)},{account}" for d in range(begin, DAYS)]

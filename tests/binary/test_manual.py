@@ -155,8 +155,7 @@ class Log(Manual):
                 self.assertIn(words, message)
 
     def test_the_active_model_says_what_the_steps_mean(self):
-        yaml = self.dir / "w/kenko.yaml"
-        yaml.write_text(re.sub(r"(?m)^model:.*$", "model: first", yaml.read_text()))
+        self.with_model(MODEL)
         codes, message = self.refused("log", "acme", "pulse.set", "value=7")
         self.assertEqual(codes, ["bad-value"])
         self.assertIn("1 = wants to leave", message)

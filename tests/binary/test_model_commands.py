@@ -37,9 +37,7 @@ class Models(KenkoTest):
     def setUp(self):
         super().setUp()
         self.workspace("w")
-        self.write("w/models/first.yaml", MODEL)
-        yaml = self.dir / "w/kenko.yaml"
-        yaml.write_text(re.sub(r"(?m)^model:.*$", "model: first", yaml.read_text()))
+        self.with_model(MODEL)
 
     def without_facts(self):
         """What would come is known, and nothing has come."""
