@@ -138,7 +138,7 @@ class Builder {
     for (const facts::SourceSettings& source : workspace_.settings.sources) {
       if (source.known_at == facts::KnownAt::assumed) out_.assumed.push_back(source.name);
     }
-    PanelMaker maker(scoring_.engine(), outcome, days, last, request_.treated_by);
+    PanelMaker maker(scoring_.engine(), outcome, days, last, request_.treated_by, request_.parts);
     KENKO_TRY(KnownFacts known, KnownFacts::load(workspace_, database_, scoring_.threads()));
     KENKO_TRY(const LateAccounts late, known.late_accounts({close_of(days.front(), workspace_.settings), {}},
                                                            days.front(), days.back(), {&plan}, scoring_.portfolio()));

@@ -23,6 +23,7 @@ struct PanelRequest {
   int32_t step_days = 28;       ///< between as-of days; whole weeks keep the weekday
   std::vector<std::string> treated_by;  ///< events that mark an account as worked on
   int threads = 0;                      ///< 0 = all cores
+  bool parts = false;                   ///< Panel::parts is wanted
 };
 
 /// Units: seconds.

@@ -37,11 +37,14 @@ inline constexpr int32_t kNotStale = INT32_MIN;
 ///         policies not applied yet).
 /// stale:  while a source of the metric is overdue, that source's last fact day (Day::number), whose points the metric
 ///         keeps; else kNotStale.  The day may lie before the life: then it has no points.  Empty = never in this life.
+/// input:  what went into the curve, as `value`: the value itself, or its percentile or baseline.
 struct MetricDays {
   std::span<const double> value;
   std::span<const uint8_t> valid;
   std::span<const int32_t> points;
   std::span<const int32_t> stale{};
+  std::span<const double> input{};
+  std::span<const uint8_t> input_valid{};
 };
 
 /// On which days the conditions of a trigger hold (null = does not hold).  `until` is empty when the trigger has none.

@@ -232,7 +232,8 @@ void LevelRun::points(size_t life) {
   other_curves(run, life, bound_.plan.life_stages, bound_.stage_curves, extra.stage);
   for (size_t m = 0; m < metrics; ++m) {
     const NodeDays& node = l.nodes[bound_.plan.metrics[m].node];
-    l.metrics[m] = {node.value, node.valid, l.points[m], {}};
+    const NodeDays& input = l.nodes[bound_.plan.metrics[m].points_node];
+    l.metrics[m] = {node.value, node.valid, l.points[m], {}, input.value, input.valid};
     const std::span<const int32_t> stale = peers_.stale(m);
     if (stale.empty()) continue;
     const auto here = stale.subspan(static_cast<size_t>(spans_[life].first - peers_.stale_first()), days(life));

@@ -104,6 +104,7 @@ struct PanelMaker::State {
   const engine::Engine& all;
   size_t outcome;
   std::vector<std::string> treated_by;
+  bool parts;
   Panel panel;
   engine::Hierarchy hierarchy;
   std::map<uint32_t, Fate> fates;
@@ -205,6 +206,41 @@ struct PanelMaker::State {
             ? 1
             : 0);
     put_metrics(engine, row);
+    if (parts) put_parts(engine, row);
+  }
+
+  void put_parts(const engine::Engine& engine, const score::DayRow& row) {
+    const score::LifeScores& s = *row.scores;
+    ScoreParts& p = panel.parts;
+    p.stage.push_back(s.stage[row.at]);
+    p.rolled_up.push_back(s.rolled_up[row.at]);
+    p.hierarchy.push_back(s.hierarchy[row.at]);
+    p.silence.push_back(s.silence[row.at]);
+    int32_t sum = 0, limit = INT32_MAX;
+    if (!engine.plan().triggers.empty()) {
+      for (const score::ActiveTrigger& t : score::active_triggers(engine.plan(), *row.days, row.at)) {
+        sum += t.points_hundredths;
+        limit = std::min(limit, t.cap_hundredths.value_or(INT32_MAX));
+      }
+    }
+    p.triggers.push_back(sum);
+    p.limit.push_back(limit);
+    for (size_t m = 0; m < engine.plan().metrics.size(); ++m) p.input.push_back(input_on(engine, row, m));
+  }
+
+  double input_on(const engine::Engine& engine, const score::DayRow& row, size_t metric) {
+    const engine::MetricDays& days = row.days->metrics[metric];
+    const score::MetricPoints points = score::points_on(engine.plan().metrics[metric], days, row.days->first, row.at);
+    size_t at = row.at;
+    if (points.from) {
+      if (*points.from < row.days->first) return kNothing;
+      at = static_cast<size_t>(*points.from - row.days->first);
+    }
+    const bool by_curve = days.input_valid[at] != 0 && days.points[at] == points.points;
+    const bool same_curve =
+        row.scores->segment[at] == row.scores->segment[row.at] && row.scores->stage[at] == row.scores->stage[row.at];
+    if (!by_curve || !same_curve || points.points == engine::kNoPoints) return kNothing;
+    return panel.is_text[metric] != 0 ? text_code(engine.text(days.input[at])) : days.input[at];
   }
 
   // A list of bands of a segment or stage may name other bands; those of the same name are the same.
@@ -263,8 +299,8 @@ struct PanelMaker::State {
 };
 
 PanelMaker::PanelMaker(const engine::Engine& all, size_t outcome, std::vector<Day> days, Day last_day,
-                       const std::vector<std::string>& treated_by)
-    : state_(new State{all, outcome, treated_by, {}, {}, {}, {}, {}}) {
+                       const std::vector<std::string>& treated_by, bool parts)
+    : state_(new State{all, outcome, treated_by, parts, {}, {}, {}, {}, {}}) {
   const plan::Plan& plan = all.plan();
   const plan::Outcome& meaning = plan.outcomes[outcome];
   Panel& p = state_->panel;
@@ -334,6 +370,14 @@ Panel PanelMaker::finish() {
   reorder(p.reason, s.order);
   reorder_rows(p.values, p.metrics.size(), s.order);
   reorder_rows(p.points, p.metrics.size(), s.order);
+  if (s.parts) {
+    ScoreParts& parts = p.parts;
+    for (auto* column : {&parts.rolled_up, &parts.hierarchy, &parts.silence, &parts.triggers, &parts.limit}) {
+      reorder(*column, s.order);
+    }
+    reorder(parts.stage, s.order);
+    reorder_rows(parts.input, p.metrics.size(), s.order);
+  }
   s.forget_days_before_the_first_row();
   return std::move(p);
 }

@@ -40,6 +40,23 @@ inline constexpr int64_t kNoAmount = INT64_MIN;
 /// Stands where a metric has no value or no points.
 inline constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
+/// What the scores of a panel are made of, for who wants to reckon them anew with other weights and curves.  By row;
+/// empty unless asked for.
+///
+/// input:   row after row, one for each metric of the plan: what went into the curve of the row's segment and stage
+///          (numbers, flags 0 or 1, texts as positions in Panel::texts; on a held or stale day those of the day whose
+///          points count).  kNothing where the points come from no such curve: of the missing policy, or kept from a
+///          day with another curve.
+/// stage:   position in plan.life_stages, -1 = none.
+/// lines:   as score::LifeScores has them, hundredths; rolled_up is score::kNoScore where children alone give the
+/// score. triggers, limit: points of all active triggers before the sum is held within 0 and 100, and the lowest cap
+///          (INT32_MAX = none), hundredths.
+struct ScoreParts {
+  std::vector<double> input;
+  std::vector<int16_t> stage;
+  std::vector<int32_t> rolled_up, hierarchy, silence, triggers, limit;
+};
+
 /// Rows in columns, sorted by as-of day, then by account id.
 ///
 /// score, coverage: as score::LifeScores::computed (triggers in, overrides out) and coverage.  change: score less that
@@ -71,6 +88,7 @@ struct Panel {
   std::vector<std::string> reason;  ///< as the outcome's fact says it; empty = none
   std::vector<uint8_t> treated;     ///< worked on between T and the outcome or the horizon's end
   std::vector<double> values, points;
+  ScoreParts parts;
 
   std::vector<std::array<int64_t, kExclusions>> excluded;  ///< by as-of day
 
@@ -87,8 +105,9 @@ struct Panel {
 class PanelMaker {
  public:
   /// treated_by: names of events; an account is marked treated when one of them follows T up to its outcome.
+  /// parts: Panel::parts is wanted.
   PanelMaker(const engine::Engine& all, size_t outcome, std::vector<Day> days, Day last_day,
-             const std::vector<std::string>& treated_by);
+             const std::vector<std::string>& treated_by, bool parts = false);
   ~PanelMaker();
   PanelMaker(const PanelMaker&) = delete;
   PanelMaker& operator=(const PanelMaker&) = delete;
