@@ -141,6 +141,12 @@ struct Term {
   }
 };
 
+// The day on which a counting contract would renew; none when it will not, or has no end.
+std::optional<Day> renewal_of(const ContractFact& c, bool noticed, const Term& term, Day day) {
+  if (c.state == ContractFact::State::cancelled || noticed || !term.end) return std::nullopt;
+  return c.renewal && *c.renewal >= day ? *c.renewal : *term.end + 1;
+}
+
 void keep_greatest(int32_t& kept, int32_t x) { kept = std::max(kept, x); }  // kNone is the least
 void keep_smallest(int32_t& kept, int32_t x) { kept = kept == ContractClock::kNone ? x : std::min(kept, x); }
 
@@ -209,6 +215,22 @@ void product_days(const facts::Portfolio& portfolio, std::span<const facts::Cont
   sums.write(out);
 }
 
+std::vector<CountingContract> counting_on(const facts::Portfolio& portfolio,
+                                          std::span<const facts::ContractRow> contracts, Day day) {
+  std::vector<CountingContract> out;
+  if (contracts.empty()) return out;
+  each_counting(
+      portfolio, contracts, day, 1, day, [](const InForce&) {},
+      [&](const ContractFact& c, int32_t, bool noticed) {
+        Term term;
+        term.begin(c);
+        term.move_to(day);
+        out.push_back(
+            {&c, noticed, renewal_of(c, noticed, term, day), last_day(c, noticed, portfolio.settings.lapse_days)});
+      });
+  return out;
+}
+
 void contract_clock(const facts::Portfolio& portfolio, std::span<const facts::ContractRow> contracts, Day first,
                     int32_t days, Day facts_until, ContractClock& out) {
   const auto n = static_cast<size_t>(days);
@@ -222,9 +244,9 @@ void contract_clock(const facts::Portfolio& portfolio, std::span<const facts::Co
         term.move_to(day);
         keep_smallest(out.days_into_term[i], day - term.start);
         if (c.term_months) keep_greatest(out.term_months[i], *c.term_months);
-        if (c.state == ContractFact::State::cancelled || noticed || !term.end) return;
-        const Day renewal = c.renewal && *c.renewal >= day ? *c.renewal : *term.end + 1;
-        keep_smallest(out.days_to_renewal[i], renewal - day);
+        if (const auto renewal = renewal_of(c, noticed, term, day)) {
+          keep_smallest(out.days_to_renewal[i], *renewal - day);
+        }
       });
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,18 @@ struct ContractClock {
 };
 void contract_clock(const facts::Portfolio& portfolio, std::span<const facts::ContractRow> contracts, Day first,
                     int32_t days, Day facts_until, ContractClock& out);
+
+/// A contract that counts on a day.
+struct CountingContract {
+  const facts::ContractFact* fact = nullptr;  ///< the version in force
+  bool noticed = false;                       ///< notice was given on or before the day
+  /// When it would renew, as days_to_renewal() reckons; none: cancelled, given notice, or without an end.
+  std::optional<Day> renewal;
+  Day last;  ///< the last day on which it counts when nothing more is said; kMax = it goes on
+};
+/// Those of the day; versions of later days do not exist.  Ownership: points into `contracts`.
+[[nodiscard]] std::vector<CountingContract> counting_on(const facts::Portfolio& portfolio,
+                                                        std::span<const facts::ContractRow> contracts, Day day);
 
 /// `day` moved by whole months, cut to the month's length.
 [[nodiscard]] Day add_months(Day day, int32_t months);

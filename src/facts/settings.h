@@ -45,9 +45,13 @@ struct Settings {
   TimeZone time_zone;              ///< default UTC
   int32_t close_minutes = 6 * 60;  ///< a day closes this many minutes into the next one
   std::string currency = "USD";
-  std::string model;              ///< the active (primary) model's name; empty = none yet
-  std::vector<std::string> also;  ///< further models, whose scores stand beside the primary one's
-  int32_t lapse_days = 30;        ///< how long a contract still counts after its end without notice
+  std::string model;                         ///< the active (primary) model's name; empty = none yet
+  std::vector<std::string> also;             ///< further models, whose scores stand beside the primary one's
+  int32_t lapse_days = 30;                   ///< how long a contract still counts after its end without notice
+  int32_t fiscal_month = 1, fiscal_day = 1;  ///< the fiscal year begins on this day; the day is at most 28
+  /// Reasons to leave that nobody could have done anything about; docs/SEMANTICS.md#portfolio 6.
+  std::vector<std::string> unavoidable = {"acquired", "bankruptcy", "deceased",       "insolvency",
+                                          "merger",   "moved",      "out_of_business"};
   std::vector<std::string> ours = {"invoice.issued", "message.sent",
                                    "survey.sent"};  ///< our own acts: never a sign of life
   std::vector<std::string> exclude_accounts;

@@ -139,6 +139,23 @@ void read_source(const Node& name, Reader& entry, Settings& settings) {
   settings.sources.push_back(std::move(source));
 }
 
+// "04-01": the first of April.
+void read_fiscal_year(Reader& file, Settings& settings) {
+  const auto begins = file.text("fiscal_year");
+  if (!begins) return;
+  constexpr int kLeapYear = 2024, kLastDay = 28;
+  const auto day = Day::parse(fmt::format("{}-{}", kLeapYear, *begins));
+  int year = 0, month = 0, number = 0;
+  if (day) day->civil(year, month, number);
+  if (day && number <= kLastDay) {
+    settings.fiscal_month = month;
+    settings.fiscal_day = number;
+    return;
+  }
+  file.add("fiscal_year", "bad-day", fmt::format("`fiscal_year` must be the day on which it begins, not `{}`", *begins),
+           "write month and day, at most the 28th: 04-01");
+}
+
 // A model stands there once: beside itself it says nothing new.
 void check_also(Reader& file, const Settings& settings) {
   for (size_t i = 0; i < settings.also.size(); ++i) {
@@ -172,7 +189,13 @@ void read_all(Reader& file, Settings& settings) {
     settings.exclude_users = exclude->texts("users").value_or(std::vector<std::string>{});
     exclude->finish();
   }
-  file.not_yet("fiscal_year", "fiscal periods are not built yet");
+  read_fiscal_year(file, settings);
+  if (auto churn = file.map("churn"); churn && churn->is_map()) {
+    if (const Node* list = churn->find("unavoidable"); list != nullptr) {
+      settings.unavoidable = churn->values().texts(*list, "`unavoidable`").value_or(std::vector<std::string>{});
+    }
+    churn->finish();
+  }
   file.not_yet("working_days", "working days are not built yet");
   file.not_yet("retention", "retention is not built yet");
   read_status(file, settings);

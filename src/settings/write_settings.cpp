@@ -258,6 +258,12 @@ std::string new_settings_text(const facts::Settings& s) {
       "\n# Test accounts, and our own people's users.\n"
       "exclude:\n  accounts: {}\n  users: {}\n",
       flow_list(s.exclude_accounts), flow_list(s.exclude_users));
+  out += fmt::format(
+      "\n# The day on which the fiscal year begins, month and day: quarters of `kenko portfolio` follow it.\n"
+      "fiscal_year: {:02}-{:02}\n"
+      "# Reasons to leave that nobody could have done anything about.\n"
+      "churn: {{unavoidable: {}}}\n",
+      s.fiscal_month, s.fiscal_day, flow_list(s.unavoidable));
   out +=
       "\n# Which attribute of an account says its status (trial, onboarding, active, paused, notice, churned, "
       "internal);\n"

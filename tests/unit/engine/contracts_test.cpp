@@ -134,6 +134,31 @@ TEST(ContractClock, AgreesWithThePlainReading) {
   }
 }
 
+TEST(CountingContracts, AgreeWithThePlainReading) {
+  for (uint64_t seed = 1; seed <= 400; ++seed) {
+    const Case c(seed);
+    for (int32_t i = 0; i < c.days; i += 3) {
+      const Day d = c.first + i;
+      const Plain plain{c.portfolio, c.rows, d};
+      const std::vector<const ContractFact*> expected = plain.counting(d);
+      const std::vector<CountingContract> found = counting_on(c.portfolio, c.rows, d);
+      ASSERT_EQ(found.size(), expected.size()) << "seed " << seed << " day " << i;
+      for (size_t k = 0; k < found.size(); ++k) {
+        ASSERT_EQ(found[k].fact, expected[k]) << "seed " << seed << " day " << i;
+        // With the facts of the day, it counts up to `last` and no longer, unless another one replaces it.
+        if (found[k].last == Day::kMax) continue;
+        ASSERT_TRUE(plain.counts(*expected[k], d));
+        const bool replaced = std::any_of(c.rows.begin(), c.rows.end(), [&](const ContractRow& row) {
+          return row.fact.replaces == expected[k]->contract_id;
+        });
+        if (replaced || (expected[k]->notice_at && *expected[k]->notice_at > d)) continue;
+        ASSERT_TRUE(plain.counts(*expected[k], found[k].last)) << "seed " << seed << " day " << i;
+        ASSERT_FALSE(plain.counts(*expected[k], found[k].last + 1)) << "seed " << seed << " day " << i;
+      }
+    }
+  }
+}
+
 TEST(ContractSums, ByProductAgreeWithThePlainReading) {
   for (uint64_t seed = 1; seed <= 1'000; ++seed) {
     const Case c(seed);

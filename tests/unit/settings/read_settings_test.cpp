@@ -22,6 +22,8 @@ currency: JPY
 model: saas
 lapse_days: 10
 ours: [letter.sent]
+fiscal_year: 04-01
+churn: {unavoidable: [bankrupt]}
 exclude:
   accounts: [test]
   users: [me@acme.com]
@@ -49,6 +51,9 @@ status:
   EXPECT_EQ(s->model, "saas");
   EXPECT_EQ(s->lapse_days, 10);
   EXPECT_THAT(s->ours, ElementsAre("letter.sent"));
+  EXPECT_EQ(s->fiscal_month, 4);
+  EXPECT_EQ(s->fiscal_day, 1);
+  EXPECT_THAT(s->unavoidable, ElementsAre("bankrupt"));
   EXPECT_THAT(s->exclude_accounts, ElementsAre("test"));
   EXPECT_THAT(s->exclude_users, ElementsAre("me@acme.com"));
   ASSERT_EQ(s->sources.size(), 2U);
@@ -76,6 +81,9 @@ TEST(ReadSettings, DefaultsStandForWhatIsMissing) {
   EXPECT_EQ(s->close_minutes, 360);
   EXPECT_EQ(s->lapse_days, 30);
   EXPECT_EQ(s->ours.size(), 3U);
+  EXPECT_EQ(s->fiscal_month, 1);
+  EXPECT_EQ(s->fiscal_day, 1);
+  EXPECT_THAT(s->unavoidable, testing::Contains("insolvency"));
   EXPECT_EQ(s->status_attribute, "status");
   EXPECT_TRUE(s->status_words.empty());
   const auto none = read_settings("ours: []\n", "kenko.yaml");
@@ -89,6 +97,7 @@ time_zone: Europe/Lodnon
 close_at: 25:00
 currency: euro
 lapse_days: -1
+fiscal_year: 02-30
 sources:
   we b:
     accounts: define
@@ -102,11 +111,13 @@ sources:
   EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:3:11: error: `close_at` must be a time of day, not `25:00`"));
   EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:4:11: error: `currency` must be three capital letters, not `euro`"));
   EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:5:13: error: `lapse_days` must be between 0 and 3650, not -1"));
-  EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:7:3: error: `we b` cannot be the name of a source"));
-  EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:8:15: error: "));
+  EXPECT_THAT(text, testing::HasSubstr(
+                        "kenko.yaml:6:14: error: `fiscal_year` must be the day on which it begins, not `02-30`"));
+  EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:8:3: error: `we b` cannot be the name of a source"));
+  EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:9:15: error: "));
   EXPECT_THAT(text, testing::HasSubstr("did you mean `defines`?"));
-  EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:9:14: error: the mapping `../elsewhere.yaml` must lie inside"));
-  EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:10:24: error: "));
+  EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:10:14: error: the mapping `../elsewhere.yaml` must lie inside"));
+  EXPECT_THAT(text, testing::HasSubstr("kenko.yaml:11:24: error: "));
 }
 
 TEST(ReadSettings, AStatusIsOneOfSeven) {
@@ -146,6 +157,9 @@ TEST(ReadSettings, ANewFileReadsBackAsItWasMade) {
   s.status_attribute = "life cycle";
   s.status_words = {{"no", "churned"}, {"Customer: paying", "active"}};
   s.sources = {web};
+  s.fiscal_month = 7;
+  s.fiscal_day = 28;
+  s.unavoidable = {"no"};
   const auto back = read_settings(new_settings_text(s), "kenko.yaml");
   ASSERT_TRUE(back.ok()) << to_text(back.problems());
   EXPECT_EQ(back->company, s.company);
@@ -155,6 +169,9 @@ TEST(ReadSettings, ANewFileReadsBackAsItWasMade) {
   EXPECT_TRUE(back->sources[0].attributes.contains("plan of work"));
   EXPECT_EQ(back->sources[0].start, web.start);
   EXPECT_EQ(back->sources[0].every_days, 7);
+  EXPECT_EQ(back->fiscal_month, 7);
+  EXPECT_EQ(back->fiscal_day, 28);
+  EXPECT_EQ(back->unavoidable, s.unavoidable);
   EXPECT_EQ(back->status_attribute, "life cycle");
   EXPECT_EQ(back->status_words, s.status_words);
 }
