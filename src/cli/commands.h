@@ -20,6 +20,7 @@ void add_manual_commands(CLI::App& app, Common& common, Exit& exit);
 void add_backup_commands(CLI::App& app, Common& common, Exit& exit);
 void add_doctor_command(CLI::App& app, Common& common, Exit& exit);
 void add_backtest_command(CLI::App& app, Common& common, Exit& exit);
+void add_portfolio_command(CLI::App& app, Common& common, Exit& exit);
 void add_close_command(CLI::App& app, Common& common, Exit& exit);
 void add_compact_command(CLI::App& app, Common& common, Exit& exit);
 void add_export_command(CLI::App& app, Common& common, Exit& exit);

@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <memory>
+
+#include "app/portfolio_report.h"
+#include "app/system.h"
+#include "cli/commands.h"
+#include "cli/sections_output.h"
+
+namespace kenko::cli {
+namespace {
+
+struct PortfolioCliOptions {
+  app::PortfolioRequest request;
+  std::string from, to, by, table, periods = "quarter";
+};
+
+const char* const kBreakdowns[] = {"band", "segment", "owner", "product"};
+
+Status read_options(PortfolioCliOptions& o) {
+  KENKO_TRY_STATUS(read_day("--from", o.from, o.request.from));
+  KENKO_TRY_STATUS(read_day("--to", o.to, o.request.to));
+  if (o.periods == "month") {
+    o.request.grain = revenue::Grain::month;
+  } else if (o.periods == "quarter") {
+    o.request.grain = revenue::Grain::quarter;
+  } else if (o.periods == "year") {
+    o.request.grain = revenue::Grain::year;
+  } else {
+    return bad_option("--periods is month, quarter or year");
+  }
+  if (!o.by.empty() && std::find(std::begin(kBreakdowns), std::end(kBreakdowns), o.by) == std::end(kBreakdowns)) {
+    return bad_option("--by is band, segment, owner or product");
+  }
+  constexpr int32_t kMostDays = 730;
+  if (o.request.within_days < 1 || o.request.within_days > kMostDays) {
+    return bad_option("--within is a number of days, 1 to 730");
+  }
+  if (o.request.resamples < 1 || o.request.resamples > 100'000) {
+    return bad_option("--resamples is a number between 1 and 100000");
+  }
+  return Done{};
+}
+
+// With --by, the other breakdowns are left out.
+void keep_breakdown(const std::string& by, revenue::PortfolioReport& report) {
+  if (!by.empty()) std::erase_if(report.breakdowns, [&](const revenue::Breakdown& b) { return b.by != by; });
+}
+
+Result<std::string> portfolio_output(const Common& common, PortfolioCliOptions& o) {
+  KENKO_TRY_STATUS(format_of(common));
+  KENKO_TRY_STATUS(read_options(o));
+  app::ScoringRequest request{common.model, {}, {}, common.threads};
+  KENKO_TRY_STATUS(read_day("--as-of", common.as_of, request.as_of));
+  KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
+  KENKO_TRY(const auto scoring, app::Scoring::open(workspace, request, app::now()));
+  warn(scoring->model().warnings);
+  KENKO_TRY(revenue::PortfolioReport report, app::report_portfolio(*scoring, o.request));
+  keep_breakdown(o.by, report);
+  return written(common,
+                 {report::portfolio_head(report), report::portfolio_sections(report, app::account_names(*scoring)),
+                  report.findings, "summary"},
+                 o.table);
+}
+
+}  // namespace
+
+void add_portfolio_command(CLI::App& app, Common& common, Exit& exit) {
+  auto* portfolio = app.add_subcommand("portfolio", "revenue, retention and churn by band, renewals, what is at risk");
+  auto options = std::make_shared<PortfolioCliOptions>();
+  portfolio->add_option("--model", common.model, "a model of models/, or a file; default: the active one");
+  portfolio->add_option("--as-of", common.as_of, "the day, 2026-11-20; default: the last closed day with facts");
+  portfolio->add_option("--from", options->from, "first day of the period; default: 12 months up to the last");
+  portfolio->add_option("--to", options->to, "last day of the period; default: the as-of day");
+  portfolio->add_option("--by", options->by, "one breakdown: band, segment, owner or product; default: all four");
+  portfolio->add_option("--periods", options->periods, "of the fiscal calendar: month, quarter or year")
+      ->capture_default_str();
+  portfolio->add_option("--count", options->request.periods, "how many of them")
+      ->check(CLI::Range(1, 120))
+      ->capture_default_str();
+  portfolio->add_option("--within", options->request.within_days, "days ahead: renewals due, what is at risk")
+      ->capture_default_str();
+  portfolio->add_option("--resamples", options->request.resamples, "of the bootstrap; default: 1000");
+  portfolio->add_option("--seed", options->request.seed, "of the bootstrap; default: 1");
+  portfolio->add_option("--table", options->table, "this table alone: summary, walk, periods, by_band, renewals ...");
+  portfolio->add_option("--format", common.format, "table, json or csv");
+  portfolio->add_option("--out", common.out, "write to this file");
+  portfolio->add_option("--threads", common.threads, "default: all cores");
+  portfolio->callback([&, options] {
+    const auto output = portfolio_output(common, *options);
+    exit = output ? deliver(common, *output) : fail(output.problems());
+  });
+}
+
+}  // namespace kenko::cli
