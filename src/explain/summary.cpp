@@ -39,15 +39,16 @@ const Part* steepest(const Explanation& before, const Explanation& now) {
   return worst;
 }
 
-std::string missing_reason(const plan::Plan& plan, const Explanation& e) {
+Sentence missing_reason(const plan::Plan& plan, const Explanation& e) {
   std::string names;
   int count = 0;
   for (const Part& p : e.parts) {
     if (p.evidence || p.weight_micros == 0) continue;
     if (++count <= 2) names += (count > 1 ? ", " : "") + plan.metrics[p.metric].label;
   }
-  if (count > 2) names += fmt::format(" and {} more", count - 2);
-  return fmt::format("evidence for {} % of the weight; missing: {}", e.coverage / 10'000, names);
+  const int32_t percent = e.coverage / 10'000;
+  if (count > 2) return say("evidence for {} % of the weight; missing: {} and {} more", percent, names, count - 2);
+  return say("evidence for {} % of the weight; missing: {}", percent, names);
 }
 
 // The trigger that takes most; nullptr when none takes a notable part.
@@ -61,46 +62,47 @@ const TriggerLine* heaviest(const Explanation& e) {
 }
 
 // What rules do to the score; empty when they do nothing notable.
-std::string rule_reason(const plan::Plan& plan, const Summary& s) {
+Sentence rule_reason(const plan::Plan& plan, const Summary& s) {
   const Explanation& e = s.now;
   const auto points = [](int32_t hundredths) { return fmt::format("{:.1f}", static_cast<double>(hundredths) / 100); };
   const auto label = [&plan](uint32_t t) {
     return plan.triggers[t].label.empty() ? plan.triggers[t].name : plan.triggers[t].label;
   };
-  if (e.override_line != 0)
-    return fmt::format("Override: shown as {}, computed {}", points(e.score), points(e.computed));
+  if (e.override_line != 0) return say("Override: shown as {}, computed {}", points(e.score), points(e.computed));
   if (e.cap <= -kNotableHundredths && e.capped_by) {
     int32_t held = std::max(e.rolled_up, 0) + e.hierarchy + e.cap;
     for (const TriggerLine& t : e.triggers) held += t.line_hundredths;
-    return fmt::format("Capped at {} by {}: −{}", points(held), label(*e.capped_by), points(-e.cap));
+    return say("Capped at {} by {}: −{}", points(held), label(*e.capped_by), points(-e.cap));
   }
   if (const TriggerLine* t = heaviest(e)) {
-    const std::string times = t->starts > 1 ? fmt::format(" ({} times)", t->starts) : "";
-    return fmt::format("{}{}: −{}", label(t->trigger), times, points(-t->line_hundredths));
+    const std::string taken = points(-t->line_hundredths);
+    if (t->starts > 1) return say("{} ({} times): −{}", label(t->trigger), t->starts, taken);
+    return say("{}: −{}", label(t->trigger), taken);
   }
   if (e.silence <= -kNotableHundredths)
-    return fmt::format("Nothing heard since {}: held {} below its metrics", s.last_fact_day.iso(), points(-e.silence));
+    return say("Nothing heard since {}: held {} below its metrics", s.last_fact_day.iso(), points(-e.silence));
   if (e.hierarchy <= -kNotableHundredths && e.rolled_up >= 0 && e.from_children)
-    return fmt::format("Its children bring it down: −{}, worst {}", points(-e.hierarchy),
-                       points(e.from_children->parts.worst.value_or(0)));
-  return "";
+    return say("Its children bring it down: −{}, worst {}", points(-e.hierarchy),
+               points(e.from_children->parts.worst.value_or(0)));
+  return {};
 }
 
 // What is kept because its source is overdue; empty when nothing is.
-std::string stale_note(const plan::Plan& plan, const Explanation& e) {
+Sentence stale_note(const plan::Plan& plan, const Explanation& e) {
   const Part* first = nullptr;
   int count = 0;
   for (const Part& p : e.parts) {
     if (!p.stale || p.weight_micros == 0) continue;
     if (++count == 1) first = &p;
   }
-  if (first == nullptr) return "";
-  const std::string more = count > 1 ? fmt::format(" and {} more", count - 1) : "";
-  return fmt::format("; feed overdue since {}: {}{}", first->from ? first->from->iso() : "ever",
-                     plan.metrics[first->metric].label, more);
+  if (first == nullptr) return {};
+  const std::string& label = plan.metrics[first->metric].label;
+  if (!first->from) return say("feed overdue since ever: {}", label);
+  if (count > 1) return say("feed overdue since {}: {} and {} more", first->from->iso(), label, count - 1);
+  return say("feed overdue since {}: {}", first->from->iso(), label);
 }
 
-std::string metric_reason(const engine::Engine& engine, const Summary& s) {
+Sentence metric_reason(const engine::Engine& engine, const Summary& s) {
   const plan::Plan& plan = engine.plan();
   const Explanation& e = s.now;
   const bool comparable = s.before.rolled_up >= 0 && s.before.parts.size() == e.parts.size();
@@ -108,34 +110,46 @@ std::string metric_reason(const engine::Engine& engine, const Summary& s) {
     if (const Part* p = steepest(s.before, e)) {
       const auto before = std::find_if(s.before.parts.begin(), s.before.parts.end(),
                                        [p](const Part& b) { return b.metric == p->metric; });
-      return fmt::format("{} {} → {}: −{} in {} days", plan.metrics[p->metric].label,
-                         value_text(engine, p->metric, before->value), value_text(engine, p->metric, p->value),
-                         points_text(before->contribution - p->contribution), kChangeDays);
+      return say("{} {} → {}: −{} in {} days", plan.metrics[p->metric].label,
+                 value_text(engine, p->metric, before->value), value_text(engine, p->metric, p->value),
+                 points_text(before->contribution - p->contribution), kChangeDays);
     }
   }
   if (const Part* p = costliest(e)) {
     const plan::Metric& m = plan.metrics[p->metric];
     const double points = p->points ? *p->points / kMicros : 0;
-    const bool added = plan.dimensions[*m.dimension].rollup == plan::Rollup::points;
-    const std::string worth =
-        added ? fmt::format("{:+.1f} points", points) : fmt::format("{}/100", static_cast<int>(points));
-    return fmt::format("{} {}: {}, −{}", m.label, value_text(engine, p->metric, p->value), worth, points_text(p->lost));
+    const std::string value = value_text(engine, p->metric, p->value), lost = points_text(p->lost);
+    if (plan.dimensions[*m.dimension].rollup == plan::Rollup::points)
+      return say("{} {}: {} points, −{}", m.label, value, fmt::format("{:+.1f}", points), lost);
+    return say("{} {}: {}/100, −{}", m.label, value, static_cast<int>(points), lost);
   }
   return e.rolled_up == 10'000 ? "every metric at 100" : "";
 }
 
-std::string reason_of(const engine::Engine& engine, const Summary& s) {
+Sentence first_clause(const engine::Engine& engine, const Summary& s) {
   const plan::Plan& plan = engine.plan();
   const Explanation& e = s.now;
-  if (e.state == score::State::too_new || e.state == score::State::insufficient)
-    return missing_reason(plan, e) + stale_note(plan, e);
-  if (e.state == score::State::unscored) return fmt::format("{}: not scored", word(e.status));
-  if (e.state == score::State::paused) return "paused: the last score is kept";
-  const std::string rule = rule_reason(plan, s);
-  return (rule.empty() ? metric_reason(engine, s) : rule) + stale_note(plan, e);
+  if (e.state == score::State::too_new || e.state == score::State::insufficient) return missing_reason(plan, e);
+  const Sentence rule = rule_reason(plan, s);
+  return rule.empty() ? metric_reason(engine, s) : rule;
+}
+
+std::vector<Sentence> reason_of(const engine::Engine& engine, const Summary& s) {
+  const Explanation& e = s.now;
+  if (e.state == score::State::unscored) return {say("{}: not scored", word(e.status))};
+  if (e.state == score::State::paused) return {"paused: the last score is kept"};
+  std::vector<Sentence> out{first_clause(engine, s), stale_note(engine.plan(), e)};
+  std::erase_if(out, [](const Sentence& clause) { return clause.empty(); });
+  return out;
 }
 
 }  // namespace
+
+std::string reason_text(const Summary& summary) {
+  std::string out;
+  for (const Sentence& clause : summary.reason) out += (out.empty() ? "" : "; ") + clause.english();
+  return out;
+}
 
 std::string value_text(const engine::Engine& engine, uint32_t metric, std::optional<double> value) {
   if (!value) return "no value";

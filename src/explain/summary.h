@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sentence.h"
 #include "engine/engine.h"
 #include "explain/contributions.h"
 
@@ -20,12 +21,15 @@ inline constexpr int32_t kTrendWeeks = 13;  ///< points of the trend, one a week
 struct Summary {
   uint32_t account = 0;
   Explanation now;
-  Explanation before;          ///< kChangeDays earlier; State::none when there is no row
-  std::vector<int32_t> trend;  ///< kTrendWeeks scores in hundredths, oldest first, kNoScore = none
-  Day life_first;              ///< the first day of the life that holds the day
-  Day last_fact_day;           ///< the last day with a fact that is not our own act
-  std::string reason;          ///< one sentence with its numbers
+  Explanation before;            ///< kChangeDays earlier; State::none when there is no row
+  std::vector<int32_t> trend;    ///< kTrendWeeks scores in hundredths, oldest first, kNoScore = none
+  Day life_first;                ///< the first day of the life that holds the day
+  Day last_fact_day;             ///< the last day with a fact that is not our own act
+  std::vector<Sentence> reason;  ///< one sentence with its numbers, of one or two clauses
 };
+
+/// The reason in English: its clauses, with semicolons between them.
+[[nodiscard]] std::string reason_text(const Summary& summary);
 
 /// Summaries of the accounts (all, when empty) that have a row on `as_of`, in the portfolio's order.
 [[nodiscard]] std::vector<Summary> summarise(const engine::Engine& engine, Day as_of, int threads,

@@ -13,9 +13,9 @@ namespace {
 
 constexpr double kMicros = 1e6;
 
-std::string interval_text(const stats::Estimate& e, double scale, int places, const char* unit) {
-  if (!e.low || !e.high) return "–";
-  return fmt::format("{:.{}f} to {:.{}f}{}", scale * *e.low, places, scale * *e.high, places, unit);
+Sentence interval_words(const stats::Estimate& e, double scale, int places, const char* unit) {
+  return say("{} to {}{}", fmt::format("{:.{}f}", scale * *e.low, places),
+             fmt::format("{:.{}f}", scale * *e.high, places), unit);
 }
 
 }  // namespace
@@ -34,6 +34,10 @@ Cell money(int64_t micros) {
           text::grouped(static_cast<int64_t>(std::llround(static_cast<double>(micros) / kMicros)))};
 }
 Cell count(int64_t n) { return {n, Tone::plain, text::grouped(n)}; }
+Cell words(Sentence sentence) {
+  std::string english = sentence.english();
+  return {std::move(english), Tone::plain, {}, std::move(sentence)};
+}
 
 Column left(std::string key, std::string title) { return {std::move(key), std::move(title), Align::left, 0, false}; }
 Column right(std::string key, std::string title) { return {std::move(key), std::move(title), Align::right, 0, false}; }
@@ -48,7 +52,11 @@ void add_interval_columns(Table& t, const std::string& key, const std::string& t
 void add_interval(std::vector<Cell>& row, const stats::Estimate& e, bool share, int places) {
   row.push_back(share ? percent(e.value, places) : real(e.value, places));
   Cell low = share ? percent(e.low, places) : real(e.low, places);
-  low.text = interval_text(e, share ? 100 : 1, places, share ? " %" : "");
+  low.text = "–";
+  if (e.low && e.high) {
+    low.said = interval_words(e, share ? 100 : 1, places, share ? " %" : "");
+    low.text = low.said.english();
+  }
   row.push_back(std::move(low));
   row.push_back(real(e.high, places));
 }

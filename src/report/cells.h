@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/sentence.h"
 #include "report/table.h"
 #include "stats/resamples.h"
 
@@ -24,6 +25,8 @@ namespace kenko::report {
 /// Millionths of the workspace's currency; whole units in text.
 [[nodiscard]] Cell money(int64_t micros);
 [[nodiscard]] Cell count(int64_t n);
+/// Kenko's own words, which a report in another language says in that language: never data of customers.
+[[nodiscard]] Cell words(Sentence sentence);
 
 [[nodiscard]] Column left(std::string key, std::string title);
 [[nodiscard]] Column right(std::string key, std::string title);

@@ -248,7 +248,7 @@ std::string explain_json(const engine::Engine& engine, const ExplainView& view) 
               {"state", quoted(score::word(e.state))},
               {"status", quoted(engine::word(e.status))}};
   add_score(plan, e, out);
-  out.emplace_back("reason", quoted(view.summary.reason));
+  out.emplace_back("reason", quoted(explain::reason_text(view.summary)));
   out.emplace_back("dimensions", list(dimensions));
   out.emplace_back("metrics", list(metrics));
   out.emplace_back("triggers", list(triggers));

@@ -142,7 +142,7 @@ Table accounts_table(const engine::Engine& engine, const std::vector<explain::Su
                           change_cell(s),
                           {sparkline(s.trend)},
                           {Fixed{s.now.coverage, 6}, Tone::plain, fmt::format("{} %", s.now.coverage / 10'000)},
-                          {s.reason},
+                          {explain::reason_text(s)},
                           {std::string(engine::word(s.now.status))}});
   }
   return table;

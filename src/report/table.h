@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/sentence.h"
+
 namespace kenko::report {
 
 /// What stands behind a cell's colour.  Colours mean bands only; up and down carry a sign as well.
@@ -30,6 +32,7 @@ struct Cell {
   Value value = {};
   Tone tone = Tone::plain;
   std::string text = {};  ///< how text output shows it where that differs from `value`; empty = the value itself
+  Sentence said = {};     ///< the same in Kenko's own words, which other languages say in theirs; empty = data
 };
 
 enum class Align : uint8_t { left, right };
