@@ -59,8 +59,8 @@ void add_columns(const std::vector<OtherScores>& others, const std::string& afte
     for (size_t row = 0; row < table.rows.size(); ++row) {
       const auto found = other.by_account.find(account_of(table, row));
       const OtherScores::Score s = found == other.by_account.end() ? OtherScores::Score{} : found->second;
-      const bool scored = s.hundredths >= 0;
-      scores.push_back(scored ? report::Cell{report::Fixed{s.hundredths, 2}} : report::Cell{});
+      report::Cell& score = scores.emplace_back();
+      if (s.hundredths >= 0) score.value = report::Fixed{s.hundredths, 2};
       bands.push_back({s.band.empty() ? report::Value{} : report::Value{s.band}, s.tone, s.chip});
     }
     insert_column(table, at++, {"score." + other.model, other.model, report::Align::right, 0, false},
