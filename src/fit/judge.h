@@ -1,0 +1,63 @@
+// fit/judge.h
+//
+// Two scores of the same accounts on days that neither was made on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/day.h"
+#include "fit/strength.h"
+#include "stats/resamples.h"
+#include "validate/panel.h"
+
+namespace kenko::fit {
+
+/// One measure of both, and the second less the first on the same resamples.
+struct Both {
+  stats::Estimate before, after, difference;
+};
+
+struct DayOfBoth {
+  Day day;
+  int64_t rows = 0, outcomes = 0;
+  std::optional<double> before, after;  ///< area under the curve
+};
+
+/// A band of the second model on the judged rows; of the first where one has the same place.
+struct BandOfBoth {
+  std::string name;
+  std::optional<int32_t> from_before, from_after;  ///< hundredths
+  int64_t rows_before = 0, outcomes_before = 0, rows_after = 0, outcomes_after = 0;
+  int64_t treated_after = 0;
+};
+
+struct Judgement {
+  int64_t rows = 0, outcomes = 0, accounts = 0, accounts_with = 0;
+  int64_t lost = 0, gained = 0;  ///< account-days that the first alone, the second alone scores; not judged
+  double capacity = 0.1;
+  Both auc_within, auc, average_precision, log_loss, precision, recall, amount_recall;
+  std::vector<DayOfBoth> days;
+  std::vector<BandOfBoth> bands;  ///< worst first
+};
+
+struct JudgeOptions {
+  double capacity = 0.1;
+  int resamples = 1000;
+  uint64_t seed = 1;
+  int threads = 1;
+};
+
+/// The pairs of rows of two panels with the same as-of day and account: positions in each.
+struct Pairs {
+  std::vector<uint32_t> before, after;
+  int64_t lost = 0, gained = 0;
+};
+[[nodiscard]] Pairs pair_rows(const validate::Panel& before, const validate::Panel& after, Day first, Day last);
+
+/// Of the as-of days from `first` to `last`, both included.  links: what each score means, learnt before them.
+[[nodiscard]] Judgement judge(const validate::Panel& before, const validate::Panel& after, Day first, Day last,
+                              const Link& link_before, const Link& link_after, const JudgeOptions& options);
+
+}  // namespace kenko::fit

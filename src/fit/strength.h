@@ -1,0 +1,84 @@
+// fit/strength.h
+//
+// The most likely numbers of a model when each may leave the author's only so far, and how far they should.
+// docs/SEMANTICS.md#fit.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "fit/folds.h"
+#include "fit/score_function.h"
+
+namespace kenko::fit {
+
+/// What holds the numbers to the author's.
+///
+/// strength: half of it times the sum of the squared parameters is added to minus the log likelihood; infinite = none
+///           moves.
+/// curves:   false = weights alone move.
+struct Hold {
+  double strength = std::numeric_limits<double>::infinity();
+  bool curves = false;
+  friend bool operator==(const Hold&, const Hold&) = default;
+};
+
+/// Parameters and link together.
+struct Solution {
+  std::vector<double> theta;
+  Link link;
+};
+
+/// How much the rows say about each parameter at the author's numbers: the expected second derivatives of the log
+/// likelihood, from an even sample of rows.
+class Information {
+ public:
+  Information(const ScoreFunction& function, std::span<const uint32_t> rows, const Link& link, int threads);
+  /// Sum of h / (h + strength) over the eigenvalues h: how many free parameters the held ones are worth.
+  [[nodiscard]] double effective(const Hold& hold) const;
+  [[nodiscard]] double greatest() const;  ///< of the diagonal
+  [[nodiscard]] double of(size_t parameter) const { return matrix_[parameter * count_ + parameter]; }
+
+ private:
+  size_t count_;
+  std::vector<double> matrix_;
+  std::vector<uint32_t> weights_, all_;  ///< parameters that move without curves, with them
+};
+
+/// The most likely intercept and slope of scores that stay as they are.
+[[nodiscard]] Link link_of(std::span<const double> scores, std::span<const uint8_t> outcome);
+
+/// Only intercept and slope: the author's numbers as they are.
+[[nodiscard]] Solution solve_link(const ScoreFunction& function, std::span<const uint32_t> rows, int threads);
+
+/// The most likely numbers under `hold`, from `start` on.
+[[nodiscard]] Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, const Hold& hold,
+                             const Information& information, const Solution& start, int threads);
+
+/// How one way to hold the numbers did on rows that it was not learnt from.
+struct Trial {
+  Hold hold;
+  double effective = 0;  ///< parameters
+  double log_loss = 0;   ///< mean over the judged rows of all folds; meaningless without folds
+  bool chosen = false;
+};
+
+struct Chosen {
+  std::vector<Trial> trials;  ///< strongest first: the author's numbers, then weights alone, then curves too
+  bool ordered = false;       ///< the folds are
+  size_t folds = 0;
+  Solution solution;  ///< on all rows, held as the chosen trial says
+  /// By metric of the plan (0 where its weight cannot move): mean log loss on the folds' judged rows when its weight is
+  /// 0, less that with it.
+  std::vector<double> loss_without;
+  [[nodiscard]] const Trial& best() const;
+};
+
+/// Tries strengths on the folds and solves on all rows with the best; of trials within 0.01 % of the best log loss the
+/// strongest.  Never more than `most_effective` parameters.  Without folds the author's numbers are chosen.
+[[nodiscard]] Chosen choose(const ScoreFunction& function, std::span<const uint32_t> rows, const Folds& folds,
+                            double most_effective, int threads);
+
+}  // namespace kenko::fit
