@@ -11,6 +11,7 @@
 #include "app/portfolio.h"
 #include "app/scoring.h"
 #include "app/stopwatch.h"
+#include "app/unchanged.h"
 #include "base/text.h"
 #include "duck/columns.h"
 #include "duck/connection.h"
@@ -42,8 +43,9 @@ Day last_known_day(const plan::Outcome& outcome, Day newest) {
 }
 
 Result<std::vector<Day>> days_of(const PanelRequest& request, const plan::Outcome& outcome, Day first, Day last) {
-  std::vector<Day> days = validate::as_of_days(std::max(first, request.from.value_or(first)), last,
-                                               outcome.horizon_days, outcome.gap_days, request.step_days);
+  const Day end = request.open ? last + (outcome.horizon_days + outcome.gap_days) : last;
+  std::vector<Day> days = validate::as_of_days(std::max(first, request.from.value_or(first)), end, outcome.horizon_days,
+                                               outcome.gap_days, request.step_days);
   if (request.to) std::erase_if(days, [&](Day d) { return d > *request.to; });
   if (!days.empty()) return days;
   Problem problem;
@@ -126,22 +128,33 @@ duck::Table table_of(const Panel& p) {
 // Builds the rows: accounts that look the same from every day by one history, the others anew for each day.
 class Builder {
  public:
-  Builder(const Workspace& workspace, const PanelRequest& request, const Scoring& scoring, state::Database& database)
-      : workspace_(workspace), request_(request), scoring_(scoring), database_(database) {}
+  Builder(const Workspace& workspace, const Scoring& scoring) : workspace_(workspace), scoring_(scoring) {}
 
-  Result<WorkspacePanel> build() {
+  Result<WorkspacePanel> build(const PanelRequest& request) {
     const plan::Plan& plan = scoring_.plan();
-    KENKO_TRY(const size_t outcome, find_outcome(plan, request_.outcome));
+    KENKO_TRY(const size_t outcome, find_outcome(plan, request.outcome));
     const Day last = last_known_day(plan.outcomes[outcome], *scoring_.portfolio().newest_day);
     KENKO_TRY(const std::vector<Day> days,
-              days_of(request_, plan.outcomes[outcome], engine::first_day(scoring_.portfolio()), last));
+              days_of(request, plan.outcomes[outcome], engine::first_day(scoring_.portfolio()), last));
+    PanelMaker maker(scoring_.engine(), outcome, days, last, request.treated_by, request.parts);
+    return fill(days, maker);
+  }
+
+  Result<WorkspacePanel> build(const std::vector<Day>& days) {
+    PanelMaker maker(scoring_.engine(), std::nullopt, days, *scoring_.portfolio().newest_day, {});
+    return fill(days, maker);
+  }
+
+ private:
+  Result<WorkspacePanel> fill(const std::vector<Day>& days, PanelMaker& maker) {
     for (const facts::SourceSettings& source : workspace_.settings.sources) {
       if (source.known_at == facts::KnownAt::assumed) out_.assumed.push_back(source.name);
     }
-    PanelMaker maker(scoring_.engine(), outcome, days, last, request_.treated_by, request_.parts);
-    KENKO_TRY(KnownFacts known, KnownFacts::load(workspace_, database_, scoring_.threads()));
-    KENKO_TRY(const LateAccounts late, known.late_accounts({close_of(days.front(), workspace_.settings), {}},
-                                                           days.front(), days.back(), {&plan}, scoring_.portfolio()));
+    KENKO_TRY(auto database, open_state(workspace_.dir));
+    KENKO_TRY(KnownFacts known, KnownFacts::load(workspace_, *database, scoring_.threads()));
+    KENKO_TRY(const LateAccounts late,
+              known.late_accounts({close_of(days.front(), workspace_.settings), {}}, days.front(), days.back(),
+                                  {&scoring_.plan()}, scoring_.portfolio()));
     out_.times.facts += watch_.lap();
     add_common(late, days, maker);
     out_.times.common = watch_.lap();
@@ -151,7 +164,6 @@ class Builder {
     return std::move(out_);
   }
 
- private:
   // Law (b) judges what the score computed: triggers in, overrides out.
   [[nodiscard]] static engine::RunOptions run_options() {
     engine::RunOptions options;
@@ -197,9 +209,7 @@ class Builder {
   }
 
   const Workspace& workspace_;
-  const PanelRequest& request_;
   const Scoring& scoring_;
-  state::Database& database_;
   Stopwatch watch_;
   WorkspacePanel out_;
 };
@@ -210,25 +220,24 @@ Result<WorkspacePanel> build_panel(const Workspace& workspace, const PanelReques
   Stopwatch watch;
   ScoringRequest scoring_request;
   scoring_request.model = request.model;
+  scoring_request.text = request.text;
   scoring_request.threads = request.threads;
-  KENKO_TRY(auto before, open_state(workspace.dir));
-  std::optional<int64_t> generation;
-  if (before) {
-    KENKO_TRY(const ports::Snapshot snapshot, before->snapshot());
-    generation = snapshot.next_seq;
-  }
+  KENKO_TRY(const Unchanged unchanged, Unchanged::since_now(workspace));
   KENKO_TRY(const auto scoring, Scoring::open(workspace, scoring_request, now));
-  KENKO_TRY(auto database, open_state(workspace.dir));
-  Builder builder(workspace, request, *scoring, *database);
   const double opened = watch.lap();
-  KENKO_TRY(WorkspacePanel out, builder.build());
+  KENKO_TRY(WorkspacePanel out, Builder(workspace, *scoring).build(request));
   out.times.facts += opened;
-  KENKO_TRY(const ports::Snapshot after, database->snapshot());
-  if (generation != after.next_seq) {
-    return Problem{"workspace-changed",     {}, "facts were added while the panel was made",
-                   "run the command again", "", Severity::error};
-  }
+  KENKO_TRY_STATUS(unchanged.still(workspace));
   return out;
+}
+
+Result<WorkspacePanel> build_panel(const Workspace& workspace, const Scoring& scoring, const PanelRequest& request) {
+  return Builder(workspace, scoring).build(request);
+}
+
+Result<WorkspacePanel> build_snapshots(const Workspace& workspace, const Scoring& scoring,
+                                       const std::vector<Day>& days) {
+  return Builder(workspace, scoring).build(days);
 }
 
 Status write_panel(const Panel& panel, const std::string& path) {

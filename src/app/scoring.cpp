@@ -56,6 +56,10 @@ Result<LoadedModel> load_model(const Workspace& workspace, const std::string& na
   std::error_code ignored;
   std::string shown = std::filesystem::proximate(path, ignored).string();
   if (shown.empty() || shown.size() > path.size()) shown = path;
+  return load_model_text(workspace, text, shown);
+}
+
+Result<LoadedModel> load_model_text(const Workspace& workspace, const std::string& text, const std::string& shown) {
   KENKO_TRY(model::Model model, model::load(text, shown, workspace.settings));
   KENKO_TRY(plan::Plan plan, plan::lower(model, workspace.settings));
   return LoadedModel{std::move(model), std::move(plan)};
@@ -69,7 +73,8 @@ Result<std::string> model_in_words(const Workspace& workspace, const std::string
 Result<std::unique_ptr<Scoring>> Scoring::open(const Workspace& workspace, const ScoringRequest& request, Instant now) {
   Stopwatch watch;
   std::unique_ptr<Scoring> out(new Scoring);
-  KENKO_TRY(LoadedModel loaded, load_model(workspace, request.model));
+  KENKO_TRY(LoadedModel loaded, request.text.empty() ? load_model(workspace, request.model)
+                                                     : load_model_text(workspace, request.text, request.model));
   out->model_ = std::move(loaded.model);
   out->plan_ = std::move(loaded.plan);
   out->times_.model = watch.lap();

@@ -23,6 +23,7 @@ namespace kenko::app {
 /// Which model, and which facts.
 struct ScoringRequest {
   std::string model;               ///< name (models/NAME.yaml) or path; empty = the active one of kenko.yaml
+  std::string text;                ///< of a model that is no file yet, then `model` only names it; empty = none
   std::optional<Day> as_of;        ///< none = the default day (app/clock.h)
   std::optional<Day> known_as_of;  ///< law (b): as if nothing had been known after the close of this day
   int threads = 0;                 ///< 0 = all cores
@@ -76,6 +77,9 @@ struct LoadedModel {
   plan::Plan plan;
 };
 [[nodiscard]] Result<LoadedModel> load_model(const Workspace& workspace, const std::string& name);
+/// The same of a text; `shown` names it in messages.
+[[nodiscard]] Result<LoadedModel> load_model_text(const Workspace& workspace, const std::string& text,
+                                                  const std::string& shown);
 
 /// The model in words (model/print.h).
 [[nodiscard]] Result<std::string> model_in_words(const Workspace& workspace, const std::string& name);
