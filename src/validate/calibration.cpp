@@ -1,0 +1,272 @@
+#include "validate/calibration.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "stats/logistic.h"
+#include "validate/backtest.h"
+#include "validate/calibration_curve.h"
+
+namespace kenko::validate {
+namespace {
+
+constexpr double kHalfWidth = 1.959963984540054;  // of a 95 % interval, in standard errors
+constexpr double kLeastSlope = 0.5, kMostSlope = 1.5;
+constexpr int64_t kEnoughForSteps = 500;  // accounts with the outcome, for a curve without a form of its own
+constexpr double kOneIn = 0.1;            // a column that says the same of nine in ten is left out
+constexpr double kRemapRidge = 4.0;       // the slope of a re-map stays near 1 unless there is much to say against it
+constexpr int kBins = 10;
+
+// Probabilities as they were stated, and what came of them.
+struct Stated {
+  std::vector<double> p, base;
+  std::vector<uint8_t> happened;
+  std::vector<uint32_t> cluster, account;
+
+  void add(const Case& c, double probability, double rate) {
+    p.push_back(probability);
+    base.push_back(rate);
+    happened.push_back(c.happened ? 1 : 0);
+    cluster.push_back(c.cluster);
+    account.push_back(c.account);
+  }
+};
+
+std::pair<int64_t, int64_t> accounts_in(const std::vector<uint32_t>& account, const std::vector<uint8_t>& happened) {
+  std::set<uint32_t> all(account.begin(), account.end()), with;
+  for (size_t i = 0; i < account.size(); ++i) {
+    if (happened[i] != 0) with.insert(account[i]);
+  }
+  return {std::ssize(all), std::ssize(with)};
+}
+
+Judgement judge(const Stated& stated) {
+  Judgement out;
+  out.cases = std::ssize(stated.p);
+  out.outcomes = std::count(stated.happened.begin(), stated.happened.end(), uint8_t{1});
+  std::tie(out.accounts, out.accounts_with) = accounts_in(stated.account, stated.happened);
+  if (stated.p.empty()) return out;
+  out.brier = stats::brier(stated.p, stated.happened);
+  out.brier_base = stats::brier(stated.base, stated.happened);
+  out.log_loss = stats::log_loss(stated.p, stated.happened);
+  out.bins = stats::reliability(stated.p, stated.happened, kBins);
+  std::vector<double> odds;
+  for (const double p : stated.p) odds.push_back(stats::logit(std::clamp(p, 1e-12, 1 - 1e-12)));
+  stats::LogisticInput input{odds, 1, stated.happened};
+  input.cluster = stated.cluster;
+  if (const auto fit = stats::fit_logistic(input)) {
+    const auto estimate = [&](size_t c) {
+      const double half = kHalfWidth * fit->error[c];
+      return stats::Estimate{fit->coefficient[c], fit->coefficient[c] - half, fit->coefficient[c] + half};
+    };
+    out.intercept = estimate(0);
+    out.slope = estimate(1);
+  }
+  return out;
+}
+
+// Of all cases, whether a renewal lies within the horizon parts them well enough to be asked.
+bool renewal_tells(const Cases& cases) {
+  if (cases.question != Question::churn || cases.cases.empty()) return false;
+  const auto within = std::count_if(cases.cases.begin(), cases.cases.end(), [&](const Case& c) {
+    return c.looks.to_renewal != kNoDays && c.looks.to_renewal <= cases.horizon;
+  });
+  const double share = static_cast<double>(within) / static_cast<double>(cases.cases.size());
+  return share >= kOneIn && share <= 1 - kOneIn;
+}
+
+// The rate of whole cases that were certain by a day: what "the same for everybody" would state.
+class Rate {
+ public:
+  explicit Rate(const Cases& cases) {
+    for (const Case& c : cases.cases) {
+      if (c.known != Day::kMax) known_.emplace_back(c.known, c.happened);
+    }
+    std::stable_sort(known_.begin(), known_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+  [[nodiscard]] std::optional<double> by(Day day) {
+    for (; next_ < known_.size() && known_[next_].first <= day; ++next_) with_ += known_[next_].second ? 1 : 0;
+    if (next_ == 0) return std::nullopt;
+    return static_cast<double>(with_) / static_cast<double>(next_);
+  }
+
+ private:
+  std::vector<std::pair<Day, bool>> known_;
+  size_t next_ = 0;
+  int64_t with_ = 0;
+};
+
+// Both kinds of curve, stated on each as-of day from what was certain by then.
+struct BothWays {
+  Stated smooth, steps;
+};
+
+BothWays state_forward(const Cases& cases, bool with_renewal, bool with_steps) {
+  BothWays out;
+  Teacher teacher(cases, with_renewal);
+  Rate rate(cases);
+  const auto& list = cases.cases;
+  for (size_t begin = 0, end = 0; begin < list.size(); begin = end) {
+    const Day day = list[begin].as_of;
+    while (end < list.size() && list[end].as_of == day) ++end;
+    teacher.advance(day);
+    const auto base = rate.by(day);
+    const auto curve = logistic_curve(cases.question, teacher.lessons(), with_renewal, false);
+    if (!base || !curve) continue;
+    std::optional<Curve> steps;
+    if (with_steps) steps = isotonic_curve(cases.question, teacher.lessons());
+    for (size_t i = begin; i < end; ++i) {
+      const Case& c = list[i];
+      if (c.known == Day::kMax) continue;
+      const auto say = [&](const Curve& from) {
+        return stats::logistic(odds_of(cases.question, from, cases.horizon, c.looks).value);
+      };
+      out.smooth.add(c, say(*curve), *base);
+      if (steps) out.steps.add(c, say(*steps), *base);
+    }
+  }
+  return out;
+}
+
+bool points_wrong(const Cases& cases, const Curve& curve) {
+  const double of_score = curve.coefficient[1];
+  return cases.question == Question::expansion ? of_score <= 0 : of_score >= 0;
+}
+
+bool slope_is_off(const Judgement& judged) {
+  const stats::Estimate& slope = judged.slope;
+  return !slope.low || !slope.high || *slope.high < kLeastSlope || *slope.low > kMostSlope;
+}
+
+Verdict verdict_of(const Judgement& judged) {
+  if (judged.accounts_with < kFewestOutcomes || judged.accounts - judged.accounts_with < kFewestOutcomes)
+    return Verdict::too_few;
+  if (slope_is_off(judged)) return Verdict::slope_off;
+  if (!judged.brier || !judged.brier_base || *judged.brier >= *judged.brier_base) return Verdict::no_better;
+  return Verdict::calibrated;
+}
+
+void count_cases(const Cases& cases, Calibration& out) {
+  std::vector<uint32_t> account;
+  std::vector<uint8_t> happened;
+  for (const Case& c : cases.cases) {
+    if (c.known == Day::kMax) continue;
+    account.push_back(c.account);
+    happened.push_back(c.happened ? 1 : 0);
+  }
+  out.cases = std::ssize(account);
+  out.outcomes = std::count(happened.begin(), happened.end(), uint8_t{1});
+  std::tie(out.accounts, out.accounts_with) = accounts_in(account, happened);
+}
+
+}  // namespace
+
+std::string_view word(Question question) {
+  constexpr std::array<std::string_view, kQuestions> kWords{"churn", "renewal", "expansion"};
+  return kWords[static_cast<size_t>(question)];
+}
+
+std::string_view word(Verdict verdict) {
+  constexpr std::array<std::string_view, 6> kWords{"calibrated", "no_data",   "too_few",
+                                                   "wrong_way",  "slope_off", "no_better"};
+  return kWords[static_cast<size_t>(verdict)];
+}
+
+Calibration calibrate(const Cases& cases, int32_t gap) {
+  Calibration out;
+  out.question = cases.question;
+  out.horizon = cases.horizon;
+  out.gap = gap;
+  out.grace = cases.grace;
+  out.until = cases.seen;
+  if (cases.cases.empty()) return out;
+  out.first = cases.cases.front().as_of;
+  out.last = cases.cases.back().as_of;
+  count_cases(cases, out);
+  out.verdict = Verdict::too_few;
+  const bool with_renewal = renewal_tells(cases);
+  const bool with_steps = cases.question != Question::renewal && out.accounts_with >= kEnoughForSteps;
+  Teacher teacher(cases, with_renewal);
+  teacher.advance(cases.seen);
+  const auto smooth = logistic_curve(cases.question, teacher.lessons(), with_renewal, true);
+  if (!smooth) return out;
+  const BothWays stated = state_forward(cases, with_renewal, with_steps);
+  out.curve = *smooth;
+  out.judged = judge(stated.smooth);
+  if (with_steps) {
+    Judgement judged = judge(stated.steps);
+    if (judged.log_loss && out.judged.log_loss && *judged.log_loss < *out.judged.log_loss) {
+      out.judged = std::move(judged);
+      const Curve steps = isotonic_curve(cases.question, teacher.lessons());
+      out.curve.x = steps.x;
+      out.curve.y = steps.y;
+      out.curve.low = steps.low;
+      out.curve.high = steps.high;
+    }
+  }
+  out.verdict = verdict_of(out.judged);
+  if (out.verdict == Verdict::calibrated && points_wrong(cases, out.curve)) out.verdict = Verdict::wrong_way;
+  return out;
+}
+
+void remap(const Cases& cases, Calibration& calibration) {
+  Stated stated;
+  Lessons odds;
+  odds.columns = 1;
+  std::optional<Day> from, until;
+  for (const Case& c : cases.cases) {
+    if (c.as_of < calibration.until || c.known == Day::kMax) continue;
+    const double eta = odds_of(cases.question, calibration.curve, cases.horizon, c.looks).value;
+    const double base = static_cast<double>(calibration.outcomes) / static_cast<double>(calibration.cases);
+    stated.add(c, stats::logistic(eta), base);
+    odds.x.push_back(eta);
+    odds.offset.push_back(eta);
+    odds.happened.push_back(c.happened ? 1 : 0);
+    odds.cluster.push_back(c.cluster);
+    if (!from) from = c.as_of;
+    until = c.as_of;
+  }
+  if (stated.p.empty()) return;
+  calibration.since = judge(stated);
+  const Judgement& since = *calibration.since;
+  if (since.accounts_with < kFewestOutcomes) return;
+  stats::LogisticInput input{odds.x, 1, odds.happened};
+  input.offset = odds.offset;
+  input.ridge = kRemapRidge;
+  const auto fit = stats::fit_logistic(input);
+  if (!fit) return;
+  Remap& map = calibration.remap;
+  const std::vector<double> covariance = covariance_of(fit->coefficient, odds, kRemapRidge);
+  map.intercept = fit->coefficient[0];
+  map.slope = 1 + fit->coefficient[1];
+  if (covariance.size() == 4) map.covariance = {covariance[0], covariance[1], covariance[3]};
+  map.from = from;
+  map.until = until;
+  map.cases = since.cases;
+  map.outcomes = since.outcomes;
+  map.accounts_with = since.accounts_with;
+  // What was right once may have drifted too far for two numbers.
+  if (calibration.verdict == Verdict::calibrated || calibration.verdict == Verdict::slope_off) {
+    calibration.verdict = slope_is_off(since) || map.slope <= 0 ? Verdict::slope_off : Verdict::calibrated;
+  }
+}
+
+std::optional<Chance> chance_of(const Calibration& calibration, const Looks& looks) {
+  if (!calibration.usable()) return std::nullopt;
+  const bool renews = calibration.question == Question::renewal;
+  if (renews && looks.to_renewal == kNoDays) return std::nullopt;
+  const Odds odds = odds_of(calibration.question, calibration.curve, calibration.horizon, looks);
+  const Remap& map = calibration.remap;
+  const double eta = map.intercept + map.slope * odds.value;
+  double variance = map.slope * map.slope * odds.error * odds.error;
+  variance += map.covariance[0] + 2 * map.covariance[1] * odds.value + map.covariance[2] * odds.value * odds.value;
+  const double half = kHalfWidth * std::sqrt(std::max(0.0, variance));
+  const double p = stats::logistic(eta), low = stats::logistic(eta - half), high = stats::logistic(eta + half);
+  if (renews) return Chance{1 - p, 1 - high, 1 - low};
+  return Chance{p, low, high};
+}
+
+}  // namespace kenko::validate
