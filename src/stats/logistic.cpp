@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "base/check.h"
 
@@ -14,8 +15,21 @@ constexpr int kMostHalvings = 30;
 constexpr double kEnough = 1e-10;    // change of the log likelihood, relative
 constexpr double kSeparated = 30.0;  // a fitted log odds beyond this at every case: no maximum
 
-// log(1 + exp(x)) without overflow.
-double log1p_exp(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+// The logarithm of a product of numbers between 1 and 2: one logarithm for many of them.
+class LogOfProduct {
+ public:
+  void add(double x) {
+    product_ *= x;
+    if (product_ < kMost) return;
+    log_ += std::log(product_);
+    product_ = 1;
+  }
+  [[nodiscard]] double log() const { return log_ + std::log(product_); }
+
+ private:
+  static constexpr double kMost = 1e200;
+  double product_ = 1, log_ = 0;
+};
 
 bool factor(std::vector<double>& matrix, size_t n) {
   for (size_t i = 0; i < n; ++i) {
@@ -59,32 +73,36 @@ class Pass {
   }
   [[nodiscard]] double weight(size_t i) const { return in_.weight.empty() ? 1 : in_.weight[i]; }
 
-  [[nodiscard]] double likelihood(const std::vector<double>& b) {
-    double sum = 0;
-    for (size_t i = 0; i < in_.outcome.size(); ++i) {
-      const double eta = log_odds(i, b);
-      sum += weight(i) * ((in_.outcome[i] ? eta : 0) - log1p_exp(eta));
-    }
-    for (size_t c = 1; c < n_; ++c) sum -= in_.ridge * b[c] * b[c] / 2;
-    return sum;
-  }
-
-  void derivatives(const std::vector<double>& b, std::vector<double>& gradient, std::vector<double>& information) {
+  // The log likelihood, less the penalty, with its gradient and the information.
+  [[nodiscard]] double derivatives(const std::vector<double>& b, std::vector<double>& gradient,
+                                   std::vector<double>& information) {
     gradient.assign(n_, 0);
     information.assign(n_ * n_, 0);
+    LogOfProduct product;
+    double sum = 0;
     for (size_t i = 0; i < in_.outcome.size(); ++i) {
-      const double p = logistic(log_odds(i, b));
-      const double w = weight(i);
+      const double eta = log_odds(i, b), w = weight(i);
+      const double e = std::exp(-std::fabs(eta));  // log(1 + exp(eta)) = max(eta, 0) + log(1 + e)
+      const double p = eta >= 0 ? 1 / (1 + e) : e / (1 + e);
+      sum += w * ((in_.outcome[i] ? eta : 0) - std::max(eta, 0.0));
+      if (in_.weight.empty()) {
+        product.add(1 + e);
+      } else {
+        sum -= w * std::log1p(e);
+      }
       for (size_t c = 0; c < n_; ++c) {
         gradient[c] += w * (in_.outcome[i] - p) * row_[c];
         for (size_t d = 0; d <= c; ++d) information[c * n_ + d] += w * p * (1 - p) * row_[c] * row_[d];
       }
     }
+    sum -= product.log();
     for (size_t c = 1; c < n_; ++c) {
+      sum -= in_.ridge * b[c] * b[c] / 2;
       gradient[c] -= in_.ridge * b[c];
       information[c * n_ + c] += in_.ridge;
     }
     if (!in_.intercept) information[0] = 1;
+    return sum;
   }
 
   // The middle of the sandwich: sums of scores within clusters, multiplied out.
@@ -172,26 +190,28 @@ std::optional<LogisticFit> fit_logistic(const LogisticInput& in) {
   Pass pass(in);
   LogisticFit out;
   out.coefficient.assign(n, 0);
-  out.log_likelihood = pass.likelihood(out.coefficient);
-  std::vector<double> step, information;
+  if (!in.start.empty()) out.coefficient.assign(in.start.begin(), in.start.end());
+  KENKO_CHECK(out.coefficient.size() == n, "a start of {} numbers for {}", out.coefficient.size(), n);
+  std::vector<double> gradient, information, next_gradient, next_information;
+  out.log_likelihood = pass.derivatives(out.coefficient, gradient, information);
   for (; out.steps < kMostSteps; ++out.steps) {
-    pass.derivatives(out.coefficient, step, information);
-    if (!solve_positive(information, step, n)) return std::nullopt;
+    std::vector<double> step = gradient, factored = information, tried(n);
+    if (!solve_positive(factored, step, n)) return std::nullopt;
     double scale = 1, likelihood = 0;
-    std::vector<double> tried(n);
     for (int halving = 0; halving < kMostHalvings; ++halving, scale /= 2) {
       for (size_t c = 0; c < n; ++c) tried[c] = out.coefficient[c] + scale * step[c];
-      likelihood = pass.likelihood(tried);
+      likelihood = pass.derivatives(tried, next_gradient, next_information);
       if (likelihood >= out.log_likelihood) break;
     }
     const double gain = likelihood - out.log_likelihood;
     if (gain < 0) break;  // rounding is all that is left
     out.coefficient = tried;
     out.log_likelihood = likelihood;
+    std::swap(gradient, next_gradient);
+    std::swap(information, next_information);
     if (gain <= kEnough * (std::fabs(likelihood) + 1e-3)) break;
   }
   if (out.steps == kMostSteps || pass.separated(out.coefficient)) return std::nullopt;
-  pass.derivatives(out.coefficient, step, information);
   if (!factor(information, n)) return std::nullopt;
   out.error = errors(pass, in, out.coefficient, information);
   return out;

@@ -28,6 +28,7 @@ struct LogisticFit {
 
 /// What to fit.  x: row after row, `columns` each.  offset, weight: one for each row, or empty (0 and 1).
 /// ridge: penalty of half this times the square of each coefficient but the intercept.
+/// start: coefficients to begin with, the intercept first; empty = zeros.
 struct LogisticInput {
   std::span<const double> x;
   size_t columns = 0;
@@ -36,6 +37,7 @@ struct LogisticInput {
   std::span<const uint32_t> cluster{};
   double ridge = 0;
   bool intercept = true;
+  std::span<const double> start{};
 };
 
 /// Newton's method with halved steps.  nullopt when there is no maximum: one kind of outcome only, perfect separation,

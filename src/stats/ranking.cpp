@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "stats/proportion.h"
 
 namespace kenko::stats {
 namespace {
@@ -14,10 +15,20 @@ std::optional<double> ratio(double over, double under) {
   return over / under;
 }
 
+// How often the clusters at [begin, end) count together.
 template <bool kWeighted>
-double weight_of(Times times, uint32_t cluster) {
-  if constexpr (kWeighted) return times[cluster];
-  return 1;
+double count_of(const std::vector<uint32_t>& clusters, size_t begin, size_t end, Times times) {
+  if constexpr (!kWeighted) return static_cast<double>(end - begin);
+  const uint32_t* c = clusters.data();
+  const uint16_t* t = times.data();
+  uint64_t a = 0, b = 0;  // two sums, so that one addition need not wait for the other
+  size_t i = begin;
+  for (; i + 1 < end; i += 2) {
+    a += t[c[i]];
+    b += t[c[i + 1]];
+  }
+  if (i < end) a += t[c[i]];
+  return static_cast<double>(a + b);
 }
 
 /// Counts of ranks 0..n-1, and how many counted ranks lie below one.
@@ -59,29 +70,42 @@ Ranking::Ranking(std::span<const double> risk, std::span<const uint8_t> outcome,
   KENKO_CHECK(amount.empty() || amount.size() == risk.size(), "one amount for each case");
   for (const double r : risk) KENKO_CHECK(std::isfinite(r), "a risk is a finite number");
   for (const uint32_t c : cluster) clusters_ = std::max(clusters_, static_cast<size_t>(c) + 1);
+  cases_of_.assign(clusters_, 0);
+  for (const uint32_t c : cluster) ++cases_of_[c];
   all_ = sort(risk, outcome, cluster, {}, amount);
   if (!stratum.empty()) within_ = sort(risk, outcome, cluster, stratum, {});
 }
 
 Ranking::Sorted Ranking::sort(std::span<const double> risk, std::span<const uint8_t> outcome,
                               std::span<const uint32_t> cluster, std::span<const uint32_t> stratum,
-                              std::span<const double> amount) const {
-  std::vector<uint32_t> order(risk.size());
-  std::iota(order.begin(), order.end(), 0U);
-  const auto stratum_of = [&](uint32_t i) { return stratum.empty() ? 0U : stratum[i]; };
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    if (stratum_of(a) != stratum_of(b)) return stratum_of(a) < stratum_of(b);
-    return risk[a] != risk[b] ? risk[a] > risk[b] : a < b;
+                              std::span<const double> amount) {
+  struct Case {
+    uint32_t stratum;
+    uint32_t row;
+    double risk;
+  };
+  std::vector<Case> order(risk.size());
+  for (uint32_t i = 0; i < order.size(); ++i) order[i] = {stratum.empty() ? 0 : stratum[i], i, risk[i]};
+  std::sort(order.begin(), order.end(), [](const Case& a, const Case& b) {
+    if (a.stratum != b.stratum) return a.stratum < b.stratum;
+    return a.risk != b.risk ? a.risk > b.risk : a.row < b.row;
   });
   Sorted out;
-  for (size_t i = 0; i < order.size(); ++i) {
-    const uint32_t row = order[i];
-    out.cluster.push_back(cluster[row]);
-    out.outcome.push_back(outcome[row]);
-    if (!amount.empty()) out.amount.push_back(amount[row]);
-    const bool end = i + 1 == order.size() || stratum_of(order[i + 1]) != stratum_of(row);
-    out.last.push_back(end || risk[order[i + 1]] != risk[row] ? 1 : 0);
-    if (end) out.strata.push_back(static_cast<uint32_t>(i + 1));
+  uint32_t run_end = 0;
+  for (size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    const size_t with_before = out.with.size();
+    run_end = static_cast<uint32_t>(out.others.size());
+    for (; end < order.size() && order[end].risk == order[begin].risk && order[end].stratum == order[begin].stratum;
+         ++end) {
+      const uint32_t row = order[end].row;
+      (outcome[row] ? out.with : out.others).push_back(cluster[row]);
+      if (outcome[row] && !amount.empty()) out.amount.push_back(amount[row]);
+    }
+    const bool last = end == order.size() || order[end].stratum != order[begin].stratum;
+    if (out.with.size() == with_before && !last) continue;  // the run goes on
+    if (out.with.size() == with_before) run_end = static_cast<uint32_t>(out.others.size());
+    out.blocks.push_back(
+        {run_end, static_cast<uint32_t>(out.others.size()), static_cast<uint32_t>(out.with.size()), last});
   }
   return out;
 }
@@ -89,23 +113,63 @@ Ranking::Sorted Ranking::sort(std::span<const double> risk, std::span<const uint
 // Of all pairs of a case with and one without, within a stratum: those in the right order, ties half, and all.
 template <bool kWeighted>
 std::optional<double> Ranking::pairs(const Sorted& cases, Times times) {
-  double right = 0, all = 0;
-  size_t i = 0;
-  for (const uint32_t end : cases.strata) {
-    double with = 0, without = 0, tied_with = 0, tied_without = 0;
-    for (; i < end; ++i) {
-      const double w = weight_of<kWeighted>(times, cases.cluster[i]);
-      tied_with += cases.outcome[i] ? w : 0;
-      tied_without += cases.outcome[i] ? 0 : w;
-      if (!cases.last[i]) continue;
-      right += tied_without * (with + tied_with / 2);
-      with += tied_with;
-      without += tied_without;
-      tied_with = tied_without = 0;
-    }
+  double right = 0, all = 0, with = 0, without = 0;
+  size_t other = 0, found = 0;
+  for (const Block& block : cases.blocks) {
+    const double run = count_of<kWeighted>(cases.others, other, block.run_end, times);
+    const double tied = count_of<kWeighted>(cases.others, block.run_end, block.tie_end, times);
+    const double tied_with = count_of<kWeighted>(cases.with, found, block.with_end, times);
+    right += run * with + tied * (with + tied_with / 2);
+    with += tied_with;
+    without += run + tied;
+    other = block.tie_end;
+    found = block.with_end;
+    if (!block.last) continue;
     all += with * without;
+    with = without = 0;
   }
   return ratio(right, all);
+}
+
+template <bool kWeighted>
+Ranking::Pooled Ranking::pool(double share, Times times) const {
+  KENKO_CHECK(share > 0 && share <= 1, "a share is above 0 and at most 1, not {}", share);
+  Pooled out;
+  Captured& c = out.captured;
+  c.cases = static_cast<double>(size());
+  if constexpr (kWeighted) {
+    uint64_t cases = 0;
+    for (size_t i = 0; i < cases_of_.size(); ++i) cases += uint64_t{times[i]} * cases_of_[i];
+    c.cases = static_cast<double>(cases);
+  }
+  c.chosen = share * c.cases;
+  double right = 0, precisions = 0, with = 0, without = 0, with_amount = 0;
+  size_t other = 0, found = 0;
+  for (const Block& block : all_.blocks) {
+    const double run = count_of<kWeighted>(all_.others, other, block.run_end, times);
+    const double tied = count_of<kWeighted>(all_.others, block.run_end, block.tie_end, times);
+    const double tied_with = count_of<kWeighted>(all_.with, found, block.with_end, times);
+    double tied_amount = 0;
+    for (size_t i = found; i < block.with_end && !all_.amount.empty(); ++i) {
+      tied_amount += (kWeighted ? times[all_.with[i]] : 1) * all_.amount[i];
+    }
+    other = block.tie_end;
+    found = block.with_end;
+    right += run * with + tied * (with + tied_with / 2);
+    const double above = with + without + run, tie = tied + tied_with;
+    const double part = tie > 0 ? std::clamp((c.chosen - above) / tie, 0.0, 1.0) : 0;
+    c.found += part * tied_with;
+    c.amount_found += part * tied_amount;
+    with += tied_with;
+    without += run + tied;
+    with_amount += tied_amount;
+    if (tied_with > 0) precisions += tied_with * (with / (with + without));
+  }
+  c.outcomes = with;
+  c.amount_outcomes = with_amount;
+  out.auc = ratio(right, with * without);
+  out.average_precision = ratio(precisions, with);
+  return out;
 }
 
 std::optional<double> Ranking::auc(Times times) const {
@@ -113,62 +177,58 @@ std::optional<double> Ranking::auc(Times times) const {
 }
 
 std::optional<double> Ranking::auc_within(Times times) const {
-  if (within_.strata.empty()) return auc(times);
+  if (within_.blocks.empty()) return auc(times);
   return times.empty() ? pairs<false>(within_, times) : pairs<true>(within_, times);
 }
 
-std::optional<double> Ranking::average_precision(Times times) const {
-  double chosen = 0, found = 0, tied = 0, sum = 0;
-  for (size_t i = 0; i < all_.cluster.size(); ++i) {
-    const double w = times.empty() ? 1 : times[all_.cluster[i]];
-    chosen += w;
-    tied += all_.outcome[i] ? w : 0;
-    if (!all_.last[i] || tied == 0) continue;
-    found += tied;
-    sum += tied * (found / chosen);
-    tied = 0;
-  }
-  return ratio(sum, found);
+Ranking::Pooled Ranking::pooled(double share, Times times) const {
+  return times.empty() ? pool<false>(share, times) : pool<true>(share, times);
 }
 
-Captured Ranking::capture(double share, Times times) const {
-  KENKO_CHECK(share > 0 && share <= 1, "a share is above 0 and at most 1, not {}", share);
-  Captured out;
-  const auto weight = [&](size_t i) { return times.empty() ? 1.0 : static_cast<double>(times[all_.cluster[i]]); };
-  for (size_t i = 0; i < all_.cluster.size(); ++i) out.cases += weight(i);
-  const double room = share * out.cases;
-  Captured tie;
-  for (size_t i = 0; i < all_.cluster.size(); ++i) {
-    const double w = weight(i);
-    const double amount = all_.amount.empty() ? 0 : w * all_.amount[i];
-    tie.chosen += w;
-    tie.amount_chosen += amount;
-    if (all_.outcome[i]) {
-      tie.found += w;
-      tie.amount_found += amount;
+std::optional<double> Ranking::average_precision(Times times) const { return pooled(1, times).average_precision; }
+
+Captured Ranking::capture(double share, Times times) const { return pooled(share, times).captured; }
+
+namespace {
+
+// What each case gives to the pairs of a concordance: of those in the right order and of all it is in.
+struct InPairs {
+  std::vector<double> right, all;
+};
+
+// One sweep over the cases.  As the earlier one of a pair: longest first, against those that lasted longer.  As the
+// later one: shortest first, against the events before it.
+void sweep(std::span<const uint32_t> order, std::span<const double> time, std::span<const uint8_t> event,
+           std::span<const size_t> rank, size_t ranks, bool as_earlier, InPairs& out) {
+  RankCounts met(ranks);
+  for (size_t i = 0; i < order.size();) {
+    size_t end = i;
+    for (; end < order.size() && time[order[end]] == time[order[i]] && event[order[end]] == event[order[i]]; ++end) {
+      const uint32_t row = order[end];
+      if (as_earlier && !event[row]) continue;
+      const auto below = static_cast<double>(met.below(rank[row])), same = static_cast<double>(met.at(rank[row])),
+                 all = static_cast<double>(met.total());
+      out.right[row] += (as_earlier ? below : all - below - same) + same / 2;
+      out.all[row] += all;
     }
-    if (!all_.last[i]) continue;
-    const double part = tie.chosen > 0 ? std::clamp((room - out.chosen) / tie.chosen, 0.0, 1.0) : 0;
-    out.outcomes += tie.found;
-    out.amount_outcomes += tie.amount_found;
-    out.chosen += part * tie.chosen;
-    out.found += part * tie.found;
-    out.amount_chosen += part * tie.amount_chosen;
-    out.amount_found += part * tie.amount_found;
-    tie = {};
+    for (; i < end; ++i) {
+      if (as_earlier || event[order[i]]) met.add(rank[order[i]]);
+    }
   }
-  return out;
 }
 
-std::optional<double> concordance(std::span<const double> risk, std::span<const double> time,
-                                  std::span<const uint8_t> event) {
+}  // namespace
+
+Estimate concordance(std::span<const double> risk, std::span<const double> time, std::span<const uint8_t> event,
+                     std::span<const uint32_t> cluster) {
   KENKO_CHECK(risk.size() == time.size() && risk.size() == event.size(), "one entry for each case");
   std::vector<double> risks(risk.begin(), risk.end());
   std::sort(risks.begin(), risks.end());
   risks.erase(std::unique(risks.begin(), risks.end()), risks.end());
-  const auto rank = [&](uint32_t i) {
-    return static_cast<size_t>(std::lower_bound(risks.begin(), risks.end(), risk[i]) - risks.begin());
-  };
+  std::vector<size_t> rank;
+  for (const double r : risk) {
+    rank.push_back(static_cast<size_t>(std::lower_bound(risks.begin(), risks.end(), r) - risks.begin()));
+  }
   std::vector<uint32_t> order(risk.size());
   std::iota(order.begin(), order.end(), 0U);
   // Longest first; of one time the censored ones first, since they lasted longer than the events of that time.
@@ -176,19 +236,23 @@ std::optional<double> concordance(std::span<const double> risk, std::span<const 
     if (time[a] != time[b]) return time[a] > time[b];
     return event[a] != event[b] ? event[a] < event[b] : a < b;
   });
-  RankCounts lasted(risks.size());
-  double right = 0, all = 0;
-  for (size_t i = 0; i < order.size();) {
-    size_t end = i;
-    for (; end < order.size() && time[order[end]] == time[order[i]] && event[order[end]] == event[order[i]]; ++end) {
-      if (!event[order[end]]) continue;
-      const size_t r = rank(order[end]);
-      right += static_cast<double>(lasted.below(r)) + static_cast<double>(lasted.at(r)) / 2;
-      all += static_cast<double>(lasted.total());
-    }
-    for (; i < end; ++i) lasted.add(rank(order[i]));
-  }
-  return ratio(right, all);
+  InPairs in{std::vector<double>(risk.size(), 0), std::vector<double>(risk.size(), 0)};
+  sweep(order, time, event, rank, risks.size(), true, in);
+  const double right = std::accumulate(in.right.begin(), in.right.end(), 0.0);
+  const double all = std::accumulate(in.all.begin(), in.all.end(), 0.0);
+  Estimate out;
+  out.value = ratio(right, all);
+  if (!out.value || cluster.empty()) return out;
+  std::reverse(order.begin(), order.end());
+  sweep(order, time, event, rank, risks.size(), false, in);
+  std::vector<double> influence(*std::max_element(cluster.begin(), cluster.end()) + size_t{1}, 0);
+  for (size_t i = 0; i < risk.size(); ++i) influence[cluster[i]] += (in.right[i] - *out.value * in.all[i]) / all;
+  double squares = 0;
+  for (const double x : influence) squares += x * x;
+  const double half = normal_quantile(0.975) * std::sqrt(squares);
+  out.low = std::max(0.0, *out.value - half);
+  out.high = std::min(1.0, *out.value + half);
+  return out;
 }
 
 }  // namespace kenko::stats

@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "stats/resamples.h"
+
 namespace kenko::stats {
 
 /// How often each cluster counts in one resample; empty = every cluster once.
@@ -18,7 +20,6 @@ using Times = std::span<const uint16_t>;
 struct Captured {
   double chosen = 0;                                    ///< cases chosen
   double found = 0;                                     ///< of these, with the outcome
-  double amount_chosen = 0;                             ///< of all chosen
   double amount_found = 0;                              ///< of the found
   double cases = 0, outcomes = 0, amount_outcomes = 0;  ///< of all
 
@@ -39,7 +40,7 @@ class Ranking {
   Ranking(std::span<const double> risk, std::span<const uint8_t> outcome, std::span<const uint32_t> cluster,
           std::span<const uint32_t> stratum = {}, std::span<const double> amount = {});
 
-  [[nodiscard]] size_t size() const { return all_.cluster.size(); }
+  [[nodiscard]] size_t size() const { return all_.others.size() + all_.with.size(); }
   /// Smallest number of `Times` entries that the measures need.
   [[nodiscard]] size_t clusters() const { return clusters_; }
 
@@ -54,20 +55,36 @@ class Ranking {
   /// proportion, so that the answer does not depend on an order among equals.
   [[nodiscard]] Captured capture(double share, Times times = {}) const;
 
- private:
-  struct Sorted {
-    std::vector<uint32_t> cluster;
-    std::vector<uint8_t> outcome;
-    std::vector<double> amount;    // empty = none
-    std::vector<uint8_t> last;     // 1 = the last case of a tie
-    std::vector<uint32_t> strata;  // ends of strata; one entry without
+  /// auc, average_precision and capture in one pass.
+  struct Pooled {
+    std::optional<double> auc, average_precision;
+    Captured captured;
   };
-  Sorted sort(std::span<const double> risk, std::span<const uint8_t> outcome, std::span<const uint32_t> cluster,
-              std::span<const uint32_t> stratum, std::span<const double> amount) const;
+  [[nodiscard]] Pooled pooled(double share, Times times = {}) const;
+
+ private:
+  /// A run of cases without the outcome, then the tie below it, in which there are some with it (but for the last block
+  /// of a stratum).  Ends are positions in `others` and `with`.
+  struct Block {
+    uint32_t run_end = 0, tie_end = 0, with_end = 0;
+    bool last = false;  ///< of its stratum
+  };
+  /// Clusters of the cases, by falling risk within their stratum.  Most cases have no outcome, and between two that
+  /// have one only their number matters: a resample adds them up without looking at each.
+  struct Sorted {
+    std::vector<uint32_t> others, with;
+    std::vector<double> amount;  ///< of `with`; empty = none
+    std::vector<Block> blocks;
+  };
+  static Sorted sort(std::span<const double> risk, std::span<const uint8_t> outcome, std::span<const uint32_t> cluster,
+                     std::span<const uint32_t> stratum, std::span<const double> amount);
   template <bool kWeighted>
   static std::optional<double> pairs(const Sorted& cases, Times times);
+  template <bool kWeighted>
+  Pooled pool(double share, Times times) const;
 
   size_t clusters_ = 0;
+  std::vector<uint32_t> cases_of_;  ///< by cluster
   Sorted all_, within_;
 };
 
@@ -76,8 +93,10 @@ class Ranking {
 ///
 /// time: days to the outcome, or to the last day seen where event is 0.  Two events at the same time are no pair; an
 ///       event and a censoring at the same time are one, the censored case having lasted longer.
-/// nullopt when there is no such pair.  Cost: n log n.
-[[nodiscard]] std::optional<double> concordance(std::span<const double> risk, std::span<const double> time,
-                                                std::span<const uint8_t> event);
+/// cluster: resampling units; the interval is that of the normal distribution with the error that the influence of each
+///          cluster gives (the infinitesimal jackknife; Efron 1982, 6).  Without clusters there is none.
+/// No value when there is no such pair.  Cost: n log n.
+[[nodiscard]] Estimate concordance(std::span<const double> risk, std::span<const double> time,
+                                   std::span<const uint8_t> event, std::span<const uint32_t> cluster = {});
 
 }  // namespace kenko::stats

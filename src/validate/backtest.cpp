@@ -3,26 +3,23 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <set>
 #include <utility>
 
 #include "base/check.h"
-#include "base/random.h"
 #include "stats/proportion.h"
 #include "stats/ranking.h"
+#include "validate/backtest_parts.h"
 
 namespace kenko::validate {
 namespace {
 
 using stats::Estimate;
 
-constexpr int32_t kPathDays[] = {90, 60, 30};
-constexpr int32_t kPathReach = 15;     // as-of days this near count as so long before
-constexpr int32_t kRenewalReach = 30;  // renewals this near count as equally far
 constexpr size_t kMostMisses = 20;
 constexpr size_t kReasons = 3;
-constexpr int kShuffles = 20;
 
 std::optional<double> ratio(double over, double under) {
   if (!(under > 0)) return std::nullopt;
@@ -96,23 +93,64 @@ class Backtester {
     for (const uint32_t r : all) {
       if (!panel_.treated[r]) untreated.push_back(r);
     }
-    out_.all = discrimination(all);
-    out_.untreated = untreated.size() == all.size() ? out_.all : discrimination(untreated);
+    out_.bands.reserve(panel_.bands.size());
+    out_.cutoffs.reserve(out_.options.cutoffs.size());
+    out_.days.reserve(panel_.days.size());
+    out_.segments.reserve(panel_.segments.size() + 1);
+    out_.metrics.reserve(panel_.metrics.size());
+    discrimination(all, out_.all);
+    if (untreated.size() != all.size()) discrimination(untreated, out_.untreated);
     bands();
     cutoffs();
     parts();
-    paths();
     metrics();
+    resample();
+    if (untreated.size() == all.size()) out_.untreated = out_.all;
+    std::stable_sort(out_.metrics.begin(), out_.metrics.end(), [](const MetricLine& a, const MetricLine& b) {
+      return a.auc.value.value_or(0) > b.auc.value.value_or(0);
+    });
+    out_.paths = score_paths(panel_);
     misses();
-    out_.forward = forward_probabilities(panel_);
-    out_.shuffled_auc = shuffled();
+    out_.forward = forward_probabilities(panel_, out_.options);
+    out_.shuffled_auc = shuffled_auc(panel_, out_.options.seed);
     out_.findings = findings_of(panel_, out_);
     return std::move(out_);
   }
 
  private:
-  std::vector<Estimate> measure(size_t count, const stats::Measures& measures) const {
-    return stats::bootstrap(resamples_, count, measures, out_.options.threads);
+  // Measures that wait for the resamples, which are drawn once for all of them.
+  struct Job {
+    std::vector<Estimate*> to;
+    stats::Measures measures;
+  };
+
+  // `to` must stay where it is until resample().
+  void measure(std::vector<Estimate*> to, stats::Measures measures) {
+    jobs_.push_back({std::move(to), std::move(measures)});
+  }
+
+  void resample() {
+    size_t count = 0;
+    for (const Job& job : jobs_) count += job.to.size();
+    const auto all = [&](stats::Times times, std::span<std::optional<double>> to) {
+      for (const Job& job : jobs_) {
+        job.measures(times, to.first(job.to.size()));
+        to = to.subspan(job.to.size());
+      }
+    };
+    const std::vector<Estimate> found = stats::bootstrap(resamples_, count, all, out_.options.threads);
+    auto next = found.begin();
+    for (const Job& job : jobs_) {
+      for (Estimate* to : job.to) *to = *next++;
+    }
+    jobs_.clear();
+  }
+
+  // A ranking lives until the resamples are through.
+  void measure_auc(Estimate& to, std::shared_ptr<const stats::Ranking> ranking) {
+    measure({&to}, [ranking = std::move(ranking)](stats::Times times, std::span<std::optional<double>> out) {
+      out[0] = ranking->auc(times);
+    });
   }
 
   void default_cutoffs() {
@@ -123,8 +161,7 @@ class Backtester {
     for (int32_t c = 2000; c <= 8000; c += 2000) out_.options.cutoffs.push_back(c);
   }
 
-  Discrimination discrimination(const std::vector<uint32_t>& rows) const {
-    Discrimination d;
+  void discrimination(const std::vector<uint32_t>& rows, Discrimination& d) {
     const std::vector<double> risk = pick(risk_, rows);
     const auto outcome = pick(panel_.outcome_in, rows);
     const auto account = pick(panel_.account, rows);
@@ -140,40 +177,35 @@ class Backtester {
     }
     d.accounts_with = std::ssize(with);
     d.outcomes = std::count(outcome.begin(), outcome.end(), uint8_t{1});
-    if (rows.empty()) return d;
-    const stats::Ranking ranking(risk, outcome, pick(clusters_.of, rows), pick(panel_.day, rows), amount);
+    if (rows.empty()) return;
+    const auto cluster = pick(clusters_.of, rows);
+    const auto ranking = std::make_shared<const stats::Ranking>(risk, outcome, cluster, pick(panel_.day, rows), amount);
     const double capacity = out_.options.capacity;
-    const auto found = measure(7, [&](stats::Times times, std::span<std::optional<double>> to) {
-      to[0] = ranking.auc(times);
-      to[1] = ranking.auc_within(times);
-      to[2] = ranking.average_precision(times);
-      const stats::Captured c = ranking.capture(capacity, times);
-      to[3] = c.precision();
-      to[4] = c.recall();
-      to[5] = c.lift();
-      to[6] = c.amount_recall();
-    });
-    d.auc = found[0];
-    d.auc_within = found[1];
-    d.average_precision = found[2];
-    d.precision = found[3];
-    d.recall = found[4];
-    d.lift = found[5];
-    d.amount_recall = found[6];
-    d.concordance.value = over_time(rows, risk);
-    return d;
+    measure({&d.auc, &d.auc_within, &d.average_precision, &d.precision, &d.recall, &d.lift, &d.amount_recall},
+            [ranking, capacity](stats::Times times, std::span<std::optional<double>> to) {
+              const stats::Ranking::Pooled pooled = ranking->pooled(capacity, times);
+              to[0] = pooled.auc;
+              to[1] = ranking->auc_within(times);
+              to[2] = pooled.average_precision;
+              to[3] = pooled.captured.precision();
+              to[4] = pooled.captured.recall();
+              to[5] = pooled.captured.lift();
+              to[6] = pooled.captured.amount_recall();
+            });
+    d.concordance = over_time(rows, risk, cluster);
   }
 
   // Harrell's concordance needs what followed the horizon too; an outcome by absence has no time.
-  std::optional<double> over_time(const std::vector<uint32_t>& rows, const std::vector<double>& risk) const {
-    if (panel_.absence) return std::nullopt;
+  [[nodiscard]] Estimate over_time(const std::vector<uint32_t>& rows, const std::vector<double>& risk,
+                                   const std::vector<uint32_t>& cluster) const {
+    if (panel_.absence) return {};
     std::vector<double> time;
     std::vector<uint8_t> event;
     for (const uint32_t r : rows) {
       time.push_back(panel_.observed[r]);
       event.push_back(panel_.to_outcome[r] != kNoDays ? 1 : 0);
     }
-    return stats::concordance(risk, time, event);
+    return stats::concordance(risk, time, event, cluster);
   }
 
   void bands() {
@@ -191,10 +223,10 @@ class Backtester {
       line.arr += panel_.arr[r];
       line.arr_lost += outcome ? panel_.arr[r] : 0;
     }
-    const auto rates = measure(counted.size(), [&](stats::Times times, std::span<std::optional<double>> to) {
-      for (size_t b = 0; b < counted.size(); ++b) to[b] = counted[b].rate(times);
-    });
-    for (size_t b = 0; b < counted.size(); ++b) out_.bands[b].rate = rates[b];
+    for (size_t b = 0; b < counted.size(); ++b) {
+      measure({&out_.bands[b].rate},
+              [sums = std::move(counted[b])](stats::Times times, auto to) { to[0] = sums.rate(times); });
+    }
     trend();
   }
 
@@ -229,14 +261,13 @@ class Backtester {
         if (low && !outcome) line.arr_false_alarms += arr;
         if (!low && outcome) line.arr_missed += arr;
       }
-      const auto found = measure(2, [&](stats::Times times, std::span<std::optional<double>> to) {
-        to[0] = below.rate(times);
-        to[1] = with.rate(times);
-      });
-      line.precision = found[0];
-      line.recall = found[1];
       lead_times(line);
-      out_.cutoffs.push_back(std::move(line));
+      CutoffLine& kept = out_.cutoffs.emplace_back(std::move(line));
+      measure({&kept.precision, &kept.recall},
+              [below = std::move(below), with = std::move(with)](stats::Times times, auto to) {
+                to[0] = below.rate(times);
+                to[1] = with.rate(times);
+              });
     }
   }
 
@@ -272,15 +303,12 @@ class Backtester {
     line.leads = std::ssize(days);
   }
 
-  PartLine part(std::string name, const std::vector<uint32_t>& rows) const {
-    PartLine line{std::move(name), std::ssize(rows), 0, {}};
+  void part(std::string name, const std::vector<uint32_t>& rows, std::vector<PartLine>& to) {
+    PartLine& line = to.emplace_back(PartLine{std::move(name), std::ssize(rows), 0, {}});
     const auto outcome = pick(panel_.outcome_in, rows);
     line.outcomes = std::count(outcome.begin(), outcome.end(), uint8_t{1});
-    if (rows.empty()) return line;
-    const stats::Ranking ranking(pick(risk_, rows), outcome, pick(clusters_.of, rows));
-    line.auc =
-        measure(1, [&](stats::Times times, std::span<std::optional<double>> to) { to[0] = ranking.auc(times); })[0];
-    return line;
+    if (rows.empty()) return;
+    measure_auc(line.auc, std::make_shared<const stats::Ranking>(pick(risk_, rows), outcome, pick(clusters_.of, rows)));
   }
 
   void parts() {
@@ -289,63 +317,11 @@ class Backtester {
       by_day[panel_.day[r]].push_back(r);
       by_segment[static_cast<size_t>(panel_.segment[r] + 1)].push_back(r);
     }
-    for (size_t d = 0; d < by_day.size(); ++d) out_.days.push_back(part(panel_.days[d].iso(), by_day[d]));
+    for (size_t d = 0; d < by_day.size(); ++d) part(panel_.days[d].iso(), by_day[d], out_.days);
     if (panel_.segments.empty()) return;
     for (size_t s = 0; s < by_segment.size(); ++s) {
       if (by_segment[s].empty()) continue;
-      out_.segments.push_back(part(s == 0 ? "(none)" : panel_.segments[s - 1], by_segment[s]));
-    }
-  }
-
-  [[nodiscard]] bool alike(size_t a, size_t b) const {
-    if (panel_.segment[a] != panel_.segment[b]) return false;
-    const int32_t x = panel_.to_renewal[a], y = panel_.to_renewal[b];
-    return (x == kNoDays) == (y == kNoDays) && (x == kNoDays || std::abs(x - y) <= kRenewalReach);
-  }
-
-  void paths() {
-    if (panel_.absence) return;
-    for (const int32_t before : kPathDays) {
-      PathLine line;
-      line.days_before = before;
-      std::vector<uint32_t> leavers;
-      std::vector<std::vector<uint32_t>> stayers(panel_.days.size());
-      std::vector<uint8_t> used(panel_.days.size(), 0);
-      for (uint32_t r = 0; r < panel_.rows(); ++r) {
-        if (panel_.to_outcome[r] == kNoDays) stayers[panel_.day[r]].push_back(r);
-        if (panel_.to_outcome[r] == kNoDays || std::abs(panel_.to_outcome[r] - before) > kPathReach) continue;
-        leavers.push_back(r);
-        used[panel_.day[r]] = 1;
-      }
-      Mean left, stayed, left_change, stayed_change;
-      for (const uint32_t r : leavers) {
-        Mean matched, matched_change;
-        for (const uint32_t s : stayers[panel_.day[r]]) {
-          if (!alike(r, s)) continue;
-          matched.add(panel_.score[s] / 100.0);
-          if (panel_.change[s] != kNoDays) matched_change.add(panel_.change[s] / 100.0);
-          ++line.stayers;
-        }
-        left.add(panel_.score[r] / 100.0);
-        if (panel_.change[r] != kNoDays) left_change.add(panel_.change[r] / 100.0);
-        // Each leaver counts once, however many were like it.
-        if (const auto mean = matched.value()) stayed.add(*mean);
-        if (const auto mean = matched_change.value()) stayed_change.add(*mean);
-      }
-      line.leavers = std::ssize(leavers);
-      line.leavers_mean = left.value();
-      line.stayers_mean = stayed.value();
-      line.leavers_change = left_change.value();
-      line.stayers_change = stayed_change.value();
-      if (line.leavers_change && *line.leavers_change < 0) count_falls(used, *line.leavers_change * 100, line);
-      out_.paths.push_back(std::move(line));
-    }
-  }
-
-  void count_falls(const std::vector<uint8_t>& days, double fall, PathLine& line) const {
-    for (size_t r = 0; r < panel_.rows(); ++r) {
-      if (!days[panel_.day[r]] || panel_.change[r] == kNoDays || panel_.change[r] > fall) continue;
-      ++(panel_.outcome_in[r] ? line.fell_and_left : line.fell_and_stayed);
+      part(s == 0 ? "(none)" : panel_.segments[s - 1], by_segment[s], out_.segments);
     }
   }
 
@@ -368,15 +344,11 @@ class Backtester {
       ranks[m] = ranks_of(m);
       if (rows.empty()) continue;
       line.covered = static_cast<double>(rows.size()) / static_cast<double>(panel_.rows());
-      const stats::Ranking ranking(risk, pick(panel_.outcome_in, rows), pick(clusters_.of, rows));
-      line.auc =
-          measure(1, [&](stats::Times times, std::span<std::optional<double>> to) { to[0] = ranking.auc(times); })[0];
-      out_.metrics.push_back(std::move(line));
+      measure_auc(
+          out_.metrics.emplace_back(std::move(line)).auc,
+          std::make_shared<const stats::Ranking>(risk, pick(panel_.outcome_in, rows), pick(clusters_.of, rows)));
     }
     for (MetricLine& line : out_.metrics) find_alike(line, ranks);
-    std::stable_sort(out_.metrics.begin(), out_.metrics.end(), [](const MetricLine& a, const MetricLine& b) {
-      return a.auc.value.value_or(0) > b.auc.value.value_or(0);
-    });
   }
 
   // Mean ranks of a metric's points, NaN without points.
@@ -472,58 +444,11 @@ class Backtester {
     return line;
   }
 
-  // Outcomes dealt anew: every account gets those of another one, the same on all as-of days on which both are there
-  // (else those of the next in the chain), so that an account's outcomes stay together.  A score without a leak gives a
-  // half.
-  [[nodiscard]] std::optional<double> shuffled() const {
-    if (panel_.rows() == 0) return std::nullopt;
-    std::vector<uint32_t> accounts(panel_.account);
-    std::sort(accounts.begin(), accounts.end());
-    accounts.erase(std::unique(accounts.begin(), accounts.end()), accounts.end());
-    std::vector<uint32_t> number;
-    number.resize(panel_.accounts.size());
-    for (uint32_t i = 0; i < accounts.size(); ++i) number[accounts[i]] = i;
-    std::vector<uint32_t> next;
-    next.resize(accounts.size());
-    std::vector<int64_t> row_of(accounts.size());
-    Mean mean;
-    for (int i = 0; i < kShuffles; ++i) {
-      Random random = Random(out_.options.seed).fork(static_cast<uint64_t>(1'000'000 + i));
-      std::iota(next.begin(), next.end(), 0U);
-      for (size_t k = next.size(); k > 1; --k) {
-        std::swap(next[k - 1], next[static_cast<size_t>(random.between(0, static_cast<int64_t>(k) - 1))]);
-      }
-      std::vector<uint8_t> dealt(panel_.rows());
-      for (size_t begin = 0, end = 0; begin < panel_.rows(); begin = end) {
-        std::fill(row_of.begin(), row_of.end(), -1);
-        for (; end < panel_.rows() && panel_.day[end] == panel_.day[begin]; ++end) {
-          row_of[number[panel_.account[end]]] = static_cast<int64_t>(end);
-        }
-        for (size_t r = begin; r < end; ++r) {
-          uint32_t from = next[number[panel_.account[r]]];
-          while (row_of[from] < 0) from = next[from];
-          dealt[r] = panel_.outcome_in[static_cast<size_t>(row_of[from])];
-        }
-      }
-      const stats::Ranking ranking(risk_, dealt, clusters_.of, panel_.day);
-      if (const auto auc = ranking.auc_within()) mean.add(*auc);
-    }
-    return mean.value();
-  }
-
-  struct Mean {
-    double sum = 0, count = 0;
-    void add(double x) {
-      sum += x;
-      count += 1;
-    }
-    [[nodiscard]] std::optional<double> value() const { return ratio(sum, count); }
-  };
-
   const Panel& panel_;
   Clusters clusters_;
   std::vector<double> risk_;  // by row
   stats::Resamples resamples_;
+  std::vector<Job> jobs_;
   Backtest out_;
 };
 

@@ -101,6 +101,7 @@ struct MissLine {
 struct Forward {
   int64_t rows = 0, outcomes = 0;
   std::optional<double> brier, log_loss;
+  stats::Estimate brier_gain;        ///< by which its Brier score is better than that of brier_base
   std::optional<double> brier_base;  ///< of the rate of those earlier days, stated for everybody
   stats::Estimate slope, intercept;  ///< of the outcome on the stated log odds; 1 and 0 are right
   std::vector<stats::ReliabilityBin> bins;
@@ -126,7 +127,7 @@ struct Backtest {
 [[nodiscard]] Backtest backtest(const Panel& panel, const BacktestOptions& options);
 
 /// Forward probabilities alone.
-[[nodiscard]] Forward forward_probabilities(const Panel& panel);
+[[nodiscard]] Forward forward_probabilities(const Panel& panel, const BacktestOptions& options = {});
 
 /// The findings of a finished back-test; backtest() calls it.
 [[nodiscard]] std::vector<Finding> findings_of(const Panel& panel, const Backtest& result);

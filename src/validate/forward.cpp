@@ -19,55 +19,98 @@ void add_predictors(const Panel& panel, size_t row, std::vector<double>& to) {
   to.push_back(panel.change[row] == kNoDays ? 0 : panel.change[row] / 1000.0);
 }
 
+// Rows of days whose horizon had ended by the day at position d: they stand before all others.
+size_t known_rows(const Panel& panel, uint32_t d) {
+  size_t n = 0;
+  const auto ended = [&](size_t row) {
+    return panel.days[panel.day[row]] + (panel.gap + panel.horizon) <= panel.days[d];
+  };
+  for (size_t step = size_t{1} << 40; step > 0; step /= 2) {
+    if (n + step <= panel.rows() && ended(n + step - 1)) n += step;
+  }
+  return n;
+}
+
+// What was stated of the rows that have it.
+struct Stated {
+  std::vector<double> p, base;
+  std::vector<uint8_t> outcome;
+  std::vector<uint32_t> cluster;
+};
+
+// Fills `by_row` with what was stated day by day.
+Stated state(const Panel& panel, std::vector<double>& by_row) {
+  Stated out;
+  std::vector<double> x, start;
+  for (size_t i = 0; i < panel.rows(); ++i) add_predictors(panel, i, x);
+  const std::span<const uint8_t> all(panel.outcome_in);
+  for (size_t begin = 0, end = 0; begin < panel.rows(); begin = end) {
+    const uint32_t d = panel.day[begin];
+    while (end < panel.rows() && panel.day[end] == d) ++end;
+    const auto outcome = all.first(known_rows(panel, d));
+    const auto with = std::count(outcome.begin(), outcome.end(), uint8_t{1});
+    if (with < kFewestToLearn || std::ssize(outcome) - with < kFewestToLearn) continue;
+    stats::LogisticInput input{std::span(x).first(outcome.size() * kPredictors), kPredictors, outcome};
+    input.start = start;  // the day before is near
+    input.ridge = kRidge;
+    const auto fit = stats::fit_logistic(input);
+    if (!fit) continue;
+    start = fit->coefficient;
+    for (size_t i = begin; i < end; ++i) {
+      by_row[i] = fit->predict(std::span(x).subspan(i * kPredictors, kPredictors));
+      out.p.push_back(by_row[i]);
+      out.base.push_back(static_cast<double>(with) / static_cast<double>(outcome.size()));
+      out.outcome.push_back(panel.outcome_in[i]);
+      out.cluster.push_back(panel.cluster[i]);
+    }
+  }
+  return out;
+}
+
+// By how much the mean squared error is smaller than that of the base rate.
+stats::Estimate gain(const Stated& s, const BacktestOptions& options) {
+  std::vector<uint32_t> known(s.cluster);
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  std::vector<double> rows(known.size(), 0), saved(known.size(), 0);
+  for (size_t i = 0; i < s.p.size(); ++i) {
+    const auto c = static_cast<size_t>(std::lower_bound(known.begin(), known.end(), s.cluster[i]) - known.begin());
+    const double y = s.outcome[i];
+    rows[c] += 1;
+    saved[c] += (s.base[i] - y) * (s.base[i] - y) - (s.p[i] - y) * (s.p[i] - y);
+  }
+  const stats::Resamples resamples(known.size(), options.resamples, options.seed);
+  return stats::bootstrap(
+      resamples, 1,
+      [&](std::span<const uint16_t> times, std::span<std::optional<double>> to) {
+        double count = 0, sum = 0;
+        for (size_t c = 0; c < times.size(); ++c) {
+          count += times[c] * rows[c];
+          sum += times[c] * saved[c];
+        }
+        if (count > 0) to[0] = sum / count;
+      },
+      options.threads)[0];
+}
+
 }  // namespace
 
-Forward forward_probabilities(const Panel& panel) {
+Forward forward_probabilities(const Panel& panel, const BacktestOptions& options) {
   Forward out;
   out.p.assign(panel.rows(), kNothing);
-  std::vector<double> stated, base;
-  std::vector<uint8_t> happened;
-  std::vector<uint32_t> cluster;
-  size_t begin = 0;
-  for (uint32_t d = 0; d < panel.days.size(); ++d) {
-    size_t end = begin;
-    while (end < panel.rows() && panel.day[end] == d) ++end;
-    // What was known on this day: as-of days whose horizon had ended.
-    std::vector<double> x;
-    std::vector<uint8_t> y;
-    for (size_t i = 0; i < begin; ++i) {
-      if (panel.days[panel.day[i]] + (panel.gap + panel.horizon) > panel.days[d]) break;
-      add_predictors(panel, i, x);
-      y.push_back(panel.outcome_in[i]);
-    }
-    const auto known = std::count(y.begin(), y.end(), uint8_t{1});
-    if (known >= kFewestToLearn && std::ssize(y) - known >= kFewestToLearn) {
-      stats::LogisticInput input{x, kPredictors, y};
-      input.ridge = kRidge;
-      if (const auto fit = stats::fit_logistic(input)) {
-        const double rate = static_cast<double>(known) / static_cast<double>(y.size());
-        for (size_t i = begin; i < end; ++i) {
-          std::vector<double> row;
-          add_predictors(panel, i, row);
-          out.p[i] = fit->predict(row);
-          stated.push_back(out.p[i]);
-          base.push_back(rate);
-          happened.push_back(panel.outcome_in[i]);
-          cluster.push_back(panel.cluster[i]);
-        }
-      }
-    }
-    begin = end;
-  }
-  out.rows = std::ssize(stated);
-  out.outcomes = std::count(happened.begin(), happened.end(), uint8_t{1});
-  out.brier = stats::brier(stated, happened);
-  out.log_loss = stats::log_loss(stated, happened);
-  out.brier_base = stats::brier(base, happened);
-  out.bins = stats::reliability(stated, happened, kBins);
+  const Stated stated = state(panel, out.p);
+  out.rows = std::ssize(stated.p);
+  out.outcomes = std::count(stated.outcome.begin(), stated.outcome.end(), uint8_t{1});
+  if (stated.p.empty()) return out;
+  out.brier = stats::brier(stated.p, stated.outcome);
+  out.log_loss = stats::log_loss(stated.p, stated.outcome);
+  out.brier_base = stats::brier(stated.base, stated.outcome);
+  out.brier_gain = gain(stated, options);
+  out.bins = stats::reliability(stated.p, stated.outcome, kBins);
   std::vector<double> odds;
-  for (const double p : stated) odds.push_back(stats::logit(std::clamp(p, 1e-12, 1 - 1e-12)));
-  stats::LogisticInput input{odds, 1, happened};
-  input.cluster = cluster;
+  for (const double p : stated.p) odds.push_back(stats::logit(std::clamp(p, 1e-12, 1 - 1e-12)));
+  stats::LogisticInput input{odds, 1, stated.outcome};
+  input.cluster = stated.cluster;
   if (const auto fit = stats::fit_logistic(input)) {
     const auto estimate = [&](size_t c) {
       const double half = 1.959963984540054 * fit->error[c];

@@ -119,10 +119,47 @@ TEST(ConcordanceTest, IsTheShareOfComparablePairs) {
         all += 1;
       }
     }
-    EXPECT_NEAR(*concordance(c.risk, c.time, c.outcome), right / all, 1e-12) << "seed " << seed;
+    EXPECT_NEAR(*concordance(c.risk, c.time, c.outcome).value, right / all, 1e-12) << "seed " << seed;
   }
   const std::vector<double> risk{1, 2}, time{3, 4};
-  EXPECT_FALSE(concordance(risk, time, std::vector<uint8_t>{0, 0}));
+  EXPECT_FALSE(concordance(risk, time, std::vector<uint8_t>{0, 0}).value);
+}
+
+TEST(ConcordanceTest, ItsIntervalIsAsWideAsThatOfABootstrap) {
+  Random random(5);
+  std::vector<double> risk, time;
+  std::vector<uint8_t> event;
+  std::vector<uint32_t> cluster;
+  constexpr uint32_t kClusters = 60;
+  for (uint32_t k = 0; k < kClusters; ++k) {
+    const double level = random.normal();
+    for (int i = 0; i < 4; ++i) {
+      risk.push_back(std::round(level + random.normal()));
+      time.push_back(std::round(50 * random.uniform() * std::exp(-level / 2)));
+      event.push_back(random.chance(0.6) ? 1 : 0);
+      cluster.push_back(k);
+    }
+  }
+  const Estimate quick = concordance(risk, time, event, cluster);
+  const Resamples resamples(kClusters, 400, 1);
+  const auto drawn = bootstrap(
+      resamples, 1,
+      [&](Times times, std::span<std::optional<double>> to) {
+        std::vector<double> r, t;
+        std::vector<uint8_t> e;
+        for (size_t i = 0; i < risk.size(); ++i) {
+          for (int n = 0; n < times[cluster[i]]; ++n) {
+            r.push_back(risk[i]);
+            t.push_back(time[i]);
+            e.push_back(event[i]);
+          }
+        }
+        to[0] = concordance(r, t, e).value;
+      },
+      1);
+  EXPECT_EQ(quick.value, drawn[0].value);
+  EXPECT_NEAR(*quick.high - *quick.low, *drawn[0].high - *drawn[0].low, 0.15 * (*quick.high - *quick.low));
+  EXPECT_NEAR(*quick.low, *drawn[0].low, 0.02);
 }
 
 }  // namespace
