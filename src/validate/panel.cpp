@@ -102,7 +102,7 @@ std::vector<Day> as_of_days(Day first, Day last_day, int32_t horizon, int32_t ga
 
 struct PanelMaker::State {
   const engine::Engine& all;
-  size_t outcome;
+  std::optional<size_t> outcome;
   std::vector<std::string> treated_by;
   bool parts;
   Panel panel;
@@ -115,7 +115,7 @@ struct PanelMaker::State {
     const auto [at, added] = fates.try_emplace(account);
     if (!added) return at->second;
     Fate& fate = at->second;
-    fate.happenings = happenings(all, outcome, account, panel.last_day);
+    if (outcome) fate.happenings = happenings(all, *outcome, account, panel.last_day);
     const facts::Portfolio& p = all.portfolio();
     for (uint64_t row = p.events_of[account].begin; row < p.events_of[account].end; ++row) {
       const std::string_view name = p.texts.text(p.events.name[row]);
@@ -172,8 +172,9 @@ struct PanelMaker::State {
   std::optional<Exclusion> excluded(const score::DayRow& row, const Fate& fate, Label& label_out) const {
     const score::State state = row.scores->state[row.at];
     if (state != score::State::scored) return why_unscored(state);
+    if (!outcome) return std::nullopt;
     if (!row.days->among.empty()) {
-      const auto& among = row.days->among[outcome];
+      const auto& among = row.days->among[*outcome];
       if (!among.empty() && among[row.at] == 0) return Exclusion::not_at_risk;
     }
     label_out = label(fate, row.day);
@@ -298,18 +299,20 @@ struct PanelMaker::State {
   }
 };
 
-PanelMaker::PanelMaker(const engine::Engine& all, size_t outcome, std::vector<Day> days, Day last_day,
+PanelMaker::PanelMaker(const engine::Engine& all, std::optional<size_t> outcome, std::vector<Day> days, Day last_day,
                        const std::vector<std::string>& treated_by, bool parts)
     : state_(new State{all, outcome, treated_by, parts, {}, {}, {}, {}, {}}) {
   const plan::Plan& plan = all.plan();
-  const plan::Outcome& meaning = plan.outcomes[outcome];
   Panel& p = state_->panel;
   p.model = plan.model;
-  p.outcome = meaning.name;
-  p.outcome_label = meaning.label;
-  p.horizon = meaning.horizon_days;
-  p.gap = meaning.gap_days;
-  p.absence = meaning.kind == plan::Outcome::Kind::absence;
+  if (outcome) {
+    const plan::Outcome& meaning = plan.outcomes[*outcome];
+    p.outcome = meaning.name;
+    p.outcome_label = meaning.label;
+    p.horizon = meaning.horizon_days;
+    p.gap = meaning.gap_days;
+    p.absence = meaning.kind == plan::Outcome::Kind::absence;
+  }
   p.last_day = last_day;
   p.days = std::move(days);
   p.accounts = all.portfolio().accounts;

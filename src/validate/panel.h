@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -105,8 +106,8 @@ struct Panel {
 class PanelMaker {
  public:
   /// treated_by: names of events; an account is marked treated when one of them follows T up to its outcome.
-  /// parts: Panel::parts is wanted.
-  PanelMaker(const engine::Engine& all, size_t outcome, std::vector<Day> days, Day last_day,
+  /// parts: Panel::parts is wanted.  outcome: of the plan; none = every scored account has a row, whatever followed.
+  PanelMaker(const engine::Engine& all, std::optional<size_t> outcome, std::vector<Day> days, Day last_day,
              const std::vector<std::string>& treated_by, bool parts = false);
   ~PanelMaker();
   PanelMaker(const PanelMaker&) = delete;
