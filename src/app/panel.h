@@ -19,7 +19,6 @@ namespace kenko::app {
 /// Which model, outcome and days.
 struct PanelRequest {
   std::string model;            ///< as ScoringRequest
-  std::string text;             ///< as ScoringRequest
   std::string outcome;          ///< of the model; empty = its first
   std::optional<Day> from, to;  ///< of the as-of days; none = all that have facts before and a whole horizon behind
   int32_t step_days = 28;       ///< between as-of days; whole weeks keep the weekday
@@ -27,6 +26,7 @@ struct PanelRequest {
   int threads = 0;                      ///< 0 = all cores
   bool parts = false;                   ///< Panel::parts is wanted
   bool open = false;                    ///< as-of days up to the last day of data: their horizon may not have ended
+  std::string text = {};                ///< as ScoringRequest
 };
 
 /// Units: seconds.

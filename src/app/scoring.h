@@ -23,10 +23,10 @@ namespace kenko::app {
 /// Which model, and which facts.
 struct ScoringRequest {
   std::string model;               ///< name (models/NAME.yaml) or path; empty = the active one of kenko.yaml
-  std::string text;                ///< of a model that is no file yet, then `model` only names it; empty = none
   std::optional<Day> as_of;        ///< none = the default day (app/clock.h)
   std::optional<Day> known_as_of;  ///< law (b): as if nothing had been known after the close of this day
   int threads = 0;                 ///< 0 = all cores
+  std::string text = {};           ///< of a model that is no file yet, then `model` only names it; empty = none
 };
 
 /// Time spent, for the benchmark and --timing.  Units: seconds.
