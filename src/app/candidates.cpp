@@ -384,16 +384,17 @@ std::vector<Candidate> candidates_for(const facts::Portfolio& portfolio, const m
 Result<model::Model> with_candidates(const std::string& model_text, const std::string& file,
                                      const facts::Settings& settings, std::vector<Candidate>& candidates) {
   KENKO_TRY(const model::Model own, model::load(model_text, file, settings));
-  KENKO_TRY(const Gap gap, gap_for_metrics(model_text, own, file));
+  const std::string& source = own.document.source();
+  KENKO_TRY(const Gap gap, gap_for_metrics(source, own, file));
   constexpr int kAttempts = 3;
   for (int attempt = 1;; ++attempt) {
-    std::string text = model_text.substr(0, gap.offset);
+    std::string text = source.substr(0, gap.offset);
     for (const Candidate& c : candidates) {
       // One line each, so that the line of a problem tells whose it is.
       text += fmt::format("{}{}: {{value: {}{}}}\n", gap.indent, c.name, yaml_quoted(c.expression),
                           c.min_observed > 0 ? fmt::format(", min_observed: {}d", c.min_observed) : "");
     }
-    text += model_text.substr(gap.offset);
+    text += source.substr(gap.offset);
     Result<model::Model> loaded = model::load(text, file, settings);
     if (loaded) return loaded;
     std::set<int64_t> refused;
