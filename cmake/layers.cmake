@@ -40,6 +40,10 @@ file(GLOB KENKO_TEXT_RULES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/share/lexicons/
 set_source_files_properties(src/text/shipped.cpp PROPERTIES
   COMPILE_DEFINITIONS "KENKO_SHARE_DIR=\"${CMAKE_SOURCE_DIR}/share\""
   OBJECT_DEPENDS "${KENKO_TEXT_RULES};${CMAKE_SOURCE_DIR}/share/topics.yaml")
+file(GLOB KENKO_PAGE_PARTS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/share/report/* ${CMAKE_SOURCE_DIR}/share/texts/*.txt)
+set_source_files_properties(src/html/shipped.cpp PROPERTIES
+  COMPILE_DEFINITIONS "KENKO_SHARE_DIR=\"${CMAKE_SOURCE_DIR}/share\""
+  OBJECT_DEPENDS "${KENKO_PAGE_PARTS}")
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cpp)
   add_executable(kenko src/cli/main.cpp)
   target_link_libraries(kenko PRIVATE kenko_cli)

@@ -1,21 +1,6 @@
 #include "text/shipped.h"
 
-// clang-format off
-#define KENKO_SHIPPED_FILE(name, file)          \
-    __asm__(                                    \
-        ".section .rodata\n"                    \
-        ".global kenko_" #name "_begin\n"       \
-        ".global kenko_" #name "_end\n"         \
-        "kenko_" #name "_begin:\n"              \
-        ".incbin \"" KENKO_SHARE_DIR file "\"\n" \
-        "kenko_" #name "_end:\n"                \
-        ".byte 0\n"                             \
-        ".previous\n");                         \
-    extern "C" const char kenko_##name##_begin[]; \
-    extern "C" const char kenko_##name##_end[]
-#define KENKO_SHIPPED_BYTES(name) \
-    std::string_view(kenko_##name##_begin, static_cast<size_t>(kenko_##name##_end - kenko_##name##_begin))
-// clang-format on
+#include "base/shipped_file.h"
 
 KENKO_SHIPPED_FILE(lexicon_de, "/lexicons/de.txt");
 KENKO_SHIPPED_FILE(lexicon_en, "/lexicons/en.txt");

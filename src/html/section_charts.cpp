@@ -1,0 +1,248 @@
+#include "html/section_charts.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+#include "html/charts.h"
+#include "html/page.h"
+
+namespace kenko::html {
+namespace {
+
+using report::Table;
+
+enum class Kind : uint8_t {
+  intervals,  ///< a dot with its interval for each row
+  bars,       ///< a bar for each row
+  course,     ///< points from left to right, one for each row
+  against,    ///< happened against stated
+  paths,      ///< two lines over the days before
+};
+
+struct Chart {
+  std::string_view section;
+  Kind kind;
+  std::string_view label, value;  ///< keys of columns; intervals are VALUE_low and VALUE_high
+  bool share;
+  std::optional<double> reference;
+  std::string_view meaning;  ///< what the marks are, in words
+};
+
+constexpr std::string_view kDots = "Dot: what was seen; line: its 95 % interval; dashed: chance.";
+constexpr std::string_view kRates = "Dot: what was seen; line: its 95 % interval.";
+
+// A section has the chart whose key and columns it has.
+constexpr std::array kCharts{
+    Chart{"bands", Kind::intervals, "band", "rate", true, {}, kRates},
+    Chart{"cutoffs",
+          Kind::intervals,
+          "cutoff",
+          "precision",
+          true,
+          {},
+          "Of the calls to act on scores below the cut-off, so many were right; line: 95 % interval."},
+    Chart{"days", Kind::course, "as_of", "auc", false, 0.5, kDots},
+    Chart{"segments", Kind::intervals, "segment", "auc", false, 0.5, kDots},
+    Chart{"paths",
+          Kind::paths,
+          "days_before",
+          "leavers_mean",
+          false,
+          {},
+          "Mean score before the decision, of those who left and of accounts like them."},
+    Chart{"metrics", Kind::intervals, "metric", "auc", false, 0.5, kDots},
+    Chart{"reliability",
+          Kind::against,
+          "stated",
+          "rate",
+          true,
+          {},
+          "Dashed: stated and happened agree; the size of a dot grows with its cases; line: 95 % interval."},
+};
+
+constexpr size_t kMostRows = 40;  // more make a chart that nobody reads
+
+int find(const Table& table, std::string_view key) {
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    if (table.columns[c].key == key) return static_cast<int>(c);
+  }
+  return -1;
+}
+
+std::optional<double> number_in(const std::vector<report::Cell>& row, int column) {
+  if (column < 0) return std::nullopt;
+  const report::Value& v = row[static_cast<size_t>(column)].value;
+  if (const auto* real = std::get_if<double>(&v)) return *real;
+  if (const auto* whole = std::get_if<int64_t>(&v)) return static_cast<double>(*whole);
+  if (const auto* fixed = std::get_if<report::Fixed>(&v))
+    return static_cast<double>(fixed->units) / std::pow(10.0, fixed->places);
+  return std::nullopt;
+}
+
+struct Columns {
+  int label, value, low, high;
+};
+
+class Drawer {
+ public:
+  Drawer(Markup& out, const Chart& chart, const Table& table, const Columns& columns, const Catalogue& texts)
+      : out_(out), chart_(chart), table_(table), at_(columns), texts_(texts) {}
+
+  void draw() {
+    if (table_.rows.size() < 2 || table_.rows.size() > kMostRows || values().size() < 2) return;
+    out_.open("figure").open("figcaption").text(texts_.word(chart_.meaning));
+    if (chart_.kind != Kind::paths) out_.text(" " + in_words());
+    out_.close();
+    switch (chart_.kind) {
+      case Kind::intervals:
+        add_intervals(out_, rows(), axis());
+        break;
+      case Kind::bars:
+        add_bars(out_, rows(), axis());
+        break;
+      case Kind::course:
+        course();
+        break;
+      case Kind::against:
+        against();
+        break;
+      case Kind::paths:
+        paths();
+        break;
+    }
+    out_.close();
+  }
+
+ private:
+  [[nodiscard]] std::string label(const std::vector<report::Cell>& row) const {
+    return cell_text(row[static_cast<size_t>(at_.label)], texts_);
+  }
+  [[nodiscard]] std::vector<IntervalRow> rows() const {
+    std::vector<IntervalRow> out;
+    for (const auto& row : table_.rows)
+      out.push_back({label(row), number_in(row, at_.value), number_in(row, at_.low), number_in(row, at_.high)});
+    return out;
+  }
+  [[nodiscard]] std::vector<double> values() const {
+    std::vector<double> out;
+    for (const IntervalRow& row : rows()) {
+      if (row.value) out.push_back(*row.value);
+    }
+    return out;
+  }
+  [[nodiscard]] Axis axis() const {
+    std::vector<double> all;
+    if (chart_.share || chart_.kind == Kind::bars) all.push_back(0);
+    for (const IntervalRow& row : rows()) {
+      for (const auto& v : {row.value, row.low, row.high}) {
+        if (v) all.push_back(*v);
+      }
+    }
+    if (chart_.reference) all.push_back(*chart_.reference);
+    Axis axis = axis_over(all, chart_.share);
+    if (!chart_.share) axis.places = std::max(axis.places, 2);
+    if (chart_.share) axis.places = std::max(axis.places, axis.to < 0.2 ? 1 : 0);
+    axis.reference = chart_.reference;
+    return axis;
+  }
+
+  // The sentence that says the same: the ends.
+  [[nodiscard]] std::string in_words() const {
+    const std::vector<IntervalRow> all = rows();
+    const IntervalRow *low = nullptr, *high = nullptr;
+    for (const IntervalRow& row : all) {
+      if (!row.value) continue;
+      if (low == nullptr || *row.value < *low->value) low = &row;
+      if (high == nullptr || *row.value > *high->value) high = &row;
+    }
+    const Axis a = axis();
+    if (chart_.kind == Kind::against)
+      return texts_.say(say("Where {} was stated, {} happened.", high->label, a.text(*high->value)));
+    return texts_.say(
+        say("Highest: {} ({}); lowest: {} ({}).", high->label, a.text(*high->value), low->label, a.text(*low->value)));
+  }
+
+  void course() {
+    const std::vector<IntervalRow> all = rows();
+    Series series;
+    const size_t every = (all.size() + 4) / 5;
+    for (size_t i = 0; i < all.size(); ++i) {
+      series.points.push_back({static_cast<double>(i), all[i].value, all[i].low, all[i].high, 4,
+                               i % every == 0 ? all[i].label : std::string()});
+    }
+    Axis x;
+    x.from = -0.5;
+    x.to = static_cast<double>(all.size()) - 0.5;
+    add_points(out_, {series}, x, axis(), 160);
+  }
+
+  void against() {
+    const int cases = find(table_, "cases");
+    double most = 1;
+    std::vector<double> all{0};
+    for (const auto& row : table_.rows) {
+      most = std::max(most, number_in(row, cases).value_or(1));
+      for (const int c : {at_.label, at_.value, at_.high}) {
+        if (const auto v = number_in(row, c)) all.push_back(*v);
+      }
+    }
+    Series series;
+    series.joined = false;
+    for (const auto& row : table_.rows) {
+      const auto stated = number_in(row, at_.label);
+      if (!stated) continue;
+      series.points.push_back({*stated, number_in(row, at_.value), number_in(row, at_.low), number_in(row, at_.high),
+                               3 + 6 * std::sqrt(number_in(row, cases).value_or(1) / most), ""});
+    }
+    const Axis both = axis_over(all, true);
+    add_points(out_, {series}, both, both, 280, true);
+  }
+
+  void paths() {
+    const int other = find(table_, "stayers_mean");
+    Series left{texts_.word("left"), {}, true}, stayed{texts_.word("like them"), {}, true};
+    std::vector<double> days, scores;
+    for (const auto& row : table_.rows) {
+      const auto before = number_in(row, at_.label);
+      if (!before) continue;
+      days.push_back(-*before);
+      left.points.push_back({-*before, number_in(row, at_.value), {}, {}, 4, label(row)});
+      stayed.points.push_back({-*before, number_in(row, other), {}, {}, 4, ""});
+      for (const int c : {at_.value, other}) {
+        if (const auto v = number_in(row, c)) scores.push_back(*v);
+      }
+    }
+    Axis x;
+    x.from = *std::min_element(days.begin(), days.end()) - 10;
+    x.to = *std::max_element(days.begin(), days.end()) + 10;
+    scores.push_back(0);
+    scores.push_back(100);
+    add_points(out_, {left, stayed}, x, axis_over(scores, false), 180);
+  }
+
+  Markup& out_;
+  const Chart& chart_;
+  const Table& table_;
+  const Columns at_;
+  const Catalogue& texts_;
+};
+
+}  // namespace
+
+void add_chart_of(Markup& out, const report::Section& section, const Catalogue& texts) {
+  for (const Chart& chart : kCharts) {
+    if (chart.section != section.key) continue;
+    const std::string value(chart.value);
+    const Columns at{find(section.table, chart.label), find(section.table, value), find(section.table, value + "_low"),
+                     find(section.table, value + "_high")};
+    if (at.label < 0 || at.value < 0) continue;
+    Drawer(out, chart, section.table, at, texts).draw();
+    return;
+  }
+}
+
+}  // namespace kenko::html
