@@ -20,7 +20,13 @@ void add_manual_commands(CLI::App& app, Common& common, Exit& exit);
 void add_backup_commands(CLI::App& app, Common& common, Exit& exit);
 void add_doctor_command(CLI::App& app, Common& common, Exit& exit);
 void add_backtest_command(CLI::App& app, Common& common, Exit& exit);
+void add_calibrate_command(CLI::App& app, Common& common, Exit& exit);
+void add_fit_command(CLI::App& app, Common& common, Exit& exit);
 void add_portfolio_command(CLI::App& app, Common& common, Exit& exit);
+void add_compare_command(CLI::App& app, Common& common, Exit& exit);
+void add_monitor_command(CLI::App& app, Common& common, Exit& exit);
+/// After the commands whose reports it can write as pages.
+void add_report_command(CLI::App& app, Common& common, Exit& exit);
 void add_close_command(CLI::App& app, Common& common, Exit& exit);
 void add_compact_command(CLI::App& app, Common& common, Exit& exit);
 void add_export_command(CLI::App& app, Common& common, Exit& exit);
