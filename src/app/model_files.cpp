@@ -15,14 +15,6 @@
 namespace kenko::app {
 namespace {
 
-// A file name that is the same on every machine, and a word that a shell takes as it is.
-bool is_model_name(const std::string& name) {
-  constexpr size_t kLongest = 64;
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
-  return !name.empty() && name.size() <= kLongest && letter(name[0]) &&
-         std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || c == '_' || c == '-'; });
-}
-
 std::string templates_text(const std::string& share_dir) {
   std::string out;
   for (const auto& [name, purpose] : list_templates(share_dir))
@@ -45,6 +37,13 @@ std::string renamed(const std::string& text, const std::string& name) {
 }
 
 }  // namespace
+
+bool is_model_name(const std::string& name) {
+  constexpr size_t kLongest = 64;
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  return !name.empty() && name.size() <= kLongest && letter(name[0]) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || c == '_' || c == '-'; });
+}
 
 std::string model_schema() { return vocabulary::to_json_schema(); }
 

@@ -12,6 +12,9 @@
 
 namespace kenko::app {
 
+/// A file name that is the same on every machine, and a word that a shell takes as it is.
+[[nodiscard]] bool is_model_name(const std::string& name);
+
 /// The JSON Schema of model files, for editors.
 [[nodiscard]] std::string model_schema();
 

@@ -48,7 +48,11 @@ int main(int argc, char** argv) {
   add_doctor_command(app, common, exit);
   add_close_command(app, common, exit);
   add_backtest_command(app, common, exit);
+  add_calibrate_command(app, common, exit);
+  add_fit_command(app, common, exit);
   add_portfolio_command(app, common, exit);
+  add_compare_command(app, common, exit);
+  add_report_command(app, common, exit);
   add_compact_command(app, common, exit);
   add_export_command(app, common, exit);
   add_demo_command(app, common, exit);

@@ -1,0 +1,35 @@
+// app/fit.h
+//
+// kenko fit: a model file with the numbers that past outcomes ask for.  docs/SEMANTICS.md#fit.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/panel.h"
+#include "app/workspace.h"
+#include "base/result.h"
+#include "fit/result.h"
+
+namespace kenko::app {
+
+struct FitRequest {
+  PanelRequest panel;
+  fit::FitOptions options;
+  fit::JudgeOptions judge;
+  bool search = false;  ///< look for further metrics first
+  std::string out;      ///< NAME (models/NAME.yaml) or the path of a new file; empty = nothing is written
+};
+
+struct FittedModel {
+  fit::FitResult result;
+  std::string path;                  ///< of the file that was written; empty = none was
+  std::string text;                  ///< of the fitted model
+  std::vector<std::string> assumed;  ///< sources whose clocks are assumed
+};
+
+/// Errors: those of build_panel; "too-few-outcomes"; "bad-name", "file-exists" (nothing is ever overwritten);
+/// "fit-differs" when the written model does not score as the fit reckoned it.
+[[nodiscard]] Result<FittedModel> fit_model(const Workspace& workspace, const FitRequest& request, Instant now);
+
+}  // namespace kenko::app
