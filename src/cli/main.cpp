@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
   add_portfolio_command(app, common, exit);
   add_compare_command(app, common, exit);
   add_report_command(app, common, exit);
+  add_monitor_command(app, common, exit);
   add_compact_command(app, common, exit);
   add_export_command(app, common, exit);
   add_demo_command(app, common, exit);

@@ -19,13 +19,14 @@ enum class Exit : int { ok = 0, failed = 1, usage = 2 };
 
 /// What every command understands alike.
 struct Common {
-  std::string dir = ".";    ///< -C
-  std::string model;        ///< --model
-  std::string as_of;        ///< --as-of
-  std::string known_as_of;  ///< --known-as-of
-  std::string format;       ///< --format table|json|csv; empty = table
-  std::string out;          ///< --out FILE; empty = standard output
-  int threads = 0;          ///< --threads; 0 = all cores
+  std::string dir = ".";        ///< -C
+  std::string model;            ///< --model
+  std::string as_of;            ///< --as-of
+  std::string known_as_of;      ///< --known-as-of
+  std::string format;           ///< --format table|json|csv; empty = table
+  std::string out;              ///< --out FILE; empty = standard output
+  std::string language = "en";  ///< --language of pages
+  int threads = 0;              ///< --threads; 0 = all cores
 };
 
 /// The terminal behind standard output: its width (100 when there is none, at most 100 for tables) and whether it shows

@@ -6,6 +6,8 @@
 
 #include "base/decimal.h"
 #include "base/text.h"
+#include "html/catalogue.h"
+#include "html/sections_page.h"
 
 namespace kenko::cli {
 namespace {
@@ -18,6 +20,29 @@ Result<std::string> table_alone(const std::vector<report::Section>& sections, co
     names.push_back(s.key);
   }
   return bad_option(fmt::format("there is no table `{}`", wanted), "it has: " + text::join(names, ", "));
+}
+
+// What a page says above its tables.
+std::vector<Sentence> lines_of(const SectionsOutput& output) {
+  if (!output.about.empty()) return output.about;
+  std::vector<Sentence> out;
+  for (const std::string_view line : text::split(output.head, '\n')) {
+    if (!text::trim(line).empty()) out.emplace_back(std::string(line));
+  }
+  return out;
+}
+
+Result<std::string> as_page(const Common& common, SectionsOutput output) {
+  KENKO_TRY(const html::Catalogue texts, html::Catalogue::of(common.language));
+  html::SectionsReport report;
+  report.head = lines_of(output);
+  if (!report.head.empty()) {
+    report.title = report.head.front();
+    report.head.erase(report.head.begin());
+  }
+  report.findings = std::move(output.findings);
+  report.sections = std::move(output.sections);
+  return html::sections_page(report, texts);
 }
 
 }  // namespace
@@ -41,7 +66,14 @@ Status read_day(const std::string& option, const std::string& text, std::optiona
   return Done{};
 }
 
+std::string lines_of(const std::vector<Sentence>& sentences) {
+  std::string out;
+  for (const Sentence& s : sentences) out += s.english() + "\n";
+  return out;
+}
+
 Result<std::string> written(const Common& common, SectionsOutput output, const std::string& table) {
+  if (common.format == "html" && table.empty()) return as_page(common, std::move(output));
   KENKO_TRY(const report::Format format, format_of(common));
   std::vector<report::Section>& sections = output.sections;
   const bool text = format == report::Format::table && table.empty();

@@ -22,16 +22,21 @@ namespace kenko::cli {
 /// A day option that may be left out.
 [[nodiscard]] Status read_day(const std::string& option, const std::string& text, std::optional<Day>& to);
 
+/// One sentence a line.
+[[nodiscard]] std::string lines_of(const std::vector<Sentence>& sentences);
+
 /// A report before it is written.
 struct SectionsOutput {
   std::string head;  ///< text output alone: what it is about
   std::vector<report::Section> sections;
   std::vector<validate::Finding> findings;  ///< the last section of JSON; in words at the end of text
   std::string csv_table;                    ///< which section CSV writes where --table says nothing
+  /// `head` in lines for a page, which may be in another language: the first is its title; empty = the lines of `head`.
+  std::vector<Sentence> about = {};
 };
 
-/// The report in the form of --format; with `table` that section alone.  Errors: "bad-option" when there is no such
-/// section.
+/// The report in the form of --format, which may be html here; with `table` that section alone.  Errors: "bad-option"
+/// when there is no such section.
 [[nodiscard]] Result<std::string> written(const Common& common, SectionsOutput output, const std::string& table);
 
 }  // namespace kenko::cli

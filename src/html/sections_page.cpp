@@ -33,7 +33,7 @@ std::string sections_page(const SectionsReport& report, const Catalogue& texts) 
     add_table(body, section.table, title, texts);
     body.close();
   }
-  frame.foot = texts.say(say("Every table as JSON or CSV: {} --table NAME --format csv", report.command));
+  frame.foot = texts.word("The same command gives every table as JSON or CSV: --table NAME --format csv");
   return page(frame, texts, std::move(body).finish());
 }
 

@@ -17,7 +17,6 @@ struct SectionsReport {
   std::vector<Sentence> head;               ///< what was measured, on what; a line each
   std::vector<validate::Finding> findings;  ///< stand first: what it means and what to do
   std::vector<report::Section> sections;    ///< a section `findings` is left out
-  std::string command;                      ///< that gives the same tables: "kenko backtest"
 };
 
 [[nodiscard]] std::string sections_page(const SectionsReport& report, const Catalogue& texts);

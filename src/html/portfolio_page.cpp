@@ -1,0 +1,174 @@
+#include "html/portfolio_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "base/text.h"
+#include "html/charts.h"
+#include "html/page.h"
+#include "html/portfolio_parts.h"
+#include "html/section_charts.h"
+#include "report/band_chip.h"
+#include "score/day_parts.h"
+
+namespace kenko::html {
+namespace {
+
+constexpr int32_t kCritical = 4'000, kAtRisk = 6'000;  // hundredths
+constexpr int32_t kFall = 2'000;                       // of a month, whatever the level
+constexpr double kMicros = 1e6;
+
+int32_t fallen(const explain::Summary& s) {
+  if (s.now.score < 0 || s.before.score < 0) return 0;
+  return std::max(0, s.before.score - s.now.score);
+}
+
+// Of the known ones; 0 when there is none.
+int64_t median_arr(const PortfolioReport& report) {
+  std::vector<int64_t> known;
+  for (const PortfolioAccount& a : report.accounts) {
+    if (a.arr) known.push_back(*a.arr);
+  }
+  if (known.empty()) return 0;
+  const auto middle = known.begin() + static_cast<ptrdiff_t>(known.size() / 2);
+  std::nth_element(known.begin(), middle, known.end());
+  return *middle;
+}
+
+Frame frame_of(const PortfolioReport& report, const Catalogue& texts) {
+  const plan::Plan& plan = report.engine->plan();
+  const facts::Settings& settings = report.engine->portfolio().settings;
+  Frame frame;
+  frame.title = settings.company.empty() ? texts.word("Customer health")
+                                         : texts.say(say("Customer health: {}", settings.company));
+  const std::string closed = fmt::format("{:02}:{:02}", settings.close_minutes / 60, settings.close_minutes % 60);
+  frame.lines.push_back(
+      texts.say(say("As of {}, closed {} ({}); model {}; {} accounts", texts.day(report.as_of), closed,
+                    settings.time_zone.name(), plan.model, text::grouped(std::ssize(report.accounts)))));
+  if (!report.purpose.empty()) frame.lines.push_back(texts.say(say("What the score is for: {}", report.purpose)));
+  if (!report.healthy_means.empty()) frame.lines.push_back(texts.say(say("Healthy means: {}", report.healthy_means)));
+  frame.foot = texts.say(say("Where an account's numbers come from, event by event: {}", "kenko explain ACCOUNT"));
+  frame.ranks = std::clamp<size_t>(plan.bands.size(), 4, 26);
+  for (const plan::Segment& s : plan.segments) frame.ranks = std::max(frame.ranks, s.changes.bands.size());
+  for (const plan::Segment& s : plan.life_stages) frame.ranks = std::max(frame.ranks, s.changes.bands.size());
+  frame.script = true;
+  int m = 0;
+  for (const char* title : {"30 days", "ARR", "renewal", "owner", "coverage"})
+    frame.style_texts.emplace_back(fmt::format("m{}", ++m), texts.word(title));
+  return frame;
+}
+
+}  // namespace
+
+Level level_of(const explain::Summary& s) {
+  if (s.now.state != score::State::scored || s.now.score < 0) return Level::none;
+  if (s.now.score < kCritical) return Level::critical;
+  if (s.now.score < kAtRisk) return Level::at_risk;
+  return fallen(s) >= kFall ? Level::fell : Level::none;
+}
+
+int64_t urgency_hundredths(const explain::Summary& s) { return 10'000 - (s.now.score - fallen(s)); }
+
+std::vector<size_t> action_queue(const PortfolioReport& report) {
+  const int64_t typical = median_arr(report);
+  std::vector<size_t> out;
+  std::vector<double> priority(report.accounts.size(), 0);
+  for (size_t i = 0; i < report.accounts.size(); ++i) {
+    const PortfolioAccount& a = report.accounts[i];
+    if (level_of(a.summary) == Level::none) continue;
+    out.push_back(i);
+    const double money = typical == 0 ? 1 : static_cast<double>(a.arr.value_or(typical)) / kMicros;
+    priority[i] = money * static_cast<double>(urgency_hundredths(a.summary));
+  }
+  const auto& ids = report.engine->portfolio().accounts;
+  std::sort(out.begin(), out.end(), [&](size_t a, size_t b) {
+    if (priority[a] != priority[b]) return priority[a] > priority[b];
+    return ids[report.accounts[a].summary.account] < ids[report.accounts[b].summary.account];
+  });
+  return out;
+}
+
+Chip chip_of(const plan::Plan& plan, const explain::Explanation& e) {
+  const report::BandChip chip = report::chip_of(score::bands_of(plan, e.band_list), e.state, e.band);
+  return chip_of(report::Cell{{}, chip.tone, chip.text});
+}
+
+std::vector<int32_t> cuts_of(std::span<const plan::Band> bands) {
+  std::vector<int32_t> out;
+  for (const plan::Band& b : bands) {
+    if (b.quantile_micros) return {};
+    if (b.from_hundredths > 0) out.push_back(b.from_hundredths);
+  }
+  return out;
+}
+
+std::string money_text(std::optional<int64_t> micros) {
+  return micros ? text::grouped(static_cast<int64_t>(std::llround(static_cast<double>(*micros) / kMicros))) : "–";
+}
+
+std::string score_text(int32_t hundredths) { return hundredths < 0 ? "–" : fmt::format("{:.1f}", hundredths / 100.0); }
+
+const std::string& shown_name(const PortfolioReport& report, const PortfolioAccount& account) {
+  return account.name.empty() ? report.engine->portfolio().accounts[account.summary.account] : account.name;
+}
+
+void add_change(Markup& out, const explain::Summary& s) {
+  if (s.now.score < 0 || s.before.score < 0) {
+    out.leaf("td", {{"class", "n m1"}}, "–");
+    return;
+  }
+  const int32_t change = s.now.score - s.before.score;
+  const std::string size = fmt::format("{:.1f}", std::abs(change) / 100.0);
+  if (size == "0.0") {
+    out.leaf("td", {{"class", "n m1"}}, size);
+  } else if (change > 0) {
+    out.leaf("td", {{"class", "n m1 up"}}, "▲ +" + size);
+  } else {
+    out.leaf("td", {{"class", "n m1 down"}}, "▼ −" + size);
+  }
+}
+
+ShownColumns columns_of(const PortfolioReport& report) {
+  ShownColumns shown;
+  for (const PortfolioAccount& a : report.accounts) {
+    shown.arr = shown.arr || a.arr;
+    shown.renewal = shown.renewal || a.renewal;
+    shown.owner = shown.owner || !a.owner.empty();
+  }
+  return shown;
+}
+
+std::string portfolio_page(const PortfolioReport& report, const Catalogue& texts) {
+  Frame frame = frame_of(report, texts);
+  Markup body;
+  const auto part = [&](const char* id, const char* title, const std::function<void()>& content) {
+    frame.parts.emplace_back(id, texts.word(title));
+    open_part(body, id, texts.word(title));
+    content();
+    body.close();
+  };
+  part("now", "How they are now", [&] {
+    add_now(body, report, texts);
+    if (!report.findings.empty()) add_findings(body, report.findings, texts);
+  });
+  const std::vector<size_t> queue = action_queue(report);
+  part("queue", "Who needs you first", [&] { add_queue(body, report, queue, texts); });
+  part("trend", "How it went", [&] { add_trend(body, report, texts); });
+  part("breakdown", "Where points are lost", [&] { add_breakdown(body, report, texts); });
+  if (!report.stages.empty()) part("stages", "Where they stand on their way", [&] { add_stages(body, report, texts); });
+  part("accounts", "Every account", [&] { add_accounts(body, report, texts); });
+  for (const report::Section& section : report.further) {
+    const std::string title = texts.say(section.title);
+    frame.parts.emplace_back(section.key, title);
+    open_part(body, section.key, title);
+    add_chart_of(body, section, texts);
+    add_table(body, section.table, title, texts);
+    body.close();
+  }
+  return page(frame, texts, std::move(body).finish());
+}
+
+}  // namespace kenko::html
