@@ -49,7 +49,9 @@ void keep_breakdown(const std::string& by, revenue::PortfolioReport& report) {
 Result<std::string> portfolio_output(const Common& common, PortfolioCliOptions& o) {
   KENKO_TRY_STATUS(format_of(common));
   KENKO_TRY_STATUS(read_options(o));
-  app::ScoringRequest request{common.model, {}, {}, common.threads};
+  app::ScoringRequest request;
+  request.model = common.model;
+  request.threads = common.threads;
   KENKO_TRY_STATUS(read_day("--as-of", common.as_of, request.as_of));
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(const auto scoring, app::Scoring::open(workspace, request, app::now()));

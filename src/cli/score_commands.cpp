@@ -13,6 +13,7 @@
 #include "app/system.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/list_output.h"
 #include "cli/model_output.h"
 #include "cli/published_output.h"
 
@@ -146,10 +147,14 @@ std::vector<std::string> band_names(const plan::Plan& plan) {
   return names;
 }
 
-Exit run_accounts(const Common& common, int64_t limit, const std::string& band) {
+Exit run_accounts(const Common& common, int64_t limit, const std::string& band, const ListCliOptions& list) {
   const auto opened = open_scoring(common);
   if (!opened) return fail(opened.problems());
   const app::Scoring& s = *opened->scoring;
+  if (!list.name.empty()) {
+    const auto output = list_output(common, s, list, limit);
+    return output ? deliver(common, *output) : fail(output.problems());
+  }
   auto summaries = explain::summarise(s.engine(), s.as_of(), s.threads());
   if (!band.empty()) {
     const std::vector<std::string> known = band_names(s.plan());
@@ -328,7 +333,12 @@ void add_score_commands(CLI::App& app, Common& common, Exit& exit) {
   auto band = std::make_shared<std::string>();
   worst->add_option("--limit", *limit, "how many; 0 = all")->capture_default_str();
   worst->add_option("--band", *band, "only this band");
-  worst->callback([&, limit, band] { exit = run_accounts(common, *limit, *band); });
+  auto use = std::make_shared<ListCliOptions>();
+  worst->add_option("--list", use->name,
+                    "for one use: advocates, case_studies, renewals, upsell, collections or pain_points");
+  worst->add_option("--within", use->within_days, "renewals: days ahead")->capture_default_str();
+  worst->add_option("--table", use->table, "with --list: this table alone: accounts, pains, findings");
+  worst->callback([&, limit, band, use] { exit = run_accounts(common, *limit, *band, *use); });
 
   auto* journey = list->add_subcommand("journey", "stages: who is where, for how long; of one account its way");
   common_options(journey);

@@ -1,0 +1,29 @@
+#include "cli/list_output.h"
+
+#include <fmt/format.h>
+
+#include "app/account_lists.h"
+#include "base/text.h"
+#include "cli/sections_output.h"
+
+namespace kenko::cli {
+
+Result<std::string> list_output(const Common& common, const app::Scoring& scoring, const ListCliOptions& options,
+                                int64_t limit) {
+  constexpr int32_t kMostDays = 730;
+  if (options.within_days < 1 || options.within_days > kMostDays) {
+    return bad_option("--within is a number of days, 1 to 730");
+  }
+  KENKO_TRY(const app::ListName name, app::list_named(options.name));
+  KENKO_TRY(app::AccountList list, app::make_list(scoring, {name, limit, options.within_days}));
+  const auto shown = static_cast<int64_t>(list.sections.front().table.rows.size());
+  std::string head = fmt::format("As of {}, model {}: {} on the list{}\n", scoring.as_of().words(),
+                                 scoring.plan().model, text::grouped(list.found),
+                                 shown < list.found ? fmt::format(", {} shown (--limit 0 shows all)", shown) : "");
+  head += text::wrap("Rule: " + list.rule.english(), terminal().width, 0) + "\n";
+  if (shown == 0) list.sections.front().title = {};  // a title over nothing
+  return written(common, {std::move(head), std::move(list.sections), std::move(list.findings), "accounts"},
+                 options.table);
+}
+
+}  // namespace kenko::cli
