@@ -22,20 +22,10 @@ Result<std::string> table_alone(const std::vector<report::Section>& sections, co
   return bad_option(fmt::format("there is no table `{}`", wanted), "it has: " + text::join(names, ", "));
 }
 
-// What a page says above its tables.
-std::vector<Sentence> lines_of(const SectionsOutput& output) {
-  if (!output.about.empty()) return output.about;
-  std::vector<Sentence> out;
-  for (const std::string_view line : text::split(output.head, '\n')) {
-    if (!text::trim(line).empty()) out.emplace_back(std::string(line));
-  }
-  return out;
-}
-
 Result<std::string> as_page(const Common& common, SectionsOutput output) {
   KENKO_TRY(const html::Catalogue texts, html::Catalogue::of(common.language));
   html::SectionsReport report;
-  report.head = lines_of(output);
+  report.head = std::move(output.head.lines);
   if (!report.head.empty()) {
     report.title = report.head.front();
     report.head.erase(report.head.begin());
@@ -66,6 +56,12 @@ Status read_day(const std::string& option, const std::string& text, std::optiona
   return Done{};
 }
 
+Head::Head(const std::string& text) {
+  for (const std::string_view line : text::split(text, '\n')) {
+    if (!text::trim(line).empty()) lines.emplace_back(std::string(line));
+  }
+}
+
 std::string lines_of(const std::vector<Sentence>& sentences) {
   std::string out;
   for (const Sentence& s : sentences) out += s.english() + "\n";
@@ -81,7 +77,7 @@ Result<std::string> written(const Common& common, SectionsOutput output, const s
   if (!table.empty()) return table_alone(sections, table, format);
   if (format == report::Format::csv) return table_alone(sections, output.csv_table, format);
   if (format == report::Format::json) return report::sections_json(sections);
-  std::string out = output.head + "\n" + report::sections_text(sections, terminal());
+  std::string out = lines_of(output.head.lines) + "\n" + report::sections_text(sections, terminal());
   if (!output.findings.empty()) out += "\nIn words\n\n" + report::findings_text(output.findings);
   return out;
 }

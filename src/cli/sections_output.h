@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -25,14 +26,19 @@ namespace kenko::cli {
 /// One sentence a line.
 [[nodiscard]] std::string lines_of(const std::vector<Sentence>& sentences);
 
+/// What a report is about, a sentence a line; the first is the title of a page.
+struct Head {
+  std::vector<Sentence> lines;
+  Head(std::vector<Sentence> sentences) : lines(std::move(sentences)) {}  // NOLINT: sentences are a head
+  Head(const std::string& text);                                          // NOLINT: lines of text, in English alone
+};
+
 /// A report before it is written.
 struct SectionsOutput {
-  std::string head;  ///< text output alone: what it is about
+  Head head;
   std::vector<report::Section> sections;
   std::vector<validate::Finding> findings;  ///< the last section of JSON; in words at the end of text
   std::string csv_table;                    ///< which section CSV writes where --table says nothing
-  /// `head` in lines for a page, which may be in another language: the first is its title; empty = the lines of `head`.
-  std::vector<Sentence> about = {};
 };
 
 /// The report in the form of --format, which may be html here; with `table` that section alone.  Errors: "bad-option"

@@ -27,31 +27,31 @@ Table measures_table(const Panel& panel, const Backtest& b) {
   add_interval_columns(t, "value", "value");
   t.columns.push_back(left("meaning", "what it says"));
   t.columns.back().max_width = -1;
-  const auto add = [&](const char* name, const Estimate& e, bool share, int places, std::string meaning) {
+  const auto add = [&](const char* name, const Estimate& e, bool share, int places, Sentence meaning) {
     std::vector<Cell> row{{std::string(name)}};
     add_interval(row, e, share, places);
-    row.push_back({std::move(meaning)});
+    row.push_back(words(std::move(meaning)));
     t.rows.push_back(std::move(row));
   };
-  const std::string top = fmt::format("of the {:.0f} % with the lowest scores", 100 * b.options.capacity);
+  const std::string top = fmt::format("{:.0f}", 100 * b.options.capacity);
   add("auc_within", b.all.auc_within, false, 3, "area under the curve within one as-of day; 0.5 = chance");
   add("auc", b.all.auc, false, 3, "the same, all days in one pot");
   const double rate = b.all.rows > 0 ? static_cast<double>(b.all.outcomes) / static_cast<double>(b.all.rows) : 0;
   add("average_precision", b.all.average_precision, false, 3,
-      fmt::format("area under precision and recall; chance gives {:.3f}", rate));
+      say("area under precision and recall; chance gives {}", fmt::format("{:.3f}", rate)));
   if (!panel.absence) add("concordance", b.all.concordance, false, 3, "who left sooner had the lower score");
-  add("precision", b.all.precision, true, 1, top + ", so many had the outcome");
+  add("precision", b.all.precision, true, 1, say("of the {} % with the lowest scores, so many had the outcome", top));
   add("recall", b.all.recall, true, 1, "of those with the outcome, so many were among them");
   add("lift", b.all.lift, false, 2, "times as many as among all");
   if (has_money(panel)) add("arr_recall", b.all.amount_recall, true, 1, "of the ARR of those with the outcome");
   if (b.untreated.rows != b.all.rows) {
     add("auc_untreated", b.untreated.auc_within, false, 3,
-        fmt::format("within one as-of day, the {} rows alone that nobody worked on", text::grouped(b.untreated.rows)));
+        say("within one as-of day, the {} rows alone that nobody worked on", text::grouped(b.untreated.rows)));
   }
   if (b.forward.rows > 0) {
     add("brier", {b.forward.brier, {}, {}}, false, 4,
-        fmt::format("squared error of probabilities stated forward; one rate for everybody gives {:.4f}",
-                    b.forward.brier_base.value_or(0)));
+        say("squared error of probabilities stated forward; one rate for everybody gives {}",
+            fmt::format("{:.4f}", b.forward.brier_base.value_or(0))));
     add("log_loss", {b.forward.log_loss, {}, {}}, false, 4, "their log loss");
     add("calibration_slope", b.forward.slope, false, 2, "1 = right, below 1 = too extreme");
     add("calibration_intercept", b.forward.intercept, false, 2, "0 = right");
@@ -189,7 +189,7 @@ Table exclusions_table(const Panel& panel) {
     if (rows == 0) continue;
     const auto exclusion = static_cast<validate::Exclusion>(e);
     t.rows.push_back(
-        {{std::string(validate::word(exclusion))}, count(rows), {std::string(validate::words(exclusion))}});
+        {{std::string(validate::word(exclusion))}, count(rows), words(std::string(validate::words(exclusion)))});
   }
   return t;
 }
@@ -218,18 +218,22 @@ std::vector<Section> backtest_sections(const Panel& panel, const Backtest& b) {
   return out;
 }
 
-std::string backtest_head(const Panel& panel, const Backtest& b) {
-  std::string out = fmt::format("Back-test of model {}: outcome {}", panel.model, panel.outcome);
-  if (panel.outcome_label != panel.outcome) out += fmt::format(" ({})", panel.outcome_label);
-  out += fmt::format(" within {} days", panel.horizon);
-  if (panel.gap > 0) out += fmt::format(", after a gap of {}", panel.gap);
-  out += '\n';
-  if (!panel.days.empty()) {
-    out += fmt::format("{} as-of days from {} to {}, each with the facts known that day\n", panel.days.size(),
-                       panel.days.front().iso(), panel.days.back().iso());
+std::vector<Sentence> backtest_head(const Panel& panel, const Backtest& b) {
+  const std::string outcome =
+      panel.outcome_label == panel.outcome ? panel.outcome : fmt::format("{} ({})", panel.outcome, panel.outcome_label);
+  std::vector<Sentence> out;
+  if (panel.gap > 0) {
+    out.push_back(say("Back-test of model {}: outcome {} within {} days, after a gap of {}", panel.model, outcome,
+                      panel.horizon, panel.gap));
+  } else {
+    out.push_back(say("Back-test of model {}: outcome {} within {} days", panel.model, outcome, panel.horizon));
   }
-  out += fmt::format("{} account-days of {} accounts, {} with the outcome ({} accounts)\n", text::grouped(b.all.rows),
-                     text::grouped(b.all.accounts), text::grouped(b.all.outcomes), text::grouped(b.all.accounts_with));
+  if (!panel.days.empty()) {
+    out.push_back(say("{} as-of days from {} to {}, each with the facts known that day", panel.days.size(),
+                      panel.days.front().iso(), panel.days.back().iso()));
+  }
+  out.push_back(say("{} account-days of {} accounts, {} with the outcome ({} accounts)", text::grouped(b.all.rows),
+                    text::grouped(b.all.accounts), text::grouped(b.all.outcomes), text::grouped(b.all.accounts_with)));
   return out;
 }
 

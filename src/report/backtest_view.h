@@ -15,7 +15,7 @@ namespace kenko::report {
 /// In a fixed order; sections without rows are left out but for "measures".
 [[nodiscard]] std::vector<Section> backtest_sections(const validate::Panel& panel, const validate::Backtest& result);
 
-/// What was judged: one or two lines.
-[[nodiscard]] std::string backtest_head(const validate::Panel& panel, const validate::Backtest& result);
+/// What was judged: a line each.
+[[nodiscard]] std::vector<Sentence> backtest_head(const validate::Panel& panel, const validate::Backtest& result);
 
 }  // namespace kenko::report

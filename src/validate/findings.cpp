@@ -163,10 +163,11 @@ class Finder {
     const Forward& f = r_.forward;
     if (f.slope.low && f.slope.high && (*f.slope.low > 1 || *f.slope.high < 1)) {
       add(true, "miscalibrated",
-          say("probabilities made from the score are too {}: calibration slope {} (95 % interval {} to "
-              "{})",
-              *f.slope.value < 1 ? "extreme" : "mild", fixed(*f.slope.value, 2), fixed(*f.slope.low, 2),
-              fixed(*f.slope.high, 2)));
+          say(*f.slope.value < 1 ? "probabilities made from the score are too extreme: calibration slope {} (95 % "
+                                   "interval {} to {})"
+                                 : "probabilities made from the score are too mild: calibration slope {} (95 % "
+                                   "interval {} to {})",
+              fixed(*f.slope.value, 2), fixed(*f.slope.low, 2), fixed(*f.slope.high, 2)));
     }
     if (f.brier && f.brier_base && *f.brier >= *f.brier_base) {
       add(true, "rank-only",
