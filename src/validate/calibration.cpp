@@ -156,6 +156,8 @@ void count_cases(const Cases& cases, Calibration& out) {
     if (c.known == Day::kMax) continue;
     account.push_back(c.account);
     happened.push_back(c.happened ? 1 : 0);
+    if (account.size() == 1) out.first = c.as_of;
+    out.last = c.as_of;
   }
   out.cases = std::ssize(account);
   out.outcomes = std::count(happened.begin(), happened.end(), uint8_t{1});
@@ -183,8 +185,6 @@ Calibration calibrate(const Cases& cases, int32_t gap) {
   out.grace = cases.grace;
   out.until = cases.seen;
   if (cases.cases.empty()) return out;
-  out.first = cases.cases.front().as_of;
-  out.last = cases.cases.back().as_of;
   count_cases(cases, out);
   out.verdict = Verdict::too_few;
   const bool with_renewal = renewal_tells(cases);

@@ -1,0 +1,48 @@
+// app/calibrate.h
+//
+// Learns probabilities from a workspace's past and keeps them beside the model.  docs/SEMANTICS.md#probabilities.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/calibration_file.h"
+#include "app/panel.h"
+#include "app/workspace.h"
+#include "base/result.h"
+#include "validate/prospects.h"
+
+namespace kenko::app {
+
+struct CalibrateRequest {
+  std::string model, outcome;  ///< as PanelRequest
+  int32_t step_days = 28;
+  std::vector<std::string> treated_by;
+  bool refit = false;  ///< new curves, even where a calibration fits the model
+  bool keep = true;    ///< false: nothing is written
+  int threads = 0;
+};
+
+struct CalibrateReport {
+  CalibrationFile file;
+  std::string path;                  ///< where it was written; empty = nowhere
+  bool remapped = false;             ///< the curves are those that were there
+  std::vector<std::string> assumed;  ///< sources whose clocks are assumed
+  int64_t rows = 0, treated = 0;     ///< of the panel
+};
+
+/// Errors: those of build_panel() and of writing.
+[[nodiscard]] Result<CalibrateReport> calibrate(const Workspace& workspace, const CalibrateRequest& request,
+                                                Instant now);
+
+/// What is to be expected of the accounts (all, when empty) that have a row on scoring.as_of().
+struct Prospects {
+  CalibrationInForce calibration;
+  std::vector<validate::Prospect> accounts;  ///< by account
+
+  [[nodiscard]] const validate::Prospect* of(uint32_t account) const;
+};
+[[nodiscard]] Prospects prospects_of(const Workspace& workspace, const Scoring& scoring,
+                                     const std::vector<uint32_t>& accounts = {});
+
+}  // namespace kenko::app
