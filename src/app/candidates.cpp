@@ -202,12 +202,15 @@ class Maker {
     std::stable_sort(properties.begin(), properties.end(),
                      [](const auto* a, const auto* b) { return a->present > b->present; });
     for (const SurveyedProperty* p : properties) {
+      if (p->key.find('(') != std::string::npos) continue;
       const std::string f = language::quoted_name(p->key);
-      if (p->numbers > kMostly && p->different > 2) {
+      // Numbers of orders, articles and people measure nothing.
+      const bool measure = p->numbers > kMostly && p->private_to_one < kMostly && p->codes < kMostly;
+      if (measure && p->different > 2) {
         if (++numbers <= kProperties) add_amounts(event, e, n, p->key, p->key);
         continue;
       }
-      if (p->days > kMostly || p->key.find('(') != std::string::npos || ++texts > kProperties) continue;
+      if (p->days > kMostly || ++texts > kProperties) continue;
       for (const auto& [step, days] : {std::pair{2, 28}, {2, 91}}) {
         add(step, fmt::format("{}_{}_{}d", n, plain(p->key), days),
             fmt::format("{}: different {} in {} days", event.name, p->key, days),

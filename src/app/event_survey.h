@@ -14,12 +14,15 @@ namespace kenko::app {
 
 /// A property of the events of one name.
 ///
-/// Shares are of the looked-at events of the name that have the property.
+/// Shares are of the looked-at events of the name that have the property.  private_to_one: share of the values seen
+/// more than once that only one account has: names of orders, tickets, people.
 struct SurveyedProperty {
   std::string key;
-  double present = 0;                  ///< share of the name's events that have it
-  double numbers = 0, days = 0;        ///< share of its values that are numbers, ISO dates
-  int64_t different = 0;               ///< different values among those looked at
+  double present = 0;            ///< share of the name's events that have it
+  double numbers = 0, days = 0;  ///< share of its values that are numbers, ISO dates
+  double private_to_one = 0;
+  double codes = 0;       ///< share of its values that are whole numbers of the most usual length, if that is 4 or more
+  int64_t different = 0;  ///< different values among those looked at
   std::vector<std::string> most_used;  ///< its most used values, at most 5, most used first
 };
 

@@ -29,7 +29,7 @@ constexpr int kCurvePoints = 6;
 constexpr double kLeastValued = 0.6;    // share of the rows that must have a value
 constexpr double kMostInOneBin = 0.99;  // a metric that is nearly always the same tells nothing
 constexpr double kSmallestSpread = 1e-3;
-constexpr std::array<double, 3> kRidges{1, 4, 16};
+constexpr std::array<double, 3> kRidges{4, 16, 64};
 // A metric whose whole range says no more than this is none.
 constexpr double kLeastStrength = 0.02;
 
@@ -107,31 +107,35 @@ class Searcher {
     return out;
   }
 
-  void add_column(const std::vector<float>& values, int most, bool given, int direction) {
+  void add_column(const std::vector<float>& values, fit::Role role, int direction) {
     fit::BoostColumn column;
-    column.bins = fit::Bins::of(values, most);
+    column.bins = fit::Bins::of(values, kBins);
     column.bin.reserve(values.size());
     for (const float v : values) column.bin.push_back(column.bins.bin_of(v));
-    column.given = given;
+    column.role = role;
     column.direction = direction;
     data_.columns.push_back(std::move(column));
   }
 
-  // The author's metrics by their points: the more, the better.
+  // The author's score, and his metrics by their points: of all of them, the more, the better.
   void add_given() {
     for (const uint32_t row : rows_) {
       data_.outcome.push_back(panel_.outcome_in[row]);
       data_.cluster.push_back(panel_.cluster[row]);
     }
     if (rows_.empty()) return;
+    std::vector<float> scores;
+    scores.reserve(rows_.size());
+    for (const uint32_t row : rows_) scores.push_back(static_cast<float>(panel_.score[row]) / 100);
+    add_column(scores, fit::Role::given, 1);
     const size_t width = panel_.metrics.size();
     for (uint32_t m = 0; m < width; ++m) {
       std::vector<float> points;
       points.reserve(rows_.size());
       for (const uint32_t row : rows_) points.push_back(static_cast<float>(panel_.points[row * width + m]));
       if (std::all_of(points.begin(), points.end(), [](float p) { return std::isnan(p); })) continue;
-      add_column(points, kBins, true, 1);
-      out_.given.push_back({m, 0});
+      add_column(points, fit::Role::left_out, 1);
+      given_.push_back(m);
     }
   }
 
@@ -142,7 +146,7 @@ class Searcher {
       const double valued = 1 - bins.share[0];
       if (bins.count() < 3 || valued < kLeastValued || most > kMostInOneBin * valued) continue;
       if (bins.centre.back() - bins.centre[1] < kSmallestSpread) continue;
-      add_column(columns_[c], kBins, false, 0);
+      add_column(columns_[c], fit::Role::candidate, 0);
       looked_.push_back({c, valued});
       columns_[c] = {};
     }
@@ -161,6 +165,17 @@ class Searcher {
     return out;
   }
 
+  void weigh_given_anew(bool anew) {
+    data_.columns.front().role = anew ? fit::Role::left_out : fit::Role::given;
+    for (size_t g = 0; g < given_.size(); ++g) {
+      data_.columns[g + 1].role = anew ? fit::Role::given : fit::Role::left_out;
+    }
+  }
+
+  static double least(const fit::BoostChoice& choice) {
+    return *std::min_element(choice.loss.begin(), choice.loss.end());
+  }
+
   void choose() {
     Stopwatch watch;
     const fit::Folds dealt = folds();
@@ -170,6 +185,15 @@ class Searcher {
     fit::BoostOptions boost_options;
     boost_options.most = options_.most;
     out_.choice = fit::choose(data_, dealt.folds, boost_options, kRidges, threads_);
+    // His numbers as they are, or each of his metrics anew, whichever others and later days bear out.
+    weigh_given_anew(true);
+    fit::BoostChoice anew = fit::choose(data_, dealt.folds, boost_options, kRidges, threads_);
+    out_.anew = least(anew) < least(out_.choice);
+    if (out_.anew) {
+      out_.choice = std::move(anew);
+    } else {
+      weigh_given_anew(false);
+    }
     boost_options.ridge = out_.choice.ridge;
     boost_options.most = out_.choice.chosen;
     std::vector<uint32_t> cases(rows_.size());
@@ -181,13 +205,13 @@ class Searcher {
 
   void take(const fit::BoostPart& part) {
     const double strength = part.shape.high() - part.shape.low();
-    if (data_.columns[part.column].given) {
-      out_.given[part.column].strength = strength;
+    if (data_.columns[part.column].role == fit::Role::given) {
+      if (part.column > 0) out_.given.push_back({given_[part.column - 1], strength});
       given_strength_ += strength;
       return;
     }
     if (strength < kLeastStrength) return;
-    const Looked& looked = looked_[part.column - out_.given.size()];
+    const Looked& looked = looked_[part.column - given_.size() - 1];
     const Candidate& c = candidates_[looked.candidate];
     FoundMetric m;
     m.name = c.name;
@@ -214,7 +238,8 @@ class Searcher {
   model::Model own_, model_;  // the author's; the same with the candidates
   std::vector<Candidate> candidates_;
   CandidateColumns columns_;
-  std::vector<Looked> looked_;  // by column behind those given
+  std::vector<uint32_t> given_;  // the author's metrics that have points; their columns follow that of the score
+  std::vector<Looked> looked_;   // by column behind those
   fit::BoostData data_;
   double given_strength_ = 0;
   Search out_;

@@ -58,7 +58,8 @@ struct Search {
   bool ordered = false;    ///< the folds are judged forward in time
   fit::BoostChoice choice;
   std::vector<FoundMetric> found;  ///< as they were chosen
-  std::vector<GivenMetric> given;
+  bool anew = false;               ///< the author's metrics were each weighed anew; else his score was taken as it is
+  std::vector<GivenMetric> given;  ///< when weighed anew
   std::string text;
   SearchTimes times;
 };

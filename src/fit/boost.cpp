@@ -66,7 +66,7 @@ class Fitter {
 
   std::vector<BoostModel> path() {
     for (uint32_t c = 0; c < data_.columns.size(); ++c) {
-      if (!data_.columns[c].given || data_.columns[c].bins.count() < 3) continue;
+      if (data_.columns[c].role != Role::given || data_.columns[c].bins.count() < 3) continue;
       const int direction = data_.columns[c].direction;
       model_.parts.push_back(
           {c, {std::vector<double>(data_.columns[c].bins.count(), 0), direction == 0 ? 1 : direction}});
@@ -210,7 +210,7 @@ class Fitter {
     std::vector<double> effect;
     for (uint32_t c = 0; c < data_.columns.size(); ++c) {
       const BoostColumn& column = data_.columns[c];
-      if (column.given || taken[c] != 0 || column.bins.count() < 3) continue;
+      if (column.role != Role::candidate || taken[c] != 0 || column.bins.count() < 3) continue;
       sums_of(c, sums);
       for (const int d : {1, -1}) {
         if (column.direction == -d) continue;

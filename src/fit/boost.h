@@ -16,12 +16,19 @@
 
 namespace kenko::fit {
 
-/// A metric that may be chosen, or is there anyhow.
+/// What a metric is to a model.
+enum class Role : uint8_t {
+  candidate,  ///< may be chosen
+  given,      ///< part of the model from the beginning
+  left_out,   ///< nothing
+};
+
+/// A metric.
 struct BoostColumn {
   Bins bins;
   std::vector<uint8_t> bin;  ///< by case
-  bool given = false;        ///< part of the model from the beginning
-  int direction = 0;         ///< +1 or -1 where it is known, else 0: learnt
+  Role role = Role::candidate;
+  int direction = 0;  ///< +1 or -1 where it is known, else 0: learnt
 };
 
 /// Cases in columns.  Invariants: all as long as `outcome`; columns of given metrics may have one bin alone.

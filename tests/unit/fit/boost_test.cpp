@@ -113,7 +113,7 @@ TEST(Boost, NoiseAloneIsNotChosen) {
 TEST(Boost, WhatIsGivenNeedsNothingBesideIt) {
   World world = make_world(5, 1500, 6, 20, 1);
   for (const uint32_t c : {kDriver, kFalling}) {
-    world.data.columns[c].given = true;
+    world.data.columns[c].role = Role::given;
     world.data.columns[c].direction = c == kDriver ? 1 : -1;
   }
   BoostOptions options;
