@@ -114,7 +114,7 @@ void add_findings(const Scoring& scoring, html::PortfolioReport& report) {
   if (unmatched > 0) {
     report.findings.push_back({true, "unmatched-events",
                                say("{} events belong to no account that is known, and count nowhere", unmatched),
-                               "`kenko status` lists them"});
+                               Sentence("`kenko status` lists them")});
   }
 }
 

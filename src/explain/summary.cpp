@@ -123,7 +123,7 @@ Sentence metric_reason(const engine::Engine& engine, const Summary& s) {
       return say("{} {}: {} points, −{}", m.label, value, fmt::format("{:+.1f}", points), lost);
     return say("{} {}: {}/100, −{}", m.label, value, static_cast<int>(points), lost);
   }
-  return e.rolled_up == 10'000 ? "every metric at 100" : "";
+  return e.rolled_up == 10'000 ? Sentence("every metric at 100") : Sentence();
 }
 
 Sentence first_clause(const engine::Engine& engine, const Summary& s) {
@@ -137,7 +137,7 @@ Sentence first_clause(const engine::Engine& engine, const Summary& s) {
 std::vector<Sentence> reason_of(const engine::Engine& engine, const Summary& s) {
   const Explanation& e = s.now;
   if (e.state == score::State::unscored) return {say("{}: not scored", word(e.status))};
-  if (e.state == score::State::paused) return {"paused: the last score is kept"};
+  if (e.state == score::State::paused) return {Sentence("paused: the last score is kept")};
   std::vector<Sentence> out{first_clause(engine, s), stale_note(engine.plan(), e)};
   std::erase_if(out, [](const Sentence& clause) { return clause.empty(); });
   return out;

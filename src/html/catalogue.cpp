@@ -112,9 +112,11 @@ std::string Catalogue::say(const std::vector<Sentence>& clauses) const {
 }
 
 std::string Catalogue::day(Day day) const {
-  constexpr std::array<const char*, 7> kWeekdays{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-  constexpr std::array<const char*, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::array<const char*, 7> kWeekdays{mark_text("Mon"), mark_text("Tue"), mark_text("Wed"), mark_text("Thu"),
+                                                 mark_text("Fri"), mark_text("Sat"), mark_text("Sun")};
+  constexpr std::array<const char*, 12> kMonths{mark_text("Jan"), mark_text("Feb"), mark_text("Mar"), mark_text("Apr"),
+                                                mark_text("May"), mark_text("Jun"), mark_text("Jul"), mark_text("Aug"),
+                                                mark_text("Sep"), mark_text("Oct"), mark_text("Nov"), mark_text("Dec")};
   int year = 0, month = 0, number = 0;
   day.civil(year, month, number);
   return say(kenko::say("{} {} {} {}", word(kWeekdays[static_cast<size_t>(day.weekday())]), number,

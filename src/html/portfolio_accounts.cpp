@@ -20,15 +20,15 @@ struct Title {
 };
 
 std::vector<Title> titles(const ShownColumns& shown) {
-  return {{"account"},
-          {"score", true},
-          {"band", true},
-          {"30 days", true},
-          {"13 weeks", false, false},
-          {"ARR", true, true, true, shown.arr},
-          {"renewal", false, true, false, shown.renewal},
-          {"owner", false, true, false, shown.owner},
-          {"coverage", true}};
+  return {{mark_text("account")},
+          {mark_text("score"), true},
+          {mark_text("band"), true},
+          {mark_text("30 days"), true},
+          {mark_text("13 weeks"), false, false},
+          {mark_text("ARR"), true, true, true, shown.arr},
+          {mark_text("renewal"), false, true, false, shown.renewal},
+          {mark_text("owner"), false, true, false, shown.owner},
+          {mark_text("coverage"), true}};
 }
 
 std::string number_key(std::optional<double> v) { return v ? fmt::format("{:g}", *v) : ""; }

@@ -186,8 +186,8 @@ void add_trend(Markup& out, const PortfolioReport& report, const Catalogue& text
 }
 
 void add_queue(Markup& out, const PortfolioReport& report, const std::vector<size_t>& queue, const Catalogue& texts) {
-  constexpr std::array<const char*, 4> kActs{"", "within a week: fell by 20 or more", "within 48 hours: at risk",
-                                             "at once: critical"};
+  constexpr std::array<const char*, 4> kActs{"", mark_text("within a week: fell by 20 or more"),
+                                             mark_text("within 48 hours: at risk"), mark_text("at once: critical")};
   const ShownColumns shown = columns_of(report);
   if (queue.empty()) {
     out.leaf("p", texts.word("Nobody: no score is below 60, and none fell by 20 points in 30 days."));

@@ -150,16 +150,17 @@ std::string portfolio_page(const PortfolioReport& report, const Catalogue& texts
     content();
     body.close();
   };
-  part("now", "How they are now", [&] {
+  part("now", mark_text("How they are now"), [&] {
     add_now(body, report, texts);
     if (!report.findings.empty()) add_findings(body, report.findings, texts);
   });
   const std::vector<size_t> queue = action_queue(report);
-  part("queue", "Who needs you first", [&] { add_queue(body, report, queue, texts); });
-  part("trend", "How it went", [&] { add_trend(body, report, texts); });
-  part("breakdown", "Where points are lost", [&] { add_breakdown(body, report, texts); });
-  if (!report.stages.empty()) part("stages", "Where they stand on their way", [&] { add_stages(body, report, texts); });
-  part("accounts", "Every account", [&] { add_accounts(body, report, texts); });
+  part("queue", mark_text("Who needs you first"), [&] { add_queue(body, report, queue, texts); });
+  part("trend", mark_text("How it went"), [&] { add_trend(body, report, texts); });
+  part("breakdown", mark_text("Where points are lost"), [&] { add_breakdown(body, report, texts); });
+  if (!report.stages.empty())
+    part("stages", mark_text("Where they stand on their way"), [&] { add_stages(body, report, texts); });
+  part("accounts", mark_text("Every account"), [&] { add_accounts(body, report, texts); });
   for (const report::Section& section : report.further) {
     const std::string title = texts.say(section.title);
     frame.parts.emplace_back(section.key, title);

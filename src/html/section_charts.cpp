@@ -32,8 +32,8 @@ struct Chart {
   std::string_view meaning;  ///< what the marks are, in words
 };
 
-constexpr std::string_view kDots = "Dot: what was seen; line: its 95 % interval; dashed: chance.";
-constexpr std::string_view kRates = "Dot: what was seen; line: its 95 % interval.";
+constexpr std::string_view kDots = mark_text("Dot: what was seen; line: its 95 % interval; dashed: chance.");
+constexpr std::string_view kRates = mark_text("Dot: what was seen; line: its 95 % interval.");
 
 // A section has the chart whose key and columns it has.
 constexpr std::array kCharts{
@@ -44,7 +44,7 @@ constexpr std::array kCharts{
           "precision",
           true,
           {},
-          "Of the calls to act on scores below the cut-off, so many were right; line: 95 % interval."},
+          mark_text("Of the calls to act on scores below the cut-off, so many were right; line: 95 % interval.")},
     Chart{"days", Kind::course, "as_of", "auc", false, 0.5, kDots},
     Chart{"segments", Kind::intervals, "segment", "auc", false, 0.5, kDots},
     Chart{"paths",
@@ -53,7 +53,7 @@ constexpr std::array kCharts{
           "leavers_mean",
           false,
           {},
-          "Mean score before the decision, of those who left and of accounts like them."},
+          mark_text("Mean score before the decision, of those who left and of accounts like them.")},
     Chart{"metrics", Kind::intervals, "metric", "auc", false, 0.5, kDots},
     Chart{"reliability",
           Kind::against,
@@ -61,7 +61,7 @@ constexpr std::array kCharts{
           "rate",
           true,
           {},
-          "Dashed: stated and happened agree; the size of a dot grows with its cases; line: 95 % interval."},
+          mark_text("Dashed: stated and happened agree; the size of a dot grows with its cases; line: 95 % interval.")},
 };
 
 constexpr size_t kMostRows = 40;  // more make a chart that nobody reads
