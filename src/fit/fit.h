@@ -50,7 +50,7 @@ struct Fit {
   plan::Plan plan;                    ///< to be written: `judged`, or learnt from all rows
   std::vector<double> train_scores;   ///< by `judged`, of rows.train
   std::vector<MetricChange> metrics;  ///< in the plan's order, scored ones
-  [[nodiscard]] bool stays() const { return !std::isfinite(chosen.best().hold.strength); }
+  [[nodiscard]] bool stays() const { return chosen.best().hold.everything(); }
 };
 
 /// The problem "too-few-outcomes" when the earlier days have not enough to learn from; it says how many are needed.

@@ -17,23 +17,10 @@ constexpr double kBetween = 4;    // one strength over the next
 constexpr double kAlike = 1e-4;   // share of the log loss that makes no difference
 constexpr double kGone = -30;     // parameter of a weight that is next to nothing
 
-std::vector<uint32_t> movable(const Parameters& parameters, bool curves, size_t metrics, size_t dimensions) {
-  std::vector<uint32_t> out;
-  if (curves) {
-    for (uint32_t p = 0; p < parameters.count(); ++p) out.push_back(p);
-    return out;
-  }
-  for (size_t m = 0; m < metrics; ++m) {
-    if (parameters.metric_weight(m) != kFixed) out.push_back(parameters.metric_weight(m));
-  }
-  for (size_t d = 0; d < dimensions; ++d) {
-    if (parameters.dimension_weight(d) != kFixed) out.push_back(parameters.dimension_weight(d));
-  }
-  return out;
-}
-
-// The sum of the inverse's diagonal of a positive definite matrix: of its Cholesky factor L, the squares of L^-1.
-double inverse_trace(std::vector<double> a, size_t n) {
+// The weighted sum of the inverse's diagonal of a positive definite matrix: of its Cholesky factor L, the squares of
+// L^-1.
+double inverse_trace(std::vector<double> a, std::span<const double> weight) {
+  const size_t n = weight.size();
   double trace = 0;
   for (size_t j = 0; j < n; ++j) {
     for (size_t k = 0; k < j; ++k) a[j * n + j] -= a[j * n + k] * a[j * n + k];
@@ -50,7 +37,7 @@ double inverse_trace(std::vector<double> a, size_t n) {
       double sum = i == j ? 1 : 0;
       for (size_t k = j; k < i; ++k) sum -= a[i * n + k] * column[k];
       column[i] = sum / a[i * n + i];
-      trace += column[i] * column[i];
+      trace += weight[j] * column[i] * column[i];
     }
   }
   return trace;
@@ -74,10 +61,14 @@ double spread_of_link(const ScoreFunction& function, std::span<const uint32_t> r
 }  // namespace
 
 Information::Information(const ScoreFunction& function, std::span<const uint32_t> rows, const Link& link, int threads)
-    : count_(function.parameters().count()), matrix_(count_ * count_) {
+    : count_(function.parameters().count()), matrix_(count_ * count_), is_weight_(count_) {
   const Parameters& parameters = function.parameters();
-  weights_ = movable(parameters, false, function.metric_count(), function.dimension_count());
-  all_ = movable(parameters, true, function.metric_count(), function.dimension_count());
+  for (size_t m = 0; m < function.metric_count(); ++m) {
+    if (parameters.metric_weight(m) != kFixed) is_weight_[parameters.metric_weight(m)] = 1;
+  }
+  for (size_t d = 0; d < function.dimension_count(); ++d) {
+    if (parameters.dimension_weight(d) != kFixed) is_weight_[parameters.dimension_weight(d)] = 1;
+  }
   std::vector<uint32_t> sample;
   const size_t n = std::min(rows.size(), kSample);
   for (size_t i = 0; i < n; ++i) sample.push_back(rows[i * rows.size() / n]);
@@ -102,21 +93,31 @@ Information::Information(const ScoreFunction& function, std::span<const uint32_t
   }
 }
 
-double Information::effective(const Hold& hold) const {
-  if (!std::isfinite(hold.strength)) return 0;
-  const std::vector<uint32_t>& moving = hold.curves ? all_ : weights_;
-  const size_t n = moving.size();
-  std::vector<double> a(n * n);
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t j = 0; j < n; ++j) a[i * n + j] = matrix_[moving[i] * count_ + moving[j]];
-    a[i * n + i] += hold.strength;
+std::vector<uint32_t> Information::moving(const Hold& hold) const {
+  std::vector<uint32_t> out;
+  for (uint32_t p = 0; p < count_; ++p) {
+    if (std::isfinite(strength(hold, p))) out.push_back(p);
   }
-  return static_cast<double>(n) - hold.strength * inverse_trace(std::move(a), n);
+  return out;
 }
 
-double Information::greatest() const {
+double Information::effective(const Hold& hold) const {
+  const std::vector<uint32_t> parameters = moving(hold);
+  const size_t n = parameters.size();
+  std::vector<double> a(n * n), strengths(n);
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t j = 0; j < n; ++j) a[i * n + j] = matrix_[parameters[i] * count_ + parameters[j]];
+    strengths[i] = strength(hold, parameters[i]);
+    a[i * n + i] += strengths[i];
+  }
+  return static_cast<double>(n) - inverse_trace(std::move(a), strengths);
+}
+
+double Information::greatest(bool curves) const {
   double out = 0;
-  for (size_t i = 0; i < count_; ++i) out = std::max(out, of(i));
+  for (size_t i = 0; i < count_; ++i) {
+    if ((is_weight_[i] == 0) == curves) out = std::max(out, of(i));
+  }
   return out;
 }
 
@@ -151,16 +152,16 @@ Link link_of(std::span<const double> scores, std::span<const uint8_t> outcome) {
 
 Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, const Hold& hold,
                const Information& information, const Solution& start, int threads) {
-  if (!std::isfinite(hold.strength)) return solve_link(function, rows, threads);
-  const Parameters& parameters = function.parameters();
-  const std::vector<uint32_t> moving =
-      movable(parameters, hold.curves, function.metric_count(), function.dimension_count());
-  const size_t n = moving.size(), count = parameters.count();
+  if (hold.everything()) return solve_link(function, rows, threads);
+  const std::vector<uint32_t> moving = information.moving(hold);
+  const size_t n = moving.size(), count = function.parameters().count();
+  std::vector<double> strength(n);
+  for (size_t i = 0; i < n; ++i) strength[i] = information.strength(hold, moving[i]);
   double slope_spread = 0;
   const double spread = spread_of_link(function, rows, start.link, threads, slope_spread);
   std::vector<double> scale(n + 2), x(n + 2);
   for (size_t i = 0; i < n; ++i) {
-    scale[i] = 1 / std::sqrt(information.of(moving[i]) + hold.strength);
+    scale[i] = 1 / std::sqrt(information.of(moving[i]) + strength[i]);
     x[i] = start.theta[moving[i]] / scale[i];
   }
   scale[n] = 1 / std::sqrt(spread + 1);
@@ -177,8 +178,8 @@ Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, co
     double value = function.loss(theta, link, rows, full, threads);
     for (size_t i = 0; i < n; ++i) {
       const double t = theta[moving[i]];
-      value += hold.strength / 2 * t * t;
-      gradient[i] = (full[moving[i]] + hold.strength * t) * scale[i];
+      value += strength[i] / 2 * t * t;
+      gradient[i] = (full[moving[i]] + strength[i] * t) * scale[i];
     }
     gradient[n] = full[count] * scale[n];
     gradient[n + 1] = full[count + 1] * scale[n + 1];
@@ -191,100 +192,173 @@ Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, co
   return out;
 }
 
+namespace {
+
+// Loss on rows that were not learnt from, with an intercept of their own: how many have the outcome differs from season
+// to season, the order of accounts is what a score is for.
+double judged_loss(const ScoreFunction& function, const Solution& solution, std::span<const uint32_t> rows) {
+  const std::vector<double> scores = function.scores(function.numbers(solution.theta), rows, 1);
+  constexpr int kSteps = 20;
+  double shift = 0, loss = 0;
+  for (int step = 0; step <= kSteps; ++step) {
+    double slope = 0, bend = 0;
+    loss = 0;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const double y = function.outcome(rows[i]) ? 1 : 0;
+      const double log_odds = solution.link.log_odds(scores[i]) + shift;
+      const double small = std::exp(-std::abs(log_odds));
+      const double p = log_odds >= 0 ? 1 / (1 + small) : small / (1 + small);
+      loss += std::max(log_odds, 0.0) + std::log1p(small) - y * log_odds;
+      slope += p - y;
+      bend += p * (1 - p);
+    }
+    if (std::abs(slope) < 1e-9 * static_cast<double>(rows.size()) || bend <= 0) break;
+    shift -= std::clamp(slope / bend, -2.0, 2.0);
+  }
+  return loss;
+}
+
+// Chooses on folds.
+class Choice {
+ public:
+  Choice(const ScoreFunction& function, std::span<const uint32_t> rows, const Folds& folds, double most_effective,
+         int threads)
+      : function_(function),
+        rows_(rows),
+        folds_(folds.folds),
+        most_effective_(most_effective),
+        threads_(threads),
+        link_(solve_link(function, rows, threads)),
+        information_(function, rows, link_.link, threads) {
+    for (const Fold& fold : folds_) judged_ += static_cast<double>(fold.test.size());
+    out_.ordered = folds.ordered;
+    out_.folds = folds_.size();
+  }
+
+  Chosen run() {
+    try_all({Hold{}});
+    if (!folds_.empty()) {
+      try_all(strengths([](double strength) { return Hold{strength, Hold{}.curves}; }, false));
+      const double weights = out_.trials[best()].hold.weights;
+      try_all(strengths([&](double strength) { return Hold{weights, strength}; }, true));
+    }
+    const size_t chosen = best();
+    out_.trials[chosen].chosen = true;
+    without_each(chosen);
+    out_.solution = link_;
+    for (const Trial& trial : way_to(chosen)) {
+      out_.solution = solve(function_, rows_, trial.hold, information_, out_.solution, threads_);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  template <typename Make>
+  std::vector<Hold> strengths(const Make& make, bool curves) const {
+    std::vector<Hold> out;
+    double strength = information_.greatest(curves) * kBetween;
+    for (int i = 0; i < kStrengths && strength > 0; ++i, strength /= kBetween) {
+      const Hold hold = make(strength);
+      if (hold.everything() || information_.effective(hold) > most_effective_) break;
+      out.push_back(hold);
+    }
+    return out;
+  }
+
+  // Solves each fold along the holds, each from the one before, and judges.
+  void try_all(const std::vector<Hold>& holds) {
+    const size_t first = out_.trials.size(), from = first == 0 ? 0 : best();
+    std::vector<std::vector<Solution>> solved(folds_.size());
+    std::vector<std::vector<double>> losses(folds_.size());
+    engine::at_once(
+        folds_.size(), threads_, [] { return 0; },
+        [&](int, size_t f) {
+          Solution start = first == 0 ? Solution{} : solutions_[from][f];
+          for (const Hold& hold : holds) {
+            start = solve(function_, folds_[f].train, hold, information_, start, 1);
+            solved[f].push_back(start);
+            losses[f].push_back(judged_loss(function_, start, folds_[f].test));
+          }
+        });
+    for (size_t h = 0; h < holds.size(); ++h) {
+      Trial trial{holds[h], holds[h].everything() ? 0 : information_.effective(holds[h]), 0, false};
+      std::vector<Solution>& mine = solutions_.emplace_back();
+      std::vector<double>& loss = losses_.emplace_back();
+      for (size_t f = 0; f < folds_.size(); ++f) {
+        trial.log_loss += losses[f][h] / judged_;
+        mine.push_back(std::move(solved[f][h]));
+        loss.push_back(losses[f][h]);
+      }
+      out_.trials.push_back(trial);
+    }
+  }
+
+  [[nodiscard]] size_t best() const {
+    size_t least = 0;
+    for (size_t t = 1; t < out_.trials.size(); ++t) {
+      if (out_.trials[t].log_loss < out_.trials[least].log_loss) least = t;
+    }
+    const double enough = out_.trials[least].log_loss * (1 + kAlike);
+    size_t out = least;
+    for (size_t t = 0; t < out_.trials.size(); ++t) {
+      if (out_.trials[t].log_loss <= enough && out_.trials[t].effective < out_.trials[out].effective) out = t;
+    }
+    return out;
+  }
+
+  // From strong to weak, weights before curves.
+  [[nodiscard]] std::vector<Trial> way_to(size_t chosen) const {
+    const Hold& last = out_.trials[chosen].hold;
+    std::vector<Trial> out;
+    for (size_t t = 0; t <= chosen; ++t) {
+      const Hold& hold = out_.trials[t].hold;
+      if (hold.everything() || hold.weights < last.weights) continue;
+      out.push_back(out_.trials[t]);
+    }
+    return out;
+  }
+
+  void without_each(size_t chosen) {
+    const Parameters& parameters = function_.parameters();
+    out_.loss_without.assign(function_.metric_count(), 0);
+    engine::at_once(
+        function_.metric_count(), threads_, [] { return 0; },
+        [&](int, size_t m) {
+          const uint32_t p = parameters.metric_weight(m);
+          if (p == kFixed) return;
+          for (size_t f = 0; f < folds_.size(); ++f) {
+            Solution s = solutions_[chosen][f];
+            s.theta[p] = kGone;
+            const double without = judged_loss(function_, s, folds_[f].test);
+            out_.loss_without[m] += (without - losses_[chosen][f]) / judged_;
+          }
+        });
+  }
+
+  const ScoreFunction& function_;
+  std::span<const uint32_t> rows_;
+  const std::vector<Fold>& folds_;
+  double most_effective_;
+  int threads_;
+  Solution link_;
+  Information information_;
+  double judged_ = 0;
+  Chosen out_;
+  std::vector<std::vector<Solution>> solutions_;  // by trial and fold
+  std::vector<std::vector<double>> losses_;
+};
+
+}  // namespace
+
 const Trial& Chosen::best() const {
   const auto at = std::find_if(trials.begin(), trials.end(), [](const Trial& t) { return t.chosen; });
   KENKO_CHECK(at != trials.end(), "nothing was chosen");
   return *at;
 }
 
-namespace {
-
-// Trials from strong to weak: the author's, weights alone, curves too.
-std::vector<Trial> trials_of(const Information& information, double most_effective) {
-  std::vector<Trial> out(1);
-  for (const bool curves : {false, true}) {
-    double strength = information.greatest() * kBetween;
-    for (int i = 0; i < kStrengths && strength > 0; ++i, strength /= kBetween) {
-      Trial trial;
-      trial.hold = {strength, curves};
-      trial.effective = information.effective(trial.hold);
-      if (trial.effective > most_effective) break;
-      out.push_back(trial);
-    }
-  }
-  return out;
-}
-
-// Solutions along the trials, each from the one before of its kind.
-std::vector<Solution> path(const ScoreFunction& function, std::span<const uint32_t> rows,
-                           const std::vector<Trial>& trials, const Information& information, int threads) {
-  std::vector<Solution> out;
-  for (size_t t = 0; t < trials.size(); ++t) {
-    const bool first_of_kind = t == 0 || trials[t].hold.curves != trials[t - 1].hold.curves;
-    const Solution start = t == 0 ? Solution{} : first_of_kind ? out.front() : out.back();
-    out.push_back(solve(function, rows, trials[t].hold, information, start, threads));
-  }
-  return out;
-}
-
-}  // namespace
-
 Chosen choose(const ScoreFunction& function, std::span<const uint32_t> rows, const Folds& folds, double most_effective,
               int threads) {
-  Chosen out;
-  out.ordered = folds.ordered;
-  out.folds = folds.folds.size();
-  const Solution link = solve_link(function, rows, threads);
-  const Information information(function, rows, link.link, threads);
-  out.trials = trials_of(information, most_effective);
-  if (folds.folds.empty()) out.trials.resize(1);
-  const size_t count = out.trials.size();
-  std::vector<std::vector<Solution>> solutions(folds.folds.size());
-  std::vector<std::vector<double>> losses(folds.folds.size(), std::vector<double>(count));
-  engine::at_once(
-      folds.folds.size(), threads, [] { return 0; },
-      [&](int, size_t f) {
-        const Fold& fold = folds.folds[f];
-        solutions[f] = path(function, fold.train, out.trials, information, 1);
-        for (size_t t = 0; t < count; ++t) {
-          const Solution& s = solutions[f][t];
-          losses[f][t] = function.loss(s.theta, s.link, fold.test, {}, 1);
-        }
-      });
-  double judged = 0;
-  for (const Fold& fold : folds.folds) judged += static_cast<double>(fold.test.size());
-  size_t best = 0;
-  for (size_t t = 0; t < count && judged > 0; ++t) {
-    for (size_t f = 0; f < losses.size(); ++f) out.trials[t].log_loss += losses[f][t] / judged;
-    if (out.trials[t].log_loss < out.trials[best].log_loss) best = t;
-  }
-  const double enough = out.trials[best].log_loss * (1 + kAlike);
-  size_t chosen = best;
-  for (size_t t = 0; t < count; ++t) {
-    if (out.trials[t].log_loss <= enough && out.trials[t].effective < out.trials[chosen].effective) chosen = t;
-  }
-  out.trials[chosen].chosen = true;
-
-  out.loss_without.assign(function.metric_count(), 0);
-  const auto& parameters = function.parameters();
-  engine::at_once(
-      function.metric_count(), threads, [] { return 0; },
-      [&](int, size_t m) {
-        const uint32_t p = parameters.metric_weight(m);
-        if (p == kFixed || judged == 0) return;
-        for (size_t f = 0; f < folds.folds.size(); ++f) {
-          Solution s = solutions[f][chosen];
-          s.theta[p] = kGone;
-          const double without = function.loss(s.theta, s.link, folds.folds[f].test, {}, 1);
-          out.loss_without[m] += (without - losses[f][chosen]) / judged;
-        }
-      });
-  std::vector<Trial> way;  // to the chosen one: its own kind only
-  for (size_t t = 0; t <= chosen; ++t) {
-    if (t == 0 || out.trials[t].hold.curves == out.trials[chosen].hold.curves) way.push_back(out.trials[t]);
-  }
-  out.solution = path(function, rows, way, information, threads).back();
-  return out;
+  return Choice(function, rows, folds, most_effective, threads).run();
 }
 
 }  // namespace kenko::fit

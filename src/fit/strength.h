@@ -14,14 +14,13 @@
 
 namespace kenko::fit {
 
-/// What holds the numbers to the author's.
-///
-/// strength: half of it times the sum of the squared parameters is added to minus the log likelihood; infinite = none
-///           moves.
-/// curves:   false = weights alone move.
+/// What holds the numbers to the author's: half of it times the sum of the squared parameters is added to minus the log
+/// likelihood.  Infinite: none of the kind moves.
 struct Hold {
-  double strength = std::numeric_limits<double>::infinity();
-  bool curves = false;
+  double weights = std::numeric_limits<double>::infinity();
+  double curves = std::numeric_limits<double>::infinity();
+  [[nodiscard]] bool everything() const { return !(weights < std::numeric_limits<double>::infinity()); }
+  [[nodiscard]] bool moves_curves() const { return curves < std::numeric_limits<double>::infinity(); }
   friend bool operator==(const Hold&, const Hold&) = default;
 };
 
@@ -36,15 +35,20 @@ struct Solution {
 class Information {
  public:
   Information(const ScoreFunction& function, std::span<const uint32_t> rows, const Link& link, int threads);
-  /// Sum of h / (h + strength) over the eigenvalues h: how many free parameters the held ones are worth.
+  /// How many free parameters the held ones are worth: the trace of H (H + D)^-1, D holding their strengths.
   [[nodiscard]] double effective(const Hold& hold) const;
-  [[nodiscard]] double greatest() const;  ///< of the diagonal
+  [[nodiscard]] double greatest(bool curves) const;  ///< of the diagonal, over weights or curves
   [[nodiscard]] double of(size_t parameter) const { return matrix_[parameter * count_ + parameter]; }
+  /// The parameters that `hold` lets move.
+  [[nodiscard]] std::vector<uint32_t> moving(const Hold& hold) const;
+  [[nodiscard]] double strength(const Hold& hold, size_t parameter) const {
+    return is_weight_[parameter] != 0 ? hold.weights : hold.curves;
+  }
 
  private:
   size_t count_;
   std::vector<double> matrix_;
-  std::vector<uint32_t> weights_, all_;  ///< parameters that move without curves, with them
+  std::vector<uint8_t> is_weight_;
 };
 
 /// The most likely intercept and slope of scores that stay as they are.
@@ -61,12 +65,12 @@ class Information {
 struct Trial {
   Hold hold;
   double effective = 0;  ///< parameters
-  double log_loss = 0;   ///< mean over the judged rows of all folds; meaningless without folds
+  double log_loss = 0;   ///< mean over the judged rows of all folds, each fold's intercept its own; 0 without folds
   bool chosen = false;
 };
 
 struct Chosen {
-  std::vector<Trial> trials;  ///< strongest first: the author's numbers, then weights alone, then curves too
+  std::vector<Trial> trials;  ///< the author's numbers, weights alone, then curves too; each strongest first
   bool ordered = false;       ///< the folds are
   size_t folds = 0;
   Solution solution;  ///< on all rows, held as the chosen trial says
@@ -76,8 +80,9 @@ struct Chosen {
   [[nodiscard]] const Trial& best() const;
 };
 
-/// Tries strengths on the folds and solves on all rows with the best; of trials within 0.01 % of the best log loss the
-/// strongest.  Never more than `most_effective` parameters.  Without folds the author's numbers are chosen.
+/// Tries strengths on the folds: of weights alone, then of curves too with the weights held as was best.  Solves on all
+/// rows with the best; of trials within 0.01 % of the best log loss that worth the fewest parameters.  Never more than
+/// `most_effective` parameters.  Without folds the author's numbers are chosen.
 [[nodiscard]] Chosen choose(const ScoreFunction& function, std::span<const uint32_t> rows, const Folds& folds,
                             double most_effective, int threads);
 

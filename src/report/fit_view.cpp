@@ -165,10 +165,9 @@ Table strengths_table(const FitResult& r) {
   t.columns = {left("moves", "what may move"), right("effective", "worth parameters"), right("log_loss", "log loss"),
                left("chosen", "chosen")};
   for (const fit::Trial& trial : r.fit.chosen.trials) {
-    const bool none = !std::isfinite(trial.hold.strength);
-    t.rows.push_back({none                ? words("nothing: the author's numbers")
-                      : trial.hold.curves ? words("weights and curves")
-                                          : words("weights"),
+    t.rows.push_back({trial.hold.everything()     ? words("nothing: the author's numbers")
+                      : trial.hold.moves_curves() ? words("weights and curves")
+                                                  : words("weights"),
                       real(trial.effective, 1),
                       r.fit.chosen.folds == 0 ? Cell{} : real(trial.log_loss, 5),
                       {trial.chosen, Tone::plain, trial.chosen ? "chosen" : " "}});
