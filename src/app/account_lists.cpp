@@ -101,7 +101,8 @@ class Writer {
     if (s.now.score < 0 || s.before.score < 0) return {};
     const int32_t change = s.now.score - s.before.score;
     const Tone tone = change > 0 ? Tone::up : change < 0 ? Tone::down : Tone::plain;
-    return {report::Fixed{change, 2, true}, tone, fmt::format("{:+.1f}", change / 100.0)};
+    const bool none = change > -5 && change < 5;  // less than a tenth has no sign
+    return {report::Fixed{change, 2, true}, tone, none ? "0.0" : fmt::format("{:+.1f}", change / 100.0)};
   }
 
   static std::string why(const ListRow& row) {
@@ -126,13 +127,42 @@ void add_findings(const Scoring& scoring, const ListRequest& request, const List
   if (request.list == ListName::renewals && scoring.portfolio().contracts.empty()) {
     add(true, "no-contracts", "there are no contracts: nothing renews", "import contracts (`contracts:` in a mapping)");
   }
-  for (const MissingFact& m : measures.missing()) {
-    add(false, "list-misses-facts", say("there are no {}: {} is not known", m.fact, m.tells.english()),
-        "`kenko import` brings them, `kenko log` writes single ones down");
+  const auto& missing = measures.missing();
+  for (size_t i = 0; i < missing.size(); ++i) {
+    const bool last = i + 1 == missing.size();
+    add(false, "list-misses-facts",
+        say("there are no {}: {} is not known", missing[i].fact, missing[i].tells.english()),
+        last ? "`kenko import` brings such facts, `kenko log` writes single ones down" : "");
+  }
+  const auto none_of = [&](std::initializer_list<ListMeasure> signs) {
+    return std::none_of(signs.begin(), signs.end(), [&](ListMeasure m) { return measures.has(m); });
+  };
+  using M = ListMeasure;
+  const bool score_alone =
+      (request.list == ListName::advocates && none_of({M::nps, M::csat, M::references, M::pulse})) ||
+      (request.list == ListName::case_studies && none_of({M::goals_reached, M::roi}));
+  if (score_alone && out.found > 0) {
+    add(true, "score-alone", "none of the facts that this list asks for is there: it is the best scores and no more",
+        {});
   }
   if (out.found == 0 && !scoring.portfolio().accounts.empty()) {
     add(false, "nobody-on-the-list", "nobody is on this list today", {});
   }
+}
+
+// By account: the `among` of the model's first outcome holds; empty without one.
+std::vector<uint8_t> at_risk(const Scoring& scoring) {
+  const auto& outcomes = scoring.plan().outcomes;
+  if (outcomes.empty() || !outcomes.front().among) return {};
+  std::vector<uint8_t> out(scoring.portfolio().accounts.size(), 0);
+  engine::RunOptions options;
+  options.among = true;
+  const auto add = [&](const score::AccountHistory& history) {
+    const score::DayRow row = score::find_day(history, scoring.as_of());
+    if (row.days != nullptr && !row.days->among.empty()) out[history.account] = row.days->among.front()[row.at];
+  };
+  score::for_each_account(scoring.engine(), scoring.as_of(), scoring.threads(), {}, add, options);
+  return out;
 }
 
 }  // namespace
@@ -154,7 +184,8 @@ Result<ListName> list_named(const std::string& name) {
 Result<AccountList> make_list(const Scoring& scoring, const ListRequest& request) {
   const auto summaries = explain::summarise(scoring.engine(), scoring.as_of(), scoring.threads());
   KENKO_TRY(const ListMeasures measures, ListMeasures::of(scoring, measures_of(request.list)));
-  const ListInput input{scoring, summaries, measures, request.within_days};
+  ListInput input{scoring, summaries, measures, request.within_days};
+  if (request.list == ListName::pain_points) input.at_risk = at_risk(scoring);
   const std::vector<ListRow> rows = rows_of(request.list, input);
   AccountList out;
   out.title = title_of(request.list);

@@ -174,7 +174,7 @@ class Rules {
       ++signs;
       out.why.push_back(say("it has brought them {} times its cost", number(*roi)));
     }
-    out.why.push_back(say("customer for {} days", day() - s.life_first));
+    out.why.push_back(say("seen for {} days", day() - s.life_first));
     out.order = {static_cast<double>(signs), roi.value_or(0), mean};
     return signs > 0 || !(in_.measures.has(M::goals_reached) || in_.measures.has(M::roi));
   }
@@ -211,6 +211,10 @@ class Rules {
     return signs > 0;
   }
 
+  [[nodiscard]] std::string due_day(double days_overdue) const {
+    return (day() - static_cast<int32_t>(std::lround(days_overdue))).iso();
+  }
+
   bool collection(const Summary& s, ListRow& out) const {
     if (s.now.status == engine::AccountStatus::internal) return false;
     const double days = value_or(M::overdue_days, s, 0), failed = value_or(M::payment_failures, s, 0);
@@ -218,9 +222,9 @@ class Rules {
     if (days <= 0 && failed <= 0) return false;
     if (days > 0 && amount) {
       out.owed = amount;
-      out.why.push_back(say("{} overdue, the oldest invoice for {} days", money(*amount), number(days)));
+      out.why.push_back(say("{} overdue, the oldest invoice since {}", money(*amount), due_day(days)));
     } else if (days > 0) {
-      out.why.push_back(say("the oldest invoice is overdue for {} days", number(days)));
+      out.why.push_back(say("the oldest invoice is overdue since {}", due_day(days)));
     }
     if (failed > 0) out.why.push_back(say("failed payments in a quarter: {}", number(failed)));
     if (const double n = value_or(M::reminders, s, 0); n > 0) {
@@ -235,6 +239,7 @@ class Rules {
 
   bool pain(const Summary& s, ListRow& out) const {
     if (s.now.state != score::State::scored) return false;
+    if (!in_.at_risk.empty() && in_.at_risk[s.account] == 0) return false;
     const int32_t fall = std::max(0, -change(s));
     if (s.now.score >= kAtRiskHundredths && fall < kSteepHundredths) return false;
     if (fall >= kSteepHundredths) out.why.push_back(say("fell {} in {} days", points(fall), explain::kChangeDays));
@@ -373,7 +378,8 @@ Sentence rule_of(ListName list, int32_t within_days) {
     case ListName::collections:
       return "an invoice is overdue, or a payment failed in the last quarter; the greatest amount first";
     case ListName::pain_points:
-      return "score below 60, or 20 points lost in 30 days; sorted by ARR x urgency (urgency alone without contracts), "
+      return "score below 60, or 20 points lost in 30 days, of those at risk of the model's outcome; sorted by ARR x "
+             "urgency (urgency alone without contracts), "
              "urgency = 100 - (score - points lost in 30 days)";
   }
   return "";

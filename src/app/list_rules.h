@@ -43,6 +43,7 @@ struct ListInput {
   const std::vector<explain::Summary>& summaries;
   const ListMeasures& measures;
   int32_t within_days = 120;
+  std::vector<uint8_t> at_risk{};  ///< by account: the first outcome's `among` holds; empty = of everybody
 };
 
 /// What a list looks at beside the score.

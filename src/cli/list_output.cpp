@@ -21,7 +21,10 @@ Result<std::string> list_output(const Common& common, const app::Scoring& scorin
                                  scoring.plan().model, text::grouped(list.found),
                                  shown < list.found ? fmt::format(", {} shown (--limit 0 shows all)", shown) : "");
   head += text::wrap("Rule: " + list.rule.english(), terminal().width, 0) + "\n";
-  if (shown == 0) list.sections.front().title = {};  // a title over nothing
+  KENKO_TRY(const report::Format format, format_of(common));
+  if (format == report::Format::table && options.table.empty()) {
+    std::erase_if(list.sections, [](const report::Section& s) { return s.table.rows.empty(); });
+  }
   return written(common, {std::move(head), std::move(list.sections), std::move(list.findings), "accounts"},
                  options.table);
 }

@@ -12,6 +12,7 @@ namespace {
 struct PortfolioCliOptions {
   app::PortfolioRequest request;
   std::string from, to, by, table, periods = "quarter";
+  int64_t limit = 20;
 };
 
 const char* const kBreakdowns[] = {"band", "segment", "owner", "product"};
@@ -46,8 +47,18 @@ void keep_breakdown(const std::string& by, revenue::PortfolioReport& report) {
   if (!by.empty()) std::erase_if(report.breakdowns, [&](const revenue::Breakdown& b) { return b.by != by; });
 }
 
+// In text, of a table with a row for each account the first rows.
+void shorten(int64_t limit, std::vector<report::Section>& sections) {
+  for (report::Section& s : sections) {
+    const auto rows = std::ssize(s.table.rows);
+    if ((s.key != "renewals" && s.key != "ending") || limit <= 0 || rows <= limit) continue;
+    s.title = say("{} (the first {} of {}; --limit 0 shows all)", s.title.english(), limit, rows);
+    s.table.rows.resize(static_cast<size_t>(limit));
+  }
+}
+
 Result<std::string> portfolio_output(const Common& common, PortfolioCliOptions& o) {
-  KENKO_TRY_STATUS(format_of(common));
+  KENKO_TRY(const report::Format format, format_of(common));
   KENKO_TRY_STATUS(read_options(o));
   app::ScoringRequest request;
   request.model = common.model;
@@ -58,10 +69,9 @@ Result<std::string> portfolio_output(const Common& common, PortfolioCliOptions& 
   warn(scoring->model().warnings);
   KENKO_TRY(revenue::PortfolioReport report, app::report_portfolio(*scoring, o.request));
   keep_breakdown(o.by, report);
-  return written(common,
-                 {report::portfolio_head(report), report::portfolio_sections(report, app::account_names(*scoring)),
-                  report.findings, "summary"},
-                 o.table);
+  auto sections = report::portfolio_sections(report, app::account_names(*scoring));
+  if (format == report::Format::table) shorten(o.limit, sections);
+  return written(common, {report::portfolio_head(report), std::move(sections), report.findings, "summary"}, o.table);
 }
 
 }  // namespace
@@ -81,6 +91,7 @@ void add_portfolio_command(CLI::App& app, Common& common, Exit& exit) {
       ->capture_default_str();
   portfolio->add_option("--within", options->request.within_days, "days ahead: renewals due, what is at risk")
       ->capture_default_str();
+  portfolio->add_option("--limit", options->limit, "rows of long tables in text; 0 = all")->capture_default_str();
   portfolio->add_option("--resamples", options->request.resamples, "of the bootstrap; default: 1000");
   portfolio->add_option("--seed", options->request.seed, "of the bootstrap; default: 1");
   portfolio->add_option("--table", options->table, "this table alone: summary, walk, periods, by_band, renewals ...");

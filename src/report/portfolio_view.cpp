@@ -264,6 +264,15 @@ Table risk_table(const PortfolioReport& r) {
     all.arr += line.arr;
     all.exposures += line.exposures;
   }
+  if (r.risk.decided.accounts > 0) {
+    revenue::RiskLine decided;
+    decided.accounts = r.risk.decided.accounts;
+    decided.arr = r.risk.decided.arr;
+    decided.at_risk.value = static_cast<double>(r.risk.decided.lost);
+    add("notice given", decided);
+    all.accounts += decided.accounts;
+    all.arr += decided.arr;
+  }
   all.leavers = r.risk.leavers;
   all.at_risk = r.risk.total;
   if (r.risk.total.value) add("all", all);

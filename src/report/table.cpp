@@ -188,7 +188,11 @@ std::string to_text(const Table& table, const Terminal& terminal) {
   for (size_t r = 0; r < cells.size(); ++r) {
     line([&](size_t c) { return cells[r][c]; }, [&](size_t c) { return table.rows[r][c].tone; });
     if (layout.below == table.columns.size() || cells[r][layout.below].empty()) continue;
-    out += "    " + painted(text::fit(cells[r][layout.below], terminal.width - 4), Tone::muted, terminal) + "\n";
+    const std::string sentence = text::wrap("    " + cells[r][layout.below], terminal.width, 0);
+    for (const std::string_view part : text::split(sentence, '\n')) {
+      const std::string fitting = text::fit(part.substr(std::min<size_t>(part.size(), 4)), terminal.width - 4);
+      out += "    " + painted(fitting, Tone::muted, terminal) + "\n";
+    }
   }
   return out;
 }

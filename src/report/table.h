@@ -56,7 +56,7 @@ struct Terminal {
   bool colour = false;
 };
 
-/// A column with max_width < 0 holds sentences: where they do not fit beside the other columns, each goes on a line
+/// A column with max_width < 0 holds sentences: where they do not fit beside the other columns, each goes on lines
 /// below its row.
 [[nodiscard]] std::string to_text(const Table& table, const Terminal& terminal);
 /// RFC 4180 with LF.  Texts that a spreadsheet would run as a formula get a leading apostrophe.

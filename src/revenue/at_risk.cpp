@@ -108,7 +108,7 @@ class Forecast {
       out.lines[line].rate = estimate(raw[line], drawn_[line]);
       out.lines[line].at_risk = estimate(expected[line], drawn_[lines_ + line]);
     }
-    out.total = estimate(all, drawn_.back());
+    out.total = plus(estimate(all, drawn_.back()), static_cast<double>(out.decided.lost));
   }
 
  private:
@@ -134,10 +134,18 @@ class Forecast {
     drawn_.back().push_back(all);
   }
 
+  static stats::Estimate plus(stats::Estimate e, double more) {
+    for (std::optional<double>* x : {&e.value, &e.low, &e.high}) {
+      if (*x) **x += more;
+    }
+    return e;
+  }
+
   [[nodiscard]] stats::Estimate estimate(std::optional<double> value, const std::vector<double>& sorted) const {
     constexpr double kLow = 0.025, kHigh = 0.975, kEnough = 0.9;
     stats::Estimate e{value, {}, {}};
     if (!value || sorted.empty() || static_cast<double>(sorted.size()) < kEnough * how_.count) return e;
+    if (sorted.front() == sorted.back()) return e;  // nothing, or everybody, left: chance cannot be seen in it
     e.low = stats::quantile(sorted, kLow);
     e.high = stats::quantile(sorted, kHigh);
     return e;
@@ -152,9 +160,10 @@ class Forecast {
 
 }  // namespace
 
-AtRisk at_risk(std::span<const Exposure> past, std::span<const Holding> today, const std::vector<std::string>& bands,
-               const Resampling& how) {
+AtRisk at_risk(std::span<const Exposure> past, std::span<const Holding> today, const Decided& decided,
+               const std::vector<std::string>& bands, const Resampling& how) {
   AtRisk out;
+  out.decided = decided;
   const size_t lines = bands.size() + 1;
   out.lines.resize(lines);
   for (size_t i = 0; i < bands.size(); ++i) out.lines[i].name = bands[i];

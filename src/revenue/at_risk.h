@@ -43,19 +43,28 @@ struct RiskLine {
   stats::Estimate at_risk;        ///< of today's, in millionths
 };
 
+/// What is lost for sure: accounts that have given notice, and what of theirs ends within the horizon.
+struct Decided {
+  int64_t accounts = 0;
+  int64_t arr = 0;   ///< what they pay today
+  int64_t lost = 0;  ///< of it, within the horizon
+};
+
 /// Values are nullopt when fewer than kFewestLeavers left.
 struct AtRisk {
   int32_t days = 90;      ///< the horizon
   int64_t past_days = 0;  ///< how many were looked at
   int64_t leavers = 0;    ///< different accounts
   std::vector<RiskLine> lines;
-  stats::Estimate total;
+  Decided decided;
+  stats::Estimate total;  ///< with what the decided take along
 };
 
 /// Rates are of the amounts; each band is given one more account of the average size in it, which loses as all do.
 /// The interval of `at_risk` holds what would really be lost: clusters are resampled, then each account leaves or stays
 /// by chance.  bands: names, by position.
-[[nodiscard]] AtRisk at_risk(std::span<const Exposure> past, std::span<const Holding> today,
+/// Neither `past` nor `today` hold accounts that have given notice.
+[[nodiscard]] AtRisk at_risk(std::span<const Exposure> past, std::span<const Holding> today, const Decided& decided,
                              const std::vector<std::string>& bands, const Resampling& how);
 
 }  // namespace kenko::revenue

@@ -252,20 +252,41 @@ class Maker {
   void risk() {
     std::vector<Exposure> past;
     std::vector<Holding> now;
+    Decided decided;
     for (uint32_t a = 0; a < portfolio_.accounts.size(); ++a) {
       for (const Day day : past_) {
         const RateDays rates{day + options_.within_days, day};
         const int64_t then = paid(a, day, rates).micros;
-        if (then <= 0) continue;  // unknown, too
         const Standing& s = standings_->at(a, day);
+        if (then <= 0 || s.decided) continue;  // unknown is below 0, too
         past.push_back({a, standings_->top_of(a, day), s.band, then, paid(a, rates.first, rates).micros == 0});
       }
+      const Standing& s = standings_->at(a, options_.as_of);
       const int64_t amount = paid(a, options_.as_of, {options_.as_of, options_.as_of}).micros;
-      if (amount > 0) now.push_back({a, standings_->at(a, options_.as_of).band, amount});
+      if (amount <= 0) continue;
+      if (s.decided) {
+        ++decided.accounts;
+        decided.arr += amount;
+        decided.lost += ends_within(a, amount);
+      } else {
+        now.push_back({a, s.band, amount});
+      }
     }
-    out_.risk = at_risk(past, now, standings_->bands(), options_.how);
+    out_.risk = at_risk(past, now, decided, standings_->bands(), options_.how);
     out_.risk.days = options_.within_days;
     out_.risk.past_days = std::ssize(past_);
+  }
+
+  // Of what an account pays that has given notice.  Where no contract says when it ends, all of it.
+  [[nodiscard]] int64_t ends_within(uint32_t account, int64_t amount) const {
+    if (!out_.money) return amount;
+    const auto endings = ending_contracts(portfolio_, account, options_.as_of);
+    if (endings.empty()) return amount;
+    int64_t lost = 0;
+    for (const Ending& e : endings) {
+      if (e.arr != kUnknown && e.last < options_.as_of + options_.within_days) lost += e.arr;
+    }
+    return lost;
   }
 
   void contracts() {

@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 
+#include "stats/proportion.h"
+
 namespace kenko::revenue {
 namespace {
 
@@ -37,6 +39,12 @@ std::vector<Sums> by_cluster(std::span<const Member> members) {
 std::optional<double> share(double part, double whole) {
   if (!(whole > 0)) return std::nullopt;
   return part / whole;
+}
+
+// An interval of one point is none: the resamples had nothing to differ in.
+stats::Estimate seen(stats::Estimate e) {
+  if (e.low == e.high) e.low = e.high = std::nullopt;
+  return e;
 }
 
 }  // namespace
@@ -76,9 +84,15 @@ Retention retention_of(std::string name, std::span<const Member> members, const 
   const stats::Resamples resamples(clusters.size(), how.count, how.seed);
   const auto found = stats::bootstrap(resamples, kMeasures, measures, how.threads);
   out.logo_churn = found[kLogo];
-  out.arr_churn = found[kArr];
-  out.grr = found[kGross];
-  out.nrr = found[kNet];
+  out.arr_churn = seen(found[kArr]);
+  out.grr = seen(found[kGross]);
+  out.nrr = seen(found[kNet]);
+  // Where nobody left, or everybody, resamples are all alike: Wilson's interval knows how many accounts that was.
+  if (out.logo_churn.low == out.logo_churn.high) {
+    const stats::Interval wilson = stats::wilson(out.left, out.accounts);
+    out.logo_churn.low = wilson.low;
+    out.logo_churn.high = wilson.high;
+  }
   return out;
 }
 

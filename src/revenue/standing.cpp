@@ -40,6 +40,7 @@ Standings::Standings(const engine::Engine& engine, std::vector<Day> days, Day un
       const AccountStatus status = row.days->status[row.at];
       s.pays = pays(status);
       s.customer = s.pays && status != AccountStatus::trial;
+      s.decided = status == AccountStatus::notice;
       s.state = row.scores->state[row.at];
       s.score = row.scores->score[row.at];
       s.band = band_code(plan, *row.scores, row.at);

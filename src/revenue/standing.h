@@ -18,6 +18,7 @@ namespace kenko::revenue {
 struct Standing {
   bool pays = false;      ///< it has a row and is neither churned nor internal: its contracts are worth something
   bool customer = false;  ///< the same, and it is not on trial
+  bool decided = false;   ///< it has given notice
   score::State state = score::State::none;
   int32_t score = score::kNoScore;  ///< hundredths
   int16_t band = -1;                ///< position in Standings::bands, -1 = none
