@@ -10,6 +10,7 @@
 #include "app/model_files.h"
 #include "app/model_text.h"
 #include "app/scoring.h"
+#include "app/search.h"
 #include "base/text.h"
 #include "ports/files.h"
 
@@ -98,6 +99,12 @@ std::string number(const stats::Estimate& e, int places) {
   return fmt::format("{:.{}f} ({:.{}f} to {:.{}f})", *e.value, places, *e.low, places, *e.high, places);
 }
 
+std::vector<std::string> names_of(const std::vector<fit::AddedMetric>& added) {
+  std::vector<std::string> out;
+  for (const fit::AddedMetric& m : added) out.push_back(m.name);
+  return out;
+}
+
 // What the file says of itself.
 std::string header_of(const fit::FitResult& r) {
   const fit::Judgement& j = r.judgement;
@@ -105,7 +112,7 @@ std::string header_of(const fit::FitResult& r) {
       "Fitted by `kenko fit` from the model {} to the outcome {} within {} days.\n"
       "Changed: weights, curves and cut-offs; everything else is as it was.\n",
       r.model, r.outcome, r.horizon);
-  if (!r.added.empty()) out += fmt::format("Added by a search: {}.\n", text::join(r.added, ", "));
+  if (!r.added.empty()) out += fmt::format("Added by a search: {}.\n", text::join(names_of(r.added), ", "));
   out += fmt::format("Learnt from {} as-of days from {} to {}: {} account-days, {} accounts with the outcome.\n",
                      r.train_days, r.first_train.iso(), r.last_train.iso(), text::grouped(r.train_rows),
                      text::grouped(r.fit.accounts_with));
@@ -137,10 +144,28 @@ class Fitter {
     rows_ = fit::hold_out(author_panel);
     if (const auto problem = fit::too_few(author_panel, rows_)) return *problem;
     describe(author_panel);
-    return fit_from(author_panel, author_panel, author.plan, target);
+    if (!request_.search) return fit_from(author_panel, author_panel, author.plan, target);
+    KENKO_TRY_STATUS(search_in(path, author_panel));
+    if (out_.result.added.empty()) return fit_from(author_panel, author_panel, author.plan, target);
+    KENKO_TRY(const LoadedModel searched, load_model_text(workspace_, text_, path));
+    KENKO_TRY(const Panel begun, run(text_, author.plan.model));
+    return fit_from(author_panel, begun, searched.plan, target);
   }
 
  private:
+  // Puts found metrics into text_.  The search sees the earlier rows alone, too.
+  Status search_in(const std::string& path, const Panel& panel) {
+    SearchOptions options;
+    options.threads = request_.panel.threads;
+    KENKO_TRY(Search found, search(workspace_, path, panel, rows_.train, options));
+    out_.result.candidates = found.candidates;
+    for (const FoundMetric& m : found.found) {
+      out_.result.added.push_back({m.name, m.label, m.why, m.dimension, m.expression});
+    }
+    text_ = std::move(found.text);
+    return Done{};
+  }
+
   void describe(const Panel& panel) {
     fit::FitResult& r = out_.result;
     r.model = panel.model;
@@ -165,6 +190,7 @@ class Fitter {
   Result<FittedModel> fit_from(const Panel& author, const Panel& begun, const plan::Plan& plan, const Target& target) {
     fit::FitResult& r = out_.result;
     r.before = plan;
+    KENKO_TRY_STATUS(check_scores(begun, begun, plan, plan, request_.options.threads));
     r.fit = fit::fit(plan, begun, request_.options);
     KENKO_TRY(const std::string judged_text, rewrite_model(text_, "the model", plan, r.fit.judged, {target.name, {}}));
     KENKO_TRY(const Panel judged, run(judged_text, target.name));

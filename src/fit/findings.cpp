@@ -37,7 +37,7 @@ class Finder {
     if (r_.fit.stays() && r_.added.empty()) {
       add(false, "author-stays",
           "on other customers no other weights or curves did better than those the model has: they stay",
-          "`kenko fit --search` looks for other metrics");
+          r_.candidates > 0 ? Sentence() : "`kenko fit --search` looks for other metrics");
       return;
     }
     const stats::Estimate& d = j.auc_within.difference;
@@ -78,13 +78,24 @@ class Finder {
   void file() {
     if (!r_.added.empty()) {
       add(false, "metrics-found",
-          say("the search added {}: read what they measure before you believe them", text::join(r_.added, ", ")));
+          say("of {} metrics that the facts support the search added {}: {}; read what they measure before you believe "
+              "them",
+              r_.candidates, r_.added.size(), names_of_added()));
+    } else if (r_.candidates > 0) {
+      add(false, "nothing-found",
+          say("none of {} further metrics that the facts support foretells other customers better", r_.candidates));
     }
     if (r_.all_days) {
       add(false, "has-seen-all-days",
           "the file was learnt from all as-of days; the numbers here are those of the same fit learnt from the earlier "
           "days alone, because nothing else can be judged");
     }
+  }
+
+  [[nodiscard]] std::string names_of_added() const {
+    std::vector<std::string> names;
+    for (const AddedMetric& m : r_.added) names.push_back(m.name);
+    return text::join(names, ", ");
   }
 
   void useless() {
@@ -94,7 +105,7 @@ class Finder {
     }
     if (names.empty()) return;
     add(true, "could-be-dropped",
-        say("{} lost at least half of their weight, and other customers are foretold as well without each of them",
+        say("{} lost four fifths of their share or more, and other customers are foretold as well without each of them",
             text::join(names, ", ")),
         "look at them in `kenko backtest` (does a curve go the wrong way?); drop one at a time, and fit again");
   }

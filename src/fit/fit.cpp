@@ -10,7 +10,7 @@
 namespace kenko::fit {
 namespace {
 
-constexpr double kHalf = 0.5;
+constexpr double kLeft = 0.2;  // of its share: a metric that has less was given up
 
 // Different accounts that ever had the outcome, and those that never had.
 struct Counts {
@@ -105,7 +105,7 @@ Fit fit(const plan::Plan& plan, const validate::Panel& panel, const FitOptions& 
     if (!plan.metrics[m].dimension) continue;
     MetricChange change{m, before[m], after[m], out.chosen.loss_without[m], false};
     const bool moves = parameters.metric_weight(m) != kFixed;
-    change.useless = moves && !out.stays() && after[m] <= kHalf * before[m] && change.loss_without <= 0;
+    change.useless = moves && !out.stays() && after[m] <= kLeft * before[m] && change.loss_without <= 0;
     out.metrics.push_back(change);
   }
   return out;

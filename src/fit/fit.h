@@ -38,7 +38,7 @@ struct MetricChange {
   uint32_t metric = 0;
   double share_before = 0, share_after = 0;  ///< of the whole score, by weights of the model itself
   double loss_without = 0;                   ///< Chosen::loss_without
-  bool useless = false;                      ///< lost half of its weight or more, and is not missed when left out
+  bool useless = false;                      ///< lost four fifths of its share or more, and is not missed when left out
 };
 
 struct Fit {

@@ -14,6 +14,11 @@
 
 namespace kenko::fit {
 
+/// A metric that a search found.
+struct AddedMetric {
+  std::string name, label, why, dimension, expression;
+};
+
 struct FitResult {
   std::string model, outcome, outcome_label;
   int32_t horizon = 0, gap = 0;
@@ -23,7 +28,8 @@ struct FitResult {
   plan::Plan before;  ///< what the fit began with: the author's, with the metrics of a search
   Fit fit;
   Judgement judgement;             ///< of the author's model and the fitted one, as the engine reckons it
-  std::vector<std::string> added;  ///< metrics that a search found
+  std::vector<AddedMetric> added;  ///< found by a search, which learnt from the same rows
+  int64_t candidates = 0;          ///< metrics that the search looked at
   /// Share of the account-days in the author's worst band that somebody worked on; nullopt when nobody said how to
   /// tell.
   std::optional<double> treated_red;

@@ -60,7 +60,8 @@ Table metrics_table(const FitResult& r) {
   for (const fit::MetricChange* m : order) {
     const plan::Metric& before = r.before.metrics[m->metric];
     const plan::Metric& after = r.fit.plan.metrics[m->metric];
-    const bool added = std::find(r.added.begin(), r.added.end(), before.name) != r.added.end();
+    const bool added =
+        std::any_of(r.added.begin(), r.added.end(), [&](const auto& a) { return a.name == before.name; });
     t.rows.push_back({{before.name},
                       {r.before.dimensions[*before.dimension].name},
                       added ? Cell{} : percent(m->share_before),
@@ -127,6 +128,15 @@ Table curves_table(const FitResult& r) {
   return t;
 }
 
+Table added_table(const FitResult& r) {
+  Table t;
+  t.columns = {left("metric", "metric"), left("dimension", "dimension"), left("label", "what it measures"),
+               left("value", "value")};
+  t.columns.back().max_width = -1;
+  for (const fit::AddedMetric& m : r.added) t.rows.push_back({{m.name}, {m.dimension}, {m.label}, {m.expression}});
+  return t;
+}
+
 Cell rate(int64_t outcomes, int64_t rows) {
   if (rows == 0) return {};
   return percent(static_cast<double>(outcomes) / static_cast<double>(rows));
@@ -186,6 +196,7 @@ std::vector<Section> fit_sections(const FitResult& r) {
   add("days", "By as-of day", days_table(r));
   add("metrics", "Metrics: their share of the score, and how much log loss each one saves on other customers",
       metrics_table(r));
+  add("added", say("Found by the search, of {} metrics that the facts support", r.candidates), added_table(r));
   add("curves", "Curves that changed", curves_table(r));
   add("bands", "Bands, on the judged days", bands_table(r));
   add("strengths",
