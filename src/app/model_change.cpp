@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "app/account_arr.h"
 #include "app/account_search.h"
 #include "model/load.h"
 #include "plan/lower.h"
@@ -42,6 +43,11 @@ void keep_largest(std::vector<ScoreMove>& moves) {
     return size_a != size_b ? size_a > size_b : a.account < b.account;
   });
   if (moves.size() > kShown) moves.resize(kShown);
+}
+
+int64_t arr_micros(const facts::Portfolio& portfolio, uint32_t account, Day day) {
+  const auto arr = arr_of(portfolio, account, day);
+  return arr ? arr->micros : validate::kNoAmount;
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -108,25 +114,37 @@ ModelEffect effect_of(const plan::Plan& before, const Scoring& after) {
   out.as_of = after.as_of();
   auto then = standings(old_engine, out.as_of, after.threads());
   const auto now = standings(after.engine(), out.as_of, after.threads());
-  std::map<std::pair<std::string, std::string>, int64_t> bands;
+  std::map<std::pair<std::string, std::string>, BandMove> bands;
+  const facts::Portfolio& portfolio = after.portfolio();
   for (const auto& [account, is] : now) {
     const Standing was = then[account];
-    if (was.band != is.band) ++bands[{was.band, is.band}];
+    const ScoreMove move{portfolio.accounts[account],
+                         account_name(portfolio, account),
+                         was.score,
+                         is.score,
+                         was.band,
+                         is.band,
+                         arr_micros(portfolio, account, out.as_of)};
+    if (was.band != is.band) {
+      BandMove& moved = bands[{was.band, is.band}];
+      ++moved.accounts;
+      if (move.arr != validate::kNoAmount) moved.arr += move.arr;
+      out.movers.push_back(move);
+    }
     if (was.score < 0 && is.score >= 0) ++out.gained;
     if (was.score >= 0 && is.score < 0) ++out.lost;
     if (was.score < 0 || is.score < 0) continue;
     const int32_t change = is.score - was.score;
     ++(change > 0 ? out.up : change < 0 ? out.down : out.unchanged);
     out.sum_hundredths += change;
-    if (change == 0) continue;
-    const facts::Portfolio& portfolio = after.portfolio();
-    out.largest.push_back(
-        {portfolio.accounts[account], account_name(portfolio, account), was.score, is.score, was.band, is.band});
+    if (change != 0) out.largest.push_back(move);
   }
   keep_largest(out.largest);
-  for (const auto& [move, accounts] : bands) out.bands.push_back({move.first, move.second, accounts});
+  for (const auto& [move, moved] : bands) out.bands.push_back({move.first, move.second, moved.accounts, moved.arr});
   std::stable_sort(out.bands.begin(), out.bands.end(),
                    [](const BandMove& a, const BandMove& b) { return a.accounts > b.accounts; });
+  std::stable_sort(out.movers.begin(), out.movers.end(),
+                   [](const ScoreMove& a, const ScoreMove& b) { return a.arr > b.arr; });
   return out;
 }
 

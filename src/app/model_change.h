@@ -11,6 +11,7 @@
 #include "app/scoring.h"
 #include "base/result.h"
 #include "model/diff.h"
+#include "validate/model_effect.h"
 
 namespace kenko::app {
 
@@ -23,29 +24,9 @@ struct ModelChangeRequest {
   int threads = 0;
 };
 
-/// One account whose score is another.  Units: hundredths; score::kNoScore = none.
-struct ScoreMove {
-  std::string account, name;
-  int32_t before = score::kNoScore, after = score::kNoScore;
-  std::string band_before, band_after;  ///< empty = none
-};
-
-/// So many accounts stood in one band and would stand in another; an empty name = no score.
-struct BandMove {
-  std::string before, after;
-  int64_t accounts = 0;
-};
-
-/// Who is affected on one day.  up, down and unchanged are the accounts that both models score.
-struct ModelEffect {
-  Day as_of;
-  int64_t up = 0, down = 0, unchanged = 0;
-  int64_t gained = 0, lost = 0;    ///< scored by the later, by the earlier model alone
-  int64_t sum_hundredths = 0;      ///< of the changes of those that both score
-  std::vector<BandMove> bands;     ///< where the band differs; most accounts first
-  std::vector<ScoreMove> largest;  ///< the 10 largest changes, by their size, then by account
-  [[nodiscard]] int64_t both() const { return up + down + unchanged; }
-};
+using validate::BandMove;
+using validate::ModelEffect;
+using validate::ScoreMove;
 
 struct ModelChange {
   std::string before, after;  ///< as a person names them: "saas", "saas as published on 2026-11-20"
