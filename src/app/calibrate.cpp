@@ -1,6 +1,7 @@
 #include "app/calibrate.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "app/unchanged.h"
@@ -129,12 +130,18 @@ const validate::Prospect* Prospects::of(uint32_t account) const {
   return at == accounts.end() || at->account != account ? nullptr : &*at;
 }
 
-Prospects prospects_of(const Workspace& workspace, const Scoring& scoring, const std::vector<uint32_t>& accounts) {
-  Prospects out;
-  out.calibration = calibration_in_force(workspace, scoring);
-  out.accounts = validate::prospects(scoring.engine(), out.calibration.questions(), out.calibration.outcome,
-                                     scoring.as_of(), scoring.threads(), accounts);
-  return out;
+Prospects prospects_of(const Scoring& scoring, const CalibrationInForce& calibration,
+                       std::span<const uint32_t> accounts) {
+  return {validate::prospects(scoring.engine(), calibration.questions(), calibration.outcome, scoring.as_of(),
+                              scoring.threads(), accounts)};
+}
+
+void add_prospect(const Scoring& scoring, const CalibrationInForce& calibration, report::ExplainView& view) {
+  const std::array<uint32_t, 1> one{view.account};
+  const Prospects found = prospects_of(scoring, calibration, one);
+  if (found.accounts.empty() || !calibration.file) return;
+  view.prospect = found.accounts.front();
+  view.calibrations = calibration.file->questions;
 }
 
 }  // namespace kenko::app

@@ -3,6 +3,7 @@
 // Learns probabilities from a workspace's past and keeps them beside the model.  docs/SEMANTICS.md#probabilities.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "app/panel.h"
 #include "app/workspace.h"
 #include "base/result.h"
+#include "report/explain_view.h"
 #include "validate/prospects.h"
 
 namespace kenko::app {
@@ -35,14 +37,17 @@ struct CalibrateReport {
 [[nodiscard]] Result<CalibrateReport> calibrate(const Workspace& workspace, const CalibrateRequest& request,
                                                 Instant now);
 
-/// What is to be expected of the accounts (all, when empty) that have a row on scoring.as_of().
+/// What is to be expected of accounts on scoring.as_of().
 struct Prospects {
-  CalibrationInForce calibration;
-  std::vector<validate::Prospect> accounts;  ///< by account
+  std::vector<validate::Prospect> accounts;  ///< by account; of those that have a row that day
 
   [[nodiscard]] const validate::Prospect* of(uint32_t account) const;
 };
-[[nodiscard]] Prospects prospects_of(const Workspace& workspace, const Scoring& scoring,
-                                     const std::vector<uint32_t>& accounts = {});
+/// Of these accounts, all when empty.  calibration: calibration_in_force().
+[[nodiscard]] Prospects prospects_of(const Scoring& scoring, const CalibrationInForce& calibration,
+                                     std::span<const uint32_t> accounts = {});
+
+/// The same into the explanation of one account.
+void add_prospect(const Scoring& scoring, const CalibrationInForce& calibration, report::ExplainView& view);
 
 }  // namespace kenko::app

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "app/account_views.h"
+#include "app/calibrate.h"
 #include "app/history_export.h"
 #include "app/journey.h"
 #include "app/other_models.h"
@@ -16,6 +17,7 @@
 #include "cli/list_output.h"
 #include "cli/model_output.h"
 #include "cli/published_output.h"
+#include "report/prospect_view.h"
 
 namespace kenko::cli {
 namespace {
@@ -87,6 +89,22 @@ Result<std::vector<app::OtherScores>> others_of(const Common& common, const Open
   return app::score_others(opened.workspace, *opened.scoring, accounts);
 }
 
+// Probabilities beside scores, of the rows in the order shown; nothing where nothing is calibrated, unless a rank of
+// its own is wanted.
+void add_prospects(const Opened& opened, const std::vector<explain::Summary>& summaries,
+                   const std::vector<size_t>& order, bool with_priority, std::string_view after, report::Table& table) {
+  const app::CalibrationInForce in_force = app::calibration_in_force(opened.workspace, *opened.scoring);
+  warn(in_force.notes);
+  if (!in_force.file && !with_priority) return;
+  std::vector<uint32_t> accounts;
+  for (const size_t i : order) accounts.push_back(summaries[i].account);
+  std::sort(accounts.begin(), accounts.end());
+  const app::Prospects prospects = app::prospects_of(*opened.scoring, in_force, accounts);
+  std::vector<const validate::Prospect*> of_row;
+  for (const size_t i : order) of_row.push_back(prospects.of(summaries[i].account));
+  report::add_prospects(of_row, in_force.questions(), with_priority, after, table);
+}
+
 Exit run_score(const Common& common, const std::vector<std::string>& names) {
   const auto opened = open_scoring(common);
   if (!opened) return fail(opened.problems());
@@ -96,6 +114,7 @@ Exit run_score(const Common& common, const std::vector<std::string>& names) {
   const auto summaries = explain::summarise(s.engine(), s.as_of(), s.threads(), *accounts);
   const auto order = explain::worst_first(s.engine(), summaries);
   report::Table table = report::scores_table(s.engine(), summaries, order);
+  add_prospects(*opened, summaries, order, false, "band", table);
   const auto others = others_of(common, *opened, *accounts);
   if (!others) return fail(others.problems());
   app::add_columns(*others, "band", table);
@@ -175,6 +194,7 @@ Exit run_accounts(const Common& common, int64_t limit, const std::string& band, 
   const size_t all = order.size();
   if (limit > 0 && order.size() > static_cast<size_t>(limit)) order.resize(static_cast<size_t>(limit));
   report::Table table = report::accounts_table(s.engine(), summaries, order);
+  add_prospects(*opened, summaries, order, true, "change_30d", table);
   const auto others = others_of(common, *opened, shown_accounts(summaries, order));
   if (!others) return fail(others.problems());
   app::add_columns(*others, "band", table);
@@ -295,7 +315,10 @@ Exit run_explain(const Common& common, const ExplainOptions& options) {
       request.then = then.get();
     }
   }
-  const report::ExplainView view = app::explain_account(s, request);
+  report::ExplainView view = app::explain_account(s, request);
+  const app::CalibrationInForce in_force = app::calibration_in_force(*workspace, s);
+  warn(in_force.notes);
+  if (in_force.file) app::add_prospect(s, in_force, view);
   switch (opened->format) {
     case report::Format::table:
       return deliver(common, report::explain_text(s.engine(), view, terminal()));

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "report/explain_view.h"
+#include "report/prospect_view.h"
 #include "score/day_parts.h"
 
 namespace kenko::report {
@@ -249,6 +250,7 @@ std::string explain_json(const engine::Engine& engine, const ExplainView& view) 
               {"status", quoted(engine::word(e.status))}};
   add_score(plan, e, out);
   out.emplace_back("reason", quoted(explain::reason_text(view.summary)));
+  if (view.prospect) out.emplace_back("prospect", prospect_json(*view.prospect, view.calibrations));
   out.emplace_back("dimensions", list(dimensions));
   out.emplace_back("metrics", list(metrics));
   out.emplace_back("triggers", list(triggers));

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "report/band_chip.h"
 #include "report/explain_sections.h"
+#include "report/prospect_view.h"
 #include "score/day_parts.h"
 
 namespace kenko::report {
@@ -54,6 +55,11 @@ std::string heading(const engine::Engine& engine, const ExplainView& view, const
   const BandChip chip = chip_of(score::bands_of(plan, e.band_list), e.state, e.band);
   out += fmt::format("Score {}  {}  coverage {} %  status {}\n", e.score < 0 ? "–" : points_text(e.score),
                      painted(chip.text, chip.tone, terminal), e.coverage / 10'000, engine::word(e.status));
+  if (view.prospect) {
+    for (const Sentence& s : prospect_sentences(*view.prospect, view.calibrations)) {
+      out += text::wrap(s.english(), terminal.width, 2) + "\n";
+    }
+  }
   if (!view.summary.reason.empty()) out += text::wrap(explain::reason_text(view.summary), terminal.width, 2) + "\n";
   return out;
 }

@@ -15,6 +15,7 @@
 #include "explain/potential.h"
 #include "explain/summary.h"
 #include "report/table.h"
+#include "validate/calibration.h"
 
 namespace kenko::report {
 
@@ -43,7 +44,9 @@ struct ExplainView {
   std::vector<explain::Evidence> evidence;
   std::optional<explain::Raise> raise;
   std::optional<Said> override_said, pulse;
-  std::vector<Said> notes;  ///< newest first
+  std::vector<Said> notes;                          ///< newest first
+  std::optional<validate::Prospect> prospect;       ///< what is to be expected; none = nothing is calibrated
+  std::vector<validate::Calibration> calibrations;  ///< behind it
 };
 
 [[nodiscard]] std::string explain_text(const engine::Engine& engine, const ExplainView& view, const Terminal& terminal);

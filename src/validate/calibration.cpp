@@ -18,6 +18,7 @@ constexpr double kLeastSlope = 0.5, kMostSlope = 1.5;
 constexpr int64_t kEnoughForSteps = 500;  // accounts with the outcome, for a curve without a form of its own
 constexpr double kOneIn = 0.1;            // a column that says the same of nine in ten is left out
 constexpr double kRemapRidge = 4.0;       // the slope of a re-map stays near 1 unless there is much to say against it
+constexpr int kFewestDays = 3;            // as-of days to learn from: one day knows no other season than its own
 constexpr int kBins = 10;
 
 // Probabilities as they were stated, and what came of them.
@@ -99,6 +100,48 @@ class Rate {
   int64_t with_ = 0;
 };
 
+// Statements of curves whose outcomes are known: what the two numbers of a re-map are learnt from.
+struct Followed {
+  Lessons odds;
+  std::vector<uint32_t> account;
+  std::optional<Day> from, until;
+
+  Followed() { odds.columns = 1; }
+  void add(const Case& c, double eta) {
+    odds.x.push_back(eta);
+    odds.offset.push_back(eta);
+    odds.happened.push_back(c.happened ? 1 : 0);
+    odds.cluster.push_back(c.cluster);
+    account.push_back(c.account);
+    from = std::min(from.value_or(c.as_of), c.as_of);
+    until = std::max(until.value_or(c.as_of), c.as_of);
+  }
+};
+
+// nullopt when too few had the outcome, or the order would turn round.
+std::optional<Remap> learn_remap(const Followed& followed) {
+  Remap map;
+  map.accounts_with = accounts_in(followed.account, followed.odds.happened).second;
+  if (map.accounts_with < kFewestOutcomes) return std::nullopt;
+  stats::LogisticInput input{followed.odds.x, 1, followed.odds.happened};
+  input.offset = followed.odds.offset;
+  input.ridge = kRemapRidge;
+  const auto fit = stats::fit_logistic(input);
+  if (!fit || fit->coefficient[1] <= -1) return std::nullopt;
+  const std::vector<double> covariance = covariance_of(fit->coefficient, followed.odds, kRemapRidge);
+  if (covariance.size() != 4) return std::nullopt;
+  map.intercept = fit->coefficient[0];
+  map.slope = 1 + fit->coefficient[1];
+  map.covariance = {covariance[0], covariance[1], covariance[3]};
+  map.from = followed.from;
+  map.until = followed.until;
+  map.cases = static_cast<int64_t>(followed.odds.rows());
+  map.outcomes = std::count(followed.odds.happened.begin(), followed.odds.happened.end(), uint8_t{1});
+  return map;
+}
+
+double mapped(const Remap& map, double eta) { return map.intercept + map.slope * eta; }
+
 // Both kinds of curve, stated on each as-of day from what was certain by then.
 struct BothWays {
   Stated smooth, steps;
@@ -109,12 +152,16 @@ BothWays state_forward(const Cases& cases, bool with_renewal, bool with_steps) {
   Teacher teacher(cases, with_renewal);
   Rate rate(cases);
   const auto& list = cases.cases;
+  std::vector<Day> ends;  // when the cases of each as-of day were certain
   for (size_t begin = 0, end = 0; begin < list.size(); begin = end) {
     const Day day = list[begin].as_of;
     while (end < list.size() && list[end].as_of == day) ++end;
     teacher.advance(day);
     const auto base = rate.by(day);
-    const auto curve = logistic_curve(cases.question, teacher.lessons(), with_renewal, false);
+    const auto days_known = std::count_if(ends.begin(), ends.end(), [&](Day d) { return d <= day; });
+    ends.push_back(list[begin].known);
+    const bool enough = cases.question == Question::renewal || days_known >= kFewestDays;
+    const auto curve = enough ? logistic_curve(cases.question, teacher.lessons(), with_renewal, false) : std::nullopt;
     if (!base || !curve) continue;
     std::optional<Curve> steps;
     if (with_steps) steps = isotonic_curve(cases.question, teacher.lessons());
@@ -214,44 +261,21 @@ Calibration calibrate(const Cases& cases, int32_t gap) {
 
 void remap(const Cases& cases, Calibration& calibration) {
   Stated stated;
-  Lessons odds;
-  odds.columns = 1;
-  std::optional<Day> from, until;
+  Followed followed;
+  const double base = static_cast<double>(calibration.outcomes) / static_cast<double>(calibration.cases);
   for (const Case& c : cases.cases) {
     if (c.as_of < calibration.until || c.known == Day::kMax) continue;
     const double eta = odds_of(cases.question, calibration.curve, cases.horizon, c.looks).value;
-    const double base = static_cast<double>(calibration.outcomes) / static_cast<double>(calibration.cases);
-    stated.add(c, stats::logistic(eta), base);
-    odds.x.push_back(eta);
-    odds.offset.push_back(eta);
-    odds.happened.push_back(c.happened ? 1 : 0);
-    odds.cluster.push_back(c.cluster);
-    if (!from) from = c.as_of;
-    until = c.as_of;
+    stated.add(c, stats::logistic(mapped(calibration.remap, eta)), base);
+    followed.add(c, eta);
   }
   if (stated.p.empty()) return;
   calibration.since = judge(stated);
-  const Judgement& since = *calibration.since;
-  if (since.accounts_with < kFewestOutcomes) return;
-  stats::LogisticInput input{odds.x, 1, odds.happened};
-  input.offset = odds.offset;
-  input.ridge = kRemapRidge;
-  const auto fit = stats::fit_logistic(input);
-  if (!fit) return;
-  Remap& map = calibration.remap;
-  const std::vector<double> covariance = covariance_of(fit->coefficient, odds, kRemapRidge);
-  map.intercept = fit->coefficient[0];
-  map.slope = 1 + fit->coefficient[1];
-  if (covariance.size() == 4) map.covariance = {covariance[0], covariance[1], covariance[3]};
-  map.from = from;
-  map.until = until;
-  map.cases = since.cases;
-  map.outcomes = since.outcomes;
-  map.accounts_with = since.accounts_with;
+  if (calibration.since->accounts_with < kFewestOutcomes) return;
+  const auto map = learn_remap(followed);
   // What was right once may have drifted too far for two numbers.
-  if (calibration.verdict == Verdict::calibrated || calibration.verdict == Verdict::slope_off) {
-    calibration.verdict = slope_is_off(since) || map.slope <= 0 ? Verdict::slope_off : Verdict::calibrated;
-  }
+  calibration.verdict = slope_is_off(*calibration.since) || !map ? Verdict::slope_off : Verdict::calibrated;
+  if (map) calibration.remap = *map;
 }
 
 std::optional<Chance> chance_of(const Calibration& calibration, const Looks& looks) {
@@ -260,7 +284,7 @@ std::optional<Chance> chance_of(const Calibration& calibration, const Looks& loo
   if (renews && looks.to_renewal == kNoDays) return std::nullopt;
   const Odds odds = odds_of(calibration.question, calibration.curve, calibration.horizon, looks);
   const Remap& map = calibration.remap;
-  const double eta = map.intercept + map.slope * odds.value;
+  const double eta = mapped(map, odds.value);
   double variance = map.slope * map.slope * odds.error * odds.error;
   variance += map.covariance[0] + 2 * map.covariance[1] * odds.value + map.covariance[2] * odds.value * odds.value;
   const double half = kHalfWidth * std::sqrt(std::max(0.0, variance));
