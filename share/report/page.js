@@ -7,7 +7,7 @@
   bodies.forEach(function (body) { keys.set(body, body.getAttribute('data-k').split('\t')); });
   var heads = Array.prototype.slice.call(list.tHead.rows[0].cells);
   function sort(head, column) {
-    var number = head.className.indexOf('n') !== -1;
+    var number = head.getAttribute('data-sort') === 'number';
     var before = head.getAttribute('aria-sort');
     var first = head.getAttribute('data-first') || 'ascending';
     var turned = first === 'ascending' ? 'descending' : 'ascending';
@@ -39,7 +39,7 @@
     bodies.forEach(function (body) {
       var key = keys.get(body);
       var match = (words === '' || key[0].toLowerCase().indexOf(words) !== -1 || key[key.length - 1].toLowerCase().indexOf(words) !== -1);
-      if (match) match = band.value === '' || key[2] === band.value;
+      if (match) match = band.selectedIndex === 0 || key[2] === band.value;
       body.hidden = !match;
       count += match ? 1 : 0;
     });

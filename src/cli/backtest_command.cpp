@@ -41,7 +41,7 @@ Status read_options(const Common& common, BacktestCliOptions& o) {
 }
 
 Result<std::string> backtest_output(const Common& common, BacktestCliOptions& o) {
-  KENKO_TRY_STATUS(format_of(common));
+  KENKO_TRY_STATUS(sections_format(common));
   KENKO_TRY_STATUS(read_options(common, o));
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(const app::WorkspacePanel built, app::build_panel(workspace, o.panel, app::now()));
@@ -78,7 +78,7 @@ void add_backtest_command(CLI::App& app, Common& common, Exit& exit) {
   backtest->add_option("--panel", options->panel_file,
                        "write the panel to this file: Parquet, or CSV where its name ends in .csv");
   backtest->add_option("--table", options->table, "this table alone: measures, bands, cutoffs, metrics ...");
-  backtest->add_option("--format", common.format, "table, json or csv");
+  backtest->add_option("--format", common.format, "table, json, csv or html");
   backtest->add_option("--out", common.out, "write to this file");
   backtest->add_option("--threads", common.threads, "default: all cores");
   backtest->callback([&, options] {

@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include <memory>
 
+#include "app/portfolio_report.h"
 #include "app/report.h"
 #include "app/scoring.h"
 #include "app/system.h"
@@ -9,6 +8,7 @@
 #include "cli/sections_output.h"
 #include "html/catalogue.h"
 #include "html/portfolio_page.h"
+#include "report/portfolio_view.h"
 
 namespace kenko::cli {
 namespace {
@@ -27,6 +27,11 @@ Result<std::string> portfolio_output(const Common& common, const ReportCliOption
   KENKO_TRY(const auto scoring, app::Scoring::open(workspace, request, app::now()));
   warn(scoring->model().warnings);
   html::PortfolioReport report = app::portfolio_report(*scoring, options.request);
+  KENKO_TRY(revenue::PortfolioReport money, app::report_portfolio(*scoring, {}));
+  if (money.money) {  // without contracts there is nothing to say of revenue
+    report.further = report::portfolio_sections(money, app::account_names(*scoring));
+    report.findings.insert(report.findings.end(), money.findings.begin(), money.findings.end());
+  }
   return html::portfolio_page(report, texts);
 }
 
@@ -55,10 +60,10 @@ void add_report_command(CLI::App& app, Common& common, Exit& exit) {
   report->require_subcommand(0, 1);
   auto* portfolio = report->add_subcommand("portfolio", "the portfolio; what `kenko report` alone gives");
   add_backtest_command(*report, common, exit);
+  add_fit_command(*report, common, exit);
   report->callback([&common, &exit, report, portfolio, options] {
     if (report->get_subcommands().empty() || portfolio->parsed())
       deliver_page(common, portfolio_output(common, *options), exit);
-    if (exit == Exit::ok && !common.out.empty()) fmt::print(stderr, "wrote {}\n", common.out);
   });
 }
 

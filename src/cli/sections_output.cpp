@@ -56,6 +56,11 @@ Status read_day(const std::string& option, const std::string& text, std::optiona
   return Done{};
 }
 
+Result<report::Format> sections_format(const Common& common) {
+  if (common.format == "html") return report::Format::json;
+  return format_of(common);
+}
+
 Head::Head(const std::string& text) {
   for (const std::string_view line : text::split(text, '\n')) {
     if (!text::trim(line).empty()) lines.emplace_back(std::string(line));
@@ -69,7 +74,9 @@ std::string lines_of(const std::vector<Sentence>& sentences) {
 }
 
 Result<std::string> written(const Common& common, SectionsOutput output, const std::string& table) {
-  if (common.format == "html" && table.empty()) return as_page(common, std::move(output));
+  const bool page = common.format == "html";
+  if (page && table.empty()) return as_page(common, std::move(output));
+  if (page) return bad_option("a page holds every table: --table goes with text, JSON or CSV", "leave it out");
   KENKO_TRY(const report::Format format, format_of(common));
   std::vector<report::Section>& sections = output.sections;
   const bool text = format == report::Format::table && table.empty();

@@ -23,6 +23,9 @@ namespace kenko::cli {
 /// A day option that may be left out.
 [[nodiscard]] Status read_day(const std::string& option, const std::string& text, std::optional<Day>& to);
 
+/// format_of, with html besides, which is json as far as rows are concerned: nothing is shortened.
+[[nodiscard]] Result<report::Format> sections_format(const Common& common);
+
 /// One sentence a line.
 [[nodiscard]] std::string lines_of(const std::vector<Sentence>& sentences);
 

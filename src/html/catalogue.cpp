@@ -13,7 +13,7 @@ namespace kenko::html {
 namespace {
 
 // The parts that a pattern names, ascending: {} {} -> 0 1; {1} {0} -> 0 1.  nullopt when a brace stands alone or both
-// ways are mixed.
+// ways are mixed: such a text has no parts but braces of its own.
 std::optional<std::vector<size_t>> parts_of(std::string_view pattern) {
   std::vector<size_t> out;
   size_t next = 0;
@@ -80,7 +80,7 @@ Result<Catalogue> Catalogue::read(std::string_view language, std::string_view co
       continue;
     }
     if (!english.empty()) {
-      if (!parts_of(words) || parts_of(words) != parts_of(english))
+      if (parts_of(words) != parts_of(english))
         problems.push_back(bad_texts(name, number, "its parts are not those of the English text"));
       if (!out.texts_.emplace(english, words).second)
         problems.push_back(bad_texts(name, said_on, "this text stood above already"));

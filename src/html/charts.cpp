@@ -120,7 +120,7 @@ int64_t sum_of(const Parts& parts) {
 
 std::string area_class(report::Tone tone) {
   const std::string_view name = class_of(tone);
-  return name.empty() ? "bar" : fmt::format("f-{} e-{}", name, name);
+  return name.empty() ? "bar none" : fmt::format("f-{} e-{}", name, name);
 }
 
 }  // namespace

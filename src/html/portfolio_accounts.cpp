@@ -13,22 +13,23 @@ namespace {
 // A title of the list, which the script makes a button where it sorts.
 struct Title {
   const char* words;
-  bool number = false;
-  bool sorts = true;
+  const char* sorts = "text";  ///< how the script compares; empty = it does not
+  bool right = false;
   bool high_first = false;
   bool shown = true;
 };
 
 std::vector<Title> titles(const ShownColumns& shown) {
+  const char* const number = "number";
   return {{mark_text("account")},
-          {mark_text("score"), true},
-          {mark_text("band"), true},
-          {mark_text("30 days"), true},
-          {mark_text("13 weeks"), false, false},
-          {mark_text("ARR"), true, true, true, shown.arr},
-          {mark_text("renewal"), false, true, false, shown.renewal},
-          {mark_text("owner"), false, true, false, shown.owner},
-          {mark_text("coverage"), true}};
+          {mark_text("score"), number, true},
+          {mark_text("band"), number},
+          {mark_text("30 days"), number, true},
+          {mark_text("13 weeks"), ""},
+          {mark_text("ARR"), number, true, true, shown.arr},
+          {mark_text("renewal"), "text", false, false, shown.renewal},
+          {mark_text("owner"), "text", false, false, shown.owner},
+          {mark_text("coverage"), number, true}};
 }
 
 std::string number_key(std::optional<double> v) { return v ? fmt::format("{:g}", *v) : ""; }
@@ -125,8 +126,8 @@ void add_accounts(Markup& out, const PortfolioReport& report, const Catalogue& t
     ++columns;
     out.leaf("th",
              {{"scope", "col"},
-              {"class", title.number ? "n" : ""},
-              {"data-sort", title.sorts ? "yes" : ""},
+              {"class", title.right ? "n" : ""},
+              {"data-sort", title.sorts},
               {"data-first", title.high_first ? "descending" : ""}},
              texts.word(title.words));
   }

@@ -14,6 +14,7 @@ namespace {
 using report::Cell;
 
 constexpr double kMicros = 1e6;
+constexpr size_t kMostBars = 10;
 
 std::optional<double> quantile(std::vector<double>& values, double q) {
   if (values.empty()) return std::nullopt;
@@ -131,6 +132,13 @@ void add_metrics(Markup& out, const plan::Plan& plan, const Spreads& spreads, co
   out.leaf("p", {{"class", "muted"}},
            texts.say(say("Of the scored accounts. {} costs most: {} points of the score of the average account.",
                          plan.metrics[first].label, fmt::format("{:.1f}", most))));
+  std::vector<IntervalRow> bars;
+  for (const uint32_t m : order) {
+    if (bars.size() < kMostBars) bars.push_back({plan.metrics[m].label, mean_lost(spreads.metrics[m]), {}, {}});
+  }
+  out.open("figure");
+  add_bars(out, bars, axis_over({0, most}, false));
+  out.close();
   add_table(out, table, texts.word("By metric, the costliest first"), texts);
 }
 

@@ -25,9 +25,11 @@ struct Standing {
   int64_t arr = 0;
 };
 
-Tone tone_of(const plan::Plan& plan, size_t band) {
-  return report::chip_of(plan.bands, score::State::scored, static_cast<int>(band)).tone;
+Cell band_cell(const plan::Plan& plan, size_t band) {
+  const report::BandChip chip = report::chip_of(plan.bands, score::State::scored, static_cast<int>(band));
+  return {{}, chip.tone, chip.text};
 }
+Tone tone_of(const plan::Plan& plan, size_t band) { return band_cell(plan, band).tone; }
 
 std::string scores_of(const plan::Plan& plan, size_t band, const Catalogue& texts) {
   if (plan.bands[band].quantile_micros) return "";
@@ -42,8 +44,7 @@ std::vector<Standing> standings(const PortfolioReport& report, const Catalogue& 
   const plan::Plan& plan = report.engine->plan();
   std::vector<Standing> out;
   for (size_t b = plan.bands.size(); b-- > 0;) {
-    const report::BandChip chip = report::chip_of(plan.bands, score::State::scored, static_cast<int>(b));
-    out.push_back({chip_of(Cell{{}, chip.tone, chip.text}), scores_of(plan, b, texts), 0, 0});
+    out.push_back({chip_of(band_cell(plan, b)), scores_of(plan, b, texts), 0, 0});
   }
   for (const PortfolioAccount& a : report.accounts) {
     Chip chip = chip_of(plan, a.summary.now);
@@ -130,7 +131,7 @@ void add_now(Markup& out, const PortfolioReport& report, const Catalogue& texts)
         .open("svg", {{"width", "100%"}, {"height", "14"}, {"aria-hidden", "true"}, {"class", "stack"}});
     const std::string_view name = class_of(s.chip.tone);
     if (s.accounts > 0) {
-      out.empty("rect", {{"class", name.empty() ? std::string("bar") : fmt::format("f-{} e-{}", name, name)},
+      out.empty("rect", {{"class", name.empty() ? std::string("bar none") : fmt::format("f-{} e-{}", name, name)},
                          {"width",
                           fmt::format("{:.2f}%", 100.0 * static_cast<double>(s.accounts) / static_cast<double>(count))},
                          {"height", "14"}});
@@ -179,7 +180,11 @@ void add_trend(Markup& out, const PortfolioReport& report, const Catalogue& text
       texts.say(say("Accounts by band at the end of each week, the best on top: in the best band {} then, {} now.",
                     healthy(report.weeks.front()), healthy(report.weeks.back()))));
   add_stack_columns(out, columns, labels, 160);
-  out.close();
+  out.open("div", {{"class", "key"}});
+  for (size_t b = plan.bands.size(); b-- > 0;) add_chip(out, chip_of(band_cell(plan, b)), texts);
+  add_chip(out, {Tone::band_none, '?', "insufficient data"}, texts);
+  add_chip(out, {Tone::band_new, 'T', "too new"}, texts);
+  out.close().close();
   out.open("details").leaf("summary", texts.word("The numbers"));
   add_table(out, table, texts.word("How it went"), texts);
   out.close();

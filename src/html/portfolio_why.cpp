@@ -72,7 +72,7 @@ class Why {
     out_.open("td", {{"class", "n"}});
     if (points) {
       add_points_bar(out_, *points);
-      out_.text(fmt::format("{:.0f}", static_cast<double>(*points) / kMicros));
+      out_.leaf("span", {{"class", "pn"}}, fmt::format("{:.0f}", static_cast<double>(*points) / kMicros));
     } else {
       out_.text("–");
     }
@@ -88,9 +88,13 @@ class Why {
     if (now_.dimension[d] >= 0) points = now_.dimension[d];
     row(dimension.label.empty() ? dimension.name : dimension.label, "", points, percent_text(g.share_micros),
         points_text(g.contribution), points_text(g.lost), "dim");
+    std::vector<const explain::Part*> members;
     for (const explain::Part& p : now_.parts) {
-      if (plan_.metrics[p.metric].dimension == d) metric(p);
+      if (plan_.metrics[p.metric].dimension == d) members.push_back(&p);
     }
+    std::stable_sort(members.begin(), members.end(),
+                     [](const explain::Part* a, const explain::Part* b) { return a->lost > b->lost; });
+    for (const explain::Part* p : members) metric(*p);
   }
 
   void metric(const explain::Part& p) {

@@ -34,12 +34,12 @@ TEST(Catalogue, EveryWrongLineIsNamed) {
   const auto texts =
       Catalogue::read("xx", "# note\n  lost\nalone\n{} a\n  b\nc\n  d\nc\n  e\n{} {}\n  {0} {2}\nlast\n", "xx.txt");
   ASSERT_FALSE(texts);
-  std::vector<int> lines;
+  std::vector<int64_t> lines;
   for (const Problem& p : texts.problems()) {
     EXPECT_EQ(p.code, "bad-texts");
     lines.push_back(p.place.line);
   }
-  EXPECT_EQ(lines, (std::vector<int>{2, 3, 5, 8, 11, 12}));
+  EXPECT_EQ(lines, (std::vector<int64_t>{2, 3, 5, 8, 11, 12}));
 }
 
 TEST(Catalogue, WhatIsShippedCanBeRead) {
