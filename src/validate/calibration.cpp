@@ -189,7 +189,7 @@ bool slope_is_off(const Judgement& judged) {
 }
 
 Verdict verdict_of(const Judgement& judged) {
-  if (judged.accounts_with < kFewestOutcomes || judged.accounts - judged.accounts_with < kFewestOutcomes)
+  if (judged.accounts_with < kFewestOutcomes || judged.cases - judged.outcomes < kFewestOutcomes)
     return Verdict::too_few;
   if (slope_is_off(judged)) return Verdict::slope_off;
   if (!judged.brier || !judged.brier_base || *judged.brier >= *judged.brier_base) return Verdict::no_better;
