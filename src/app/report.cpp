@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/account_arr.h"
+#include "app/calibrate.h"
 #include "app/journey.h"
 #include "app/overdue.h"
 #include "engine/contracts.h"
@@ -118,9 +119,20 @@ void add_findings(const Scoring& scoring, html::PortfolioReport& report) {
   }
 }
 
+void add_prospects(const Scoring& scoring, const CalibrationInForce& calibration, html::PortfolioReport& report) {
+  if (!calibration.file) return;
+  const auto questions = calibration.questions();
+  report.calibrations.assign(questions.begin(), questions.end());
+  const Prospects prospects = prospects_of(scoring, calibration);
+  for (html::PortfolioAccount& a : report.accounts) {
+    if (const validate::Prospect* p = prospects.of(a.summary.account)) a.prospect = *p;
+  }
+}
+
 }  // namespace
 
-html::PortfolioReport portfolio_report(const Scoring& scoring, const ReportRequest& request) {
+html::PortfolioReport portfolio_report(const Scoring& scoring, const CalibrationInForce& calibration,
+                                       const ReportRequest& request) {
   html::PortfolioReport out;
   out.engine = &scoring.engine();
   out.as_of = scoring.as_of();
@@ -130,6 +142,7 @@ html::PortfolioReport portfolio_report(const Scoring& scoring, const ReportReque
   for (const size_t i : explain::worst_first(scoring.engine(), summaries)) {
     out.accounts.push_back(account_of(scoring, std::move(summaries[i])));
   }
+  add_prospects(scoring, calibration, out);
   out.listed = request.listed == 0 ? out.accounts.size() : std::min(request.listed, out.accounts.size());
   const size_t opened = request.opened == 0 ? out.accounts.size() : request.opened;
   for (size_t i = 0; i < std::min(opened, out.accounts.size()); ++i) out.accounts[i].opens = true;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include "app/calibration_file.h"
 #include "app/scoring.h"
 #include "base/result.h"
 #include "html/portfolio_page.h"
@@ -18,6 +19,7 @@ struct ReportRequest {
 };
 
 /// As of scoring.as_of(), under law (a).  Ownership: refers to `scoring`.
-[[nodiscard]] html::PortfolioReport portfolio_report(const Scoring& scoring, const ReportRequest& request);
+[[nodiscard]] html::PortfolioReport portfolio_report(const Scoring& scoring, const CalibrationInForce& calibration,
+                                                     const ReportRequest& request);
 
 }  // namespace kenko::app

@@ -39,7 +39,7 @@ void add_treated(const app::CalibrateReport& report, std::vector<validate::Findi
 }
 
 Result<std::string> calibrate_output(const Common& common, CalibrateCliOptions& o) {
-  KENKO_TRY_STATUS(format_of(common));
+  KENKO_TRY_STATUS(sections_format(common));
   o.request.model = common.model;
   o.request.threads = common.threads;
   o.request.keep = !o.dry_run;
@@ -73,7 +73,7 @@ void add_calibrate_command(CLI::App& app, Common& common, Exit& exit) {
   calibrate->add_flag("--dry-run", options->dry_run, "write nothing");
   calibrate->add_option("--table", options->table,
                         "this table alone: questions, churn_by_score, churn_reliability ...");
-  calibrate->add_option("--format", common.format, "table, json or csv");
+  calibrate->add_option("--format", common.format, "table, json, csv or html");
   calibrate->add_option("--out", common.out, "write to this file");
   calibrate->add_option("--threads", common.threads, "default: all cores");
   calibrate->callback([&, options] {

@@ -26,7 +26,9 @@ Result<std::string> portfolio_output(const Common& common, const ReportCliOption
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(const auto scoring, app::Scoring::open(workspace, request, app::now()));
   warn(scoring->model().warnings);
-  html::PortfolioReport report = app::portfolio_report(*scoring, options.request);
+  const app::CalibrationInForce calibration = app::calibration_in_force(workspace, *scoring);
+  warn(calibration.notes);
+  html::PortfolioReport report = app::portfolio_report(*scoring, calibration, options.request);
   KENKO_TRY(revenue::PortfolioReport money, app::report_portfolio(*scoring, {}));
   if (money.money) {  // without contracts there is nothing to say of revenue
     report.further = report::portfolio_sections(money, app::account_names(*scoring));
@@ -61,6 +63,9 @@ void add_report_command(CLI::App& app, Common& common, Exit& exit) {
   auto* portfolio = report->add_subcommand("portfolio", "the portfolio; what `kenko report` alone gives");
   add_backtest_command(*report, common, exit);
   add_fit_command(*report, common, exit);
+  add_calibrate_command(*report, common, exit);
+  add_compare_command(*report, common, exit);
+  add_monitor_command(*report, common, exit);
   report->callback([&common, &exit, report, portfolio, options] {
     if (report->get_subcommands().empty() || portfolio->parsed())
       deliver_page(common, portfolio_output(common, *options), exit);

@@ -9,6 +9,7 @@
 #include "html/portfolio_parts.h"
 #include "report/band_chip.h"
 #include "report/cells.h"
+#include "report/prospect_view.h"
 #include "score/day_parts.h"
 
 namespace kenko::html {
@@ -88,6 +89,23 @@ Parts parts_of(const plan::Plan& plan, const PortfolioWeek& week) {
   parts.emplace_back(Tone::band_new, week.too_new);
   std::reverse(parts.begin(), parts.end());  // the best stand on top
   return parts;
+}
+
+// What is expected of an account, or its priority where nothing may be stated.
+void add_expected(Markup& out, const PortfolioReport& report, const PortfolioAccount& a, bool by_loss,
+                  const ShownColumns& shown, const Catalogue& texts) {
+  if (states_churn(report)) {
+    const bool stated = a.prospect && a.prospect->churn;
+    out.leaf("td", {{"class", "n"}}, stated ? texts.say(report::chance_words(*a.prospect->churn)) : "–");
+  }
+  if (by_loss) {
+    const int64_t loss = a.prospect ? a.prospect->expected_loss : validate::kNoAmount;
+    out.leaf("td", {{"class", "n"}}, loss == validate::kNoAmount ? "–" : money_text(loss));
+  } else if (shown.arr) {
+    std::optional<int64_t> priority;
+    if (a.arr) priority = *a.arr / 10'000 * urgency_hundredths(a.summary);
+    out.leaf("td", {{"class", "n"}}, money_text(priority));
+  }
 }
 
 }  // namespace
@@ -198,12 +216,16 @@ void add_queue(Markup& out, const PortfolioReport& report, const std::vector<siz
     out.leaf("p", texts.word("Nobody: no score is below 60, and none fell by 20 points in 30 days."));
     return;
   }
+  const bool by_loss = states_churn(report) && shown.arr;
   out.leaf(
       "p", {{"class", "muted"}},
-      texts.say(say(shown.arr ? "{} accounts score below 60 or fell by 20 points in 30 days. By priority: ARR times "
-                                "urgency, which is 100 less the score and once more the points fallen in 30 days."
-                              : "{} accounts score below 60 or fell by 20 points in 30 days. By urgency: 100 less the "
-                                "score and once more the points fallen in 30 days.",
+      texts.say(say(by_loss ? "{} accounts score below 60 or fell by 20 points in 30 days. By expected loss: the "
+                              "probability to leave times the ARR that can leave."
+                    : shown.arr
+                        ? "{} accounts score below 60 or fell by 20 points in 30 days. By priority: ARR times urgency, "
+                          "which is 100 less the score and once more the points fallen in 30 days."
+                        : "{} accounts score below 60 or fell by 20 points in 30 days. By urgency: 100 less the score "
+                          "and once more the points fallen in 30 days.",
                     text::grouped(std::ssize(queue)))));
   out.open(
       "div",
@@ -214,6 +236,9 @@ void add_queue(Markup& out, const PortfolioReport& report, const std::vector<siz
       .leaf("th", {{"scope", "col"}}, texts.word("band"));
   out.leaf("th", {{"scope", "col"}, {"class", "n"}}, texts.word("30 days"));
   if (shown.arr) out.leaf("th", {{"scope", "col"}, {"class", "n"}}, texts.word("ARR"));
+  if (states_churn(report)) out.leaf("th", {{"scope", "col"}, {"class", "n"}}, texts.word("leaves"));
+  if (by_loss) out.leaf("th", {{"scope", "col"}, {"class", "n"}}, texts.word("expected loss"));
+  if (!by_loss && shown.arr) out.leaf("th", {{"scope", "col"}, {"class", "n"}}, texts.word("priority"));
   if (shown.owner) out.leaf("th", {{"scope", "col"}}, texts.word("owner"));
   out.leaf("th", {{"scope", "col"}, {"class", "s"}}, texts.word("why")).close().close().open("tbody");
   for (size_t q = 0; q < std::min(queue.size(), kQueueRows); ++q) {
@@ -230,6 +255,7 @@ void add_queue(Markup& out, const PortfolioReport& report, const std::vector<siz
     out.close();
     add_change(out, a.summary);
     if (shown.arr) out.leaf("td", {{"class", "n"}}, money_text(a.arr));
+    add_expected(out, report, a, by_loss, shown, texts);
     if (shown.owner) out.leaf("td", a.owner.empty() ? "–" : a.owner);
     out.leaf("td", {{"class", "s"}}, texts.say(a.summary.reason)).close();
   }

@@ -70,16 +70,28 @@ Level level_of(const explain::Summary& s) {
   return fallen(s) >= kFall ? Level::fell : Level::none;
 }
 
+bool states_churn(const PortfolioReport& report) {
+  return std::any_of(report.calibrations.begin(), report.calibrations.end(), [](const validate::Calibration& c) {
+    return c.question == validate::Question::churn && c.usable();
+  });
+}
+
 int64_t urgency_hundredths(const explain::Summary& s) { return 10'000 - (s.now.score - fallen(s)); }
 
 std::vector<size_t> action_queue(const PortfolioReport& report) {
   const int64_t typical = median_arr(report);
+  const bool by_loss = states_churn(report) && typical > 0;
   std::vector<size_t> out;
   std::vector<double> priority(report.accounts.size(), 0);
   for (size_t i = 0; i < report.accounts.size(); ++i) {
     const PortfolioAccount& a = report.accounts[i];
     if (level_of(a.summary) == Level::none) continue;
     out.push_back(i);
+    if (by_loss) {
+      const int64_t loss = a.prospect ? a.prospect->expected_loss : validate::kNoAmount;
+      priority[i] = loss == validate::kNoAmount ? -1 : static_cast<double>(loss);
+      continue;
+    }
     const double money = typical == 0 ? 1 : static_cast<double>(a.arr.value_or(typical)) / kMicros;
     priority[i] = money * static_cast<double>(urgency_hundredths(a.summary));
   }

@@ -13,6 +13,7 @@
 #include "explain/summary.h"
 #include "html/catalogue.h"
 #include "report/section.h"
+#include "validate/calibration.h"
 #include "validate/finding.h"
 
 namespace kenko::html {
@@ -20,9 +21,11 @@ namespace kenko::html {
 /// An account of the page.
 struct PortfolioAccount {
   explain::Summary summary;
-  std::string name, owner;              ///< as their attributes say; may be empty
-  std::optional<int64_t> arr;           ///< millionths of the workspace's currency
-  std::optional<Day> renewal;           ///< the next one
+  std::string name, owner;     ///< as their attributes say; may be empty
+  std::optional<int64_t> arr;  ///< millionths of the workspace's currency
+  std::optional<Day> renewal;  ///< the next one
+  /// What is to be expected of it; none where no calibration is in force.
+  std::optional<validate::Prospect> prospect;
   std::optional<explain::Raise> raise;  ///< of an account whose metrics are shown
   bool opens = false;                   ///< its metrics are shown
 };
@@ -48,14 +51,15 @@ struct PortfolioStage {
 struct PortfolioReport {
   const engine::Engine* engine = nullptr;
   Day as_of;
-  std::string purpose, healthy_means;       ///< of the model
-  std::vector<PortfolioAccount> accounts;   ///< worst first; all that have a row on the day
-  std::vector<PortfolioWeek> weeks;         ///< the oldest first, the last one is as_of
-  std::vector<PortfolioStage> stages;       ///< in the model's order; empty without stages
-  int32_t stage_days = 28;                  ///< entered and left are of these last days
-  std::vector<validate::Finding> findings;  ///< what to know before believing it
-  std::vector<report::Section> further;     ///< tables at the end
-  size_t listed = 5'000;                    ///< so many accounts have a row
+  std::string purpose, healthy_means;               ///< of the model
+  std::vector<PortfolioAccount> accounts;           ///< worst first; all that have a row on the day
+  std::vector<PortfolioWeek> weeks;                 ///< the oldest first, the last one is as_of
+  std::vector<PortfolioStage> stages;               ///< in the model's order; empty without stages
+  int32_t stage_days = 28;                          ///< entered and left are of these last days
+  std::vector<validate::Finding> findings;          ///< what to know before believing it
+  std::vector<report::Section> further;             ///< tables at the end
+  std::vector<validate::Calibration> calibrations;  ///< behind the prospects
+  size_t listed = 5'000;                            ///< so many accounts have a row
 };
 
 inline constexpr size_t kQueueRows = 25;  ///< of the action queue
@@ -65,8 +69,11 @@ enum class Level : uint8_t { none, fell, at_risk, critical };
 [[nodiscard]] Level level_of(const explain::Summary& summary);
 /// 100 - (score - points fallen in 30 days), in hundredths, times the ARR where every account's is known.
 [[nodiscard]] int64_t urgency_hundredths(const explain::Summary& summary);
-/// Positions of the accounts with a level, the greatest priority first: ARR times urgency, an unknown ARR counting as
-/// the median of the known ones; urgency alone when none is known.  Ties by id.
+/// Whether the probability to leave may be shown, and what is expected to be lost.
+[[nodiscard]] bool states_churn(const PortfolioReport& report);
+/// Positions of the accounts with a level.  Where churn is calibrated by expected loss, those without one behind.  Else
+/// by priority: ARR times urgency, an unknown ARR counting as the median of the known ones; urgency alone when none is
+/// known.  Ties by id.
 [[nodiscard]] std::vector<size_t> action_queue(const PortfolioReport& report);
 
 [[nodiscard]] std::string portfolio_page(const PortfolioReport& report, const Catalogue& texts);

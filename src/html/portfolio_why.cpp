@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "html/charts.h"
 #include "html/portfolio_parts.h"
+#include "report/prospect_view.h"
 
 namespace kenko::html {
 namespace {
@@ -27,6 +28,7 @@ class Why {
  public:
   Why(Markup& out, const PortfolioReport& report, const PortfolioAccount& account, const Catalogue& texts)
       : out_(out),
+        report_(report),
         engine_(*report.engine),
         plan_(engine_.plan()),
         a_(account),
@@ -54,6 +56,9 @@ class Why {
     said.push_back(texts_.say(say("here since {}", a_.summary.life_first.iso())));
     said.push_back(texts_.say(say("last heard of {}", a_.summary.last_fact_day.iso())));
     out_.leaf("p", {{"class", "muted"}}, text::join(said, " · "));
+    if (!a_.prospect) return;
+    for (const Sentence& sentence : report::prospect_sentences(*a_.prospect, report_.calibrations))
+      out_.leaf("p", texts_.say(sentence));
   }
 
   void metrics() {
@@ -185,6 +190,7 @@ class Why {
   }
 
   Markup& out_;
+  const PortfolioReport& report_;
   const engine::Engine& engine_;
   const plan::Plan& plan_;
   const PortfolioAccount& a_;
