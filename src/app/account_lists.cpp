@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/calibrate.h"
 #include "app/list_rules.h"
 #include "base/text.h"
 #include "explain/evidence.h"
@@ -27,10 +28,14 @@ constexpr std::array<std::string_view, kListNames> kWords{"advocates", "case_stu
 
 class Writer {
  public:
-  Writer(const Scoring& scoring, ListName list)
-      : scoring_(scoring), list_(list), money_(!scoring.portfolio().contracts.empty()) {}
+  Writer(const Scoring& scoring, ListName list, const std::vector<ListRow>& rows)
+      : scoring_(scoring),
+        list_(list),
+        rows_(rows),
+        money_(!scoring.portfolio().contracts.empty()),
+        foretold_(std::any_of(rows.begin(), rows.end(), [](const ListRow& row) { return row.renews; })) {}
 
-  [[nodiscard]] Table accounts(const std::vector<ListRow>& rows, size_t limit) const {
+  [[nodiscard]] Table accounts(size_t limit) const {
     Table t;
     t.columns = {left("account", "account"), left("name", "name"), right("score", "score"), left("band", "band"),
                  right("change_30d", "30 days")};
@@ -39,6 +44,7 @@ class Writer {
     if (list_ == ListName::renewals) {
       t.columns.push_back(left("renewal", "renewal"));
       t.columns.push_back(right("days", "days"));
+      if (foretold_) report::add_interval_columns(t, "renews", "renews");
     }
     if (list_ == ListName::collections) t.columns.push_back(right("owed", "overdue"));
     if (list_ == ListName::pain_points) t.columns.push_back(right("priority", "priority"));
@@ -47,7 +53,7 @@ class Writer {
     t.columns.push_back(left("reason", "why"));
     t.columns.back().max_width = -1;
     report::hide_in_text(t, {"name"});
-    for (size_t i = 0; i < rows.size() && i < limit; ++i) t.rows.push_back(cells(rows[i]));
+    for (size_t i = 0; i < rows_.size() && i < limit; ++i) t.rows.push_back(cells(rows_[i]));
     return t;
   }
 
@@ -83,6 +89,10 @@ class Writer {
     if (list_ == ListName::renewals) {
       out.push_back({row.due->renewal.iso()});
       out.push_back({static_cast<int64_t>(row.due->renewal - scoring_.as_of())});
+      const auto& c = row.renews;
+      if (foretold_) {
+        report::add_interval(out, c ? stats::Estimate{c->p, c->low, c->high} : stats::Estimate{}, true, 0);
+      }
     }
     if (list_ == ListName::collections) {
       out.push_back(row.owed ? report::money(std::llround(*row.owed * 1e6)) : Cell{});
@@ -117,7 +127,9 @@ class Writer {
 
   const Scoring& scoring_;
   ListName list_;
+  const std::vector<ListRow>& rows_;
   bool money_;
+  bool foretold_;
 };
 
 void add_findings(const Scoring& scoring, const ListRequest& request, const ListMeasures& measures, AccountList& out) {
@@ -181,19 +193,22 @@ Result<ListName> list_named(const std::string& name) {
   return problem;
 }
 
-Result<AccountList> make_list(const Scoring& scoring, const ListRequest& request) {
+Result<AccountList> make_list(const Scoring& scoring, const CalibrationInForce& calibration,
+                              const ListRequest& request) {
   const auto summaries = explain::summarise(scoring.engine(), scoring.as_of(), scoring.threads());
   KENKO_TRY(const ListMeasures measures, ListMeasures::of(scoring, measures_of(request.list)));
-  ListInput input{scoring, summaries, measures, request.within_days};
+  Prospects prospects;
+  if (calibration.file && request.list == ListName::renewals) prospects = prospects_of(scoring, calibration);
+  ListInput input{scoring, summaries, measures, prospects, request.within_days};
   if (request.list == ListName::pain_points) input.at_risk = at_risk(scoring);
   const std::vector<ListRow> rows = rows_of(request.list, input);
   AccountList out;
   out.title = title_of(request.list);
   out.rule = rule_of(request.list, request.within_days);
   out.found = std::ssize(rows);
-  const Writer writer(scoring, request.list);
+  const Writer writer(scoring, request.list, rows);
   const size_t limit = request.limit > 0 ? static_cast<size_t>(request.limit) : rows.size();
-  out.sections.push_back({"accounts", out.title, writer.accounts(rows, limit)});
+  out.sections.push_back({"accounts", out.title, writer.accounts(limit)});
   if (request.list == ListName::pain_points) {
     out.sections.push_back({"pains", "What costs them the most points", writer.pains(pains_of(input, rows))});
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/calibration_file.h"
 #include "app/scoring.h"
 #include "base/result.h"
 #include "base/sentence.h"
@@ -39,6 +40,8 @@ struct AccountList {
 };
 
 /// As of scoring.as_of().
-[[nodiscard]] Result<AccountList> make_list(const Scoring& scoring, const ListRequest& request);
+/// calibration: what may be stated of renewals; nothing where it is empty.
+[[nodiscard]] Result<AccountList> make_list(const Scoring& scoring, const CalibrationInForce& calibration,
+                                            const ListRequest& request);
 
 }  // namespace kenko::app

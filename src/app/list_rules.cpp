@@ -73,6 +73,8 @@ class Rules {
       row.arr = due.arr;
       row.order = {static_cast<double>(-due.renewal.number)};
       row.why = renewal_reason(s, due);
+      const validate::Prospect* prospect = in_.prospects.of(s.account);
+      if (prospect != nullptr && prospect->renewal_day == due.renewal) row.renews = prospect->renewal;
       row.due = std::move(due);
       out.push_back(std::move(row));
     }
@@ -275,8 +277,8 @@ class Rules {
     if (most == count.end()) {
       why.push_back(say("tickets in a quarter: {}", number(opened)));
     } else {
-      why.push_back(say("tickets in a quarter: {}, most of them ({}) about {}", number(opened), most->second,
-                        std::string(most->first)));
+      why.push_back(
+          say("tickets in a quarter: {}, {} of them about {}", number(opened), most->second, std::string(most->first)));
     }
   }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/account_lists.h"
+#include "app/calibrate.h"
 #include "app/list_measures.h"
 #include "explain/summary.h"
 #include "revenue/account_arr.h"
@@ -23,8 +24,9 @@ struct ListRow {
   const explain::Summary* summary = nullptr;
   int64_t arr = 0;  ///< millionths; revenue::kUnknown
   std::optional<revenue::Due> due;
-  std::optional<double> owed;      ///< of collections, in the workspace's currency
-  std::optional<double> priority;  ///< of pain_points
+  std::optional<validate::Chance> renews;  ///< of renewals: that it does
+  std::optional<double> owed;              ///< of collections, in the workspace's currency
+  std::optional<double> priority;          ///< of pain_points
   std::vector<double> order;
   std::vector<Sentence> why;
 };
@@ -42,6 +44,7 @@ struct ListInput {
   const Scoring& scoring;
   const std::vector<explain::Summary>& summaries;
   const ListMeasures& measures;
+  const Prospects& prospects;
   int32_t within_days = 120;
   std::vector<uint8_t> at_risk{};  ///< by account: the first outcome's `among` holds; empty = of everybody
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "app/calibration_file.h"
 #include "app/scoring.h"
 #include "base/result.h"
 #include "report/portfolio_view.h"
@@ -23,8 +24,9 @@ struct PortfolioRequest {
 };
 
 /// As of scoring.as_of(), under law (a).  Errors: "bad-day" when the period is empty or ends after the as-of day.
-[[nodiscard]] Result<revenue::PortfolioReport> report_portfolio(const Scoring& scoring,
-                                                                const PortfolioRequest& request);
+/// calibration: what may be stated of renewals and losses; nullptr = nothing.
+[[nodiscard]] Result<revenue::PortfolioReport> report_portfolio(const Scoring& scoring, const PortfolioRequest& request,
+                                                                const CalibrationInForce* calibration = nullptr);
 
 /// Ids and names of the accounts; refers to `scoring`.
 [[nodiscard]] report::AccountNames account_names(const Scoring& scoring);

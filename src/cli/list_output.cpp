@@ -15,7 +15,13 @@ Result<std::string> list_output(const Common& common, const app::Scoring& scorin
     return bad_option("--within is a number of days, 1 to 730");
   }
   KENKO_TRY(const app::ListName name, app::list_named(options.name));
-  KENKO_TRY(app::AccountList list, app::make_list(scoring, {name, limit, options.within_days}));
+  app::CalibrationInForce calibration;
+  if (name == app::ListName::renewals) {
+    KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
+    calibration = app::calibration_in_force(workspace, scoring);
+    warn(calibration.notes);
+  }
+  KENKO_TRY(app::AccountList list, app::make_list(scoring, calibration, {name, limit, options.within_days}));
   const auto shown = static_cast<int64_t>(list.sections.front().table.rows.size());
   std::string head = fmt::format("As of {}, model {}: {} on the list{}\n", scoring.as_of().words(),
                                  scoring.plan().model, text::grouped(list.found),

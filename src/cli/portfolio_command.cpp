@@ -58,7 +58,7 @@ void shorten(int64_t limit, std::vector<report::Section>& sections) {
 }
 
 Result<std::string> portfolio_output(const Common& common, PortfolioCliOptions& o) {
-  KENKO_TRY(const report::Format format, format_of(common));
+  KENKO_TRY(const report::Format format, sections_format(common));
   KENKO_TRY_STATUS(read_options(o));
   app::ScoringRequest request;
   request.model = common.model;
@@ -67,7 +67,9 @@ Result<std::string> portfolio_output(const Common& common, PortfolioCliOptions& 
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(const auto scoring, app::Scoring::open(workspace, request, app::now()));
   warn(scoring->model().warnings);
-  KENKO_TRY(revenue::PortfolioReport report, app::report_portfolio(*scoring, o.request));
+  const app::CalibrationInForce calibration = app::calibration_in_force(workspace, *scoring);
+  warn(calibration.notes);
+  KENKO_TRY(revenue::PortfolioReport report, app::report_portfolio(*scoring, o.request, &calibration));
   keep_breakdown(o.by, report);
   auto sections = report::portfolio_sections(report, app::account_names(*scoring));
   if (format == report::Format::table) shorten(o.limit, sections);
@@ -95,7 +97,7 @@ void add_portfolio_command(CLI::App& app, Common& common, Exit& exit) {
   portfolio->add_option("--resamples", options->request.resamples, "of the bootstrap; default: 1000");
   portfolio->add_option("--seed", options->request.seed, "of the bootstrap; default: 1");
   portfolio->add_option("--table", options->table, "this table alone: summary, walk, periods, by_band, renewals ...");
-  portfolio->add_option("--format", common.format, "table, json or csv");
+  portfolio->add_option("--format", common.format, "table, json, csv or html");
   portfolio->add_option("--out", common.out, "write to this file");
   portfolio->add_option("--threads", common.threads, "default: all cores");
   portfolio->callback([&, options] {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -102,6 +103,15 @@ Table summary_table(const PortfolioReport& r) {
   for (const auto& d : r.due) due += d.due.arr == kUnknown ? 0 : d.due.arr;
   for (const auto& e : r.ending) ending += e.ending.arr == kUnknown ? 0 : e.ending.arr;
   s.sum("due", say("ARR to renew in {} days", r.within_days), as_real(due), r.currency);
+  if (r.forecast.value) {
+    s.sum("forecast_arr", say("of it, ARR of the {} accounts with a probability", r.forecast_accounts),
+          as_real(r.forecast_arr), r.currency);
+    s.sum("forecast", "of that, expected to be renewed", r.forecast.value, r.currency, r.forecast);
+  }
+  if (r.expected_loss.value) {
+    s.sum("expected_loss", say("ARR expected to be lost in {} days, by probabilities", *r.loss_days),
+          r.expected_loss.value, r.currency, r.expected_loss);
+  }
   s.sum("ending", "ARR that will end, notice given or cancelled", as_real(ending), r.currency);
   return s.take();
 }
@@ -153,7 +163,8 @@ Table periods_table(const PortfolioReport& r) {
     }
   }
   add_rate_columns(t, r.money);
-  hide_in_text(t, {"cut", "logo_churn_low", "arr_churn", "arr_churn_low", "grr_low", "nrr_low"});
+  hide_in_text(t, {"to", "cut", "logo_churn_low", "arr_churn", "arr_churn_low", "grr_low", "nrr_low"});
+  if (r.money) hide_in_text(t, {"logo_churn"});  // customers and left say it
   for (const revenue::PeriodLine& line : r.periods) {
     std::vector<Cell> row{{line.period.name}, {line.period.from.iso()},       {line.period.to.iso()},
                           {line.period.cut},  count(line.retention.accounts), count(line.retention.left)};
@@ -310,6 +321,11 @@ Table renewals_table(const PortfolioReport& r, const AccountNames& names) {
   t.columns[0].max_width = t.columns[10].max_width = 24;
   t.columns[5].max_width = 18;
   hide_in_text(t, {"name"});
+  const bool foretold = std::any_of(r.due.begin(), r.due.end(), [](const auto& line) { return line.chance; });
+  if (foretold) {
+    add_interval_columns(t, "renews", "renews");
+    hide_in_text(t, {"notice_deadline", "owner"});
+  }
   for (const revenue::DueLine& line : r.due) {
     const revenue::Due& d = line.due;
     std::vector<Cell> row;
@@ -322,6 +338,10 @@ Table renewals_table(const PortfolioReport& r, const AccountNames& names) {
     row.push_back({d.auto_renew});
     row.push_back(d.notice_deadline ? Cell{d.notice_deadline->iso()} : Cell{});
     add_standing(row, r, line.standing, line.owner);
+    if (foretold) {
+      const auto& c = line.chance;
+      add_interval(row, c ? stats::Estimate{c->p, c->low, c->high} : stats::Estimate{}, true, 0);
+    }
     t.rows.push_back(std::move(row));
   }
   return t;

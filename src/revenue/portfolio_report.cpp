@@ -296,7 +296,7 @@ class Maker {
       if (!s.pays) continue;
       const std::string owner = options_.attribute(a, "owner", day);
       for (Due& due : due_renewals(portfolio_, a, day, options_.within_days)) {
-        out_.due.push_back({std::move(due), s, owner});
+        out_.due.push_back({std::move(due), s, owner, {}});
       }
       for (Ending& ending : ending_contracts(portfolio_, a, day)) out_.ending.push_back({std::move(ending), s, owner});
     }

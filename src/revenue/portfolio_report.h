@@ -13,11 +13,13 @@
 
 #include "engine/engine.h"
 #include "revenue/at_risk.h"
+#include "revenue/forecast.h"
 #include "revenue/period.h"
 #include "revenue/reasons.h"
 #include "revenue/renewals.h"
 #include "revenue/retention.h"
 #include "revenue/standing.h"
+#include "validate/calibration.h"
 #include "validate/finding.h"
 
 namespace kenko::revenue {
@@ -53,10 +55,13 @@ struct Migration {
 };
 
 /// Where somebody stands now, beside what is due.
+///
+/// chance: that it renews; none where nothing is calibrated, nothing can be said, or an earlier renewal is not decided.
 struct DueLine {
   Due due;
   Standing standing;
   std::string owner;
+  std::optional<validate::Chance> chance{};
 };
 struct EndingLine {
   Ending ending;
@@ -87,6 +92,12 @@ struct PortfolioReport {
   std::vector<std::string> bands;  ///< names of Standing::band
   std::vector<DueLine> due;
   std::vector<EndingLine> ending;
+  /// Of those due with a chance: how many, what they pay, what of it will be renewed.  None without a calibration.
+  int64_t forecast_accounts = 0, forecast_arr = 0;
+  stats::Estimate forecast;
+  /// What calibrated probabilities expect to be lost, within their own horizon.
+  std::optional<int32_t> loss_days;
+  stats::Estimate expected_loss;
   std::vector<validate::Finding> findings;
 };
 
