@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "app/panel.h"
+#include "app/backtest.h"
 #include "app/system.h"
 #include "base/text.h"
 #include "base/threads.h"
@@ -44,7 +44,8 @@ Result<std::string> backtest_output(const Common& common, BacktestCliOptions& o)
   KENKO_TRY_STATUS(sections_format(common));
   KENKO_TRY_STATUS(read_options(common, o));
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
-  KENKO_TRY(const app::WorkspacePanel built, app::build_panel(workspace, o.panel, app::now()));
+  KENKO_TRY(const app::WorkspaceBacktest tested, app::back_test(workspace, o.panel, o.measures, app::now()));
+  const app::WorkspacePanel& built = tested.built;
   if (!o.panel_file.empty()) {
     KENKO_TRY_STATUS(app::write_panel(built.panel, o.panel_file));
   }
@@ -52,7 +53,7 @@ Result<std::string> backtest_output(const Common& common, BacktestCliOptions& o)
     fmt::print(stderr, "note: when these sources knew their facts is assumed, not recorded: {}\n",
                text::join(built.assumed, ", "));
   }
-  const validate::Backtest result = validate::backtest(built.panel, o.measures);
+  const validate::Backtest& result = tested.result;
   return written(common,
                  {report::backtest_head(built.panel, result), report::backtest_sections(built.panel, result),
                   result.findings, "measures"},

@@ -48,10 +48,15 @@ Table measures_table(const Panel& panel, const Backtest& b) {
     add("auc_untreated", b.untreated.auc_within, false, 3,
         say("within one as-of day, the {} rows alone that nobody worked on", text::grouped(b.untreated.rows)));
   }
+  if (b.auc_without_ours.value) {
+    add("auc_without_ours", b.auc_without_ours, false, 3,
+        "within one as-of day, by the score without the metrics that are ours");
+  }
   if (b.forward.rows > 0) {
     add("brier", {b.forward.brier, {}, {}}, false, 4,
         say("squared error of probabilities stated forward; one rate for everybody gives {}",
             fmt::format("{:.4f}", b.forward.brier_base.value_or(0))));
+    add("brier_gain", b.forward.brier_gain, false, 4, "by so much it is smaller than that of one rate for everybody");
     add("log_loss", {b.forward.log_loss, {}, {}}, false, 4, "their log loss");
     add("calibration_slope", b.forward.slope, false, 2, "1 = right, below 1 = too extreme");
     add("calibration_intercept", b.forward.intercept, false, 2, "0 = right");

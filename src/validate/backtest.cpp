@@ -78,8 +78,9 @@ std::vector<T> pick(const std::vector<T>& column, const std::vector<uint32_t>& r
 
 class Backtester {
  public:
-  Backtester(const Panel& panel, const BacktestOptions& options)
+  Backtester(const Panel& panel, const BacktestOptions& options, const WithoutOurs& without_ours)
       : panel_(panel),
+        without_ours_(without_ours),
         clusters_(panel),
         risk_(risks(panel)),
         resamples_(clusters_.count, options.resamples, options.seed) {
@@ -101,18 +102,23 @@ class Backtester {
     discrimination(all, out_.all);
     if (untreated.size() != all.size()) discrimination(untreated, out_.untreated);
     bands();
-    cutoffs();
-    parts();
-    metrics();
+    if (out_.options.in_parts) {
+      ours();
+      cutoffs();
+      parts();
+      metrics();
+    }
     resample();
     if (untreated.size() == all.size()) out_.untreated = out_.all;
     std::stable_sort(out_.metrics.begin(), out_.metrics.end(), [](const MetricLine& a, const MetricLine& b) {
       return a.auc.value.value_or(0) > b.auc.value.value_or(0);
     });
-    out_.paths = score_paths(panel_);
-    misses();
+    if (out_.options.in_parts) {
+      out_.paths = score_paths(panel_);
+      misses();
+      out_.shuffled_auc = shuffled_auc(panel_, out_.options.seed);
+    }
     out_.forward = forward_probabilities(panel_, out_.options);
-    out_.shuffled_auc = shuffled_auc(panel_, out_.options.seed);
     out_.findings = findings_of(panel_, out_);
     return std::move(out_);
   }
@@ -193,6 +199,16 @@ class Backtester {
               to[6] = pooled.captured.amount_recall();
             });
     d.concordance = over_time(rows, risk, cluster);
+  }
+
+  void ours() {
+    out_.any_ours = without_ours_.any;
+    if (without_ours_.score.empty()) return;
+    std::vector<double> risk;
+    for (const double s : without_ours_.score) risk.push_back(-s);
+    const auto ranking = std::make_shared<const stats::Ranking>(risk, panel_.outcome_in, clusters_.of, panel_.day);
+    measure({&out_.auc_without_ours},
+            [ranking](stats::Times times, std::span<std::optional<double>> to) { to[0] = ranking->auc_within(times); });
   }
 
   // Harrell's concordance needs what followed the horizon too; an outcome by absence has no time.
@@ -445,6 +461,7 @@ class Backtester {
   }
 
   const Panel& panel_;
+  const WithoutOurs& without_ours_;
   Clusters clusters_;
   std::vector<double> risk_;  // by row
   stats::Resamples resamples_;
@@ -454,6 +471,8 @@ class Backtester {
 
 }  // namespace
 
-Backtest backtest(const Panel& panel, const BacktestOptions& options) { return Backtester(panel, options).run(); }
+Backtest backtest(const Panel& panel, const BacktestOptions& options, const WithoutOurs& without_ours) {
+  return Backtester(panel, options, without_ours).run();
+}
 
 }  // namespace kenko::validate

@@ -27,6 +27,7 @@ struct BacktestOptions {
   int threads = 1;
   double capacity = 0.1;         ///< share of the accounts that a team can work on, 0 < capacity <= 1
   std::vector<int32_t> cutoffs;  ///< hundredths of a point; empty = where the bands begin
+  bool in_parts = true;          ///< false: discrimination, bands and probabilities alone, without anything else
 };
 
 /// How well the score parts those with the outcome from those without.
@@ -108,11 +109,19 @@ struct Forward {
   std::vector<double> p;  ///< by row of the panel, NaN without one
 };
 
+/// The score without metrics that rest on what our own team does or thinks.
+struct WithoutOurs {
+  bool any = false;           ///< the model scores such metrics
+  std::vector<double> score;  ///< by row, points; empty where there are none, or it cannot be reckoned exactly
+};
+
 struct Backtest {
   BacktestOptions options;
   Discrimination all, untreated;
-  std::vector<BandLine> bands;    ///< worst first
-  std::optional<double> trend_p;  ///< of the test that the rate falls from band to band (by accounts)
+  bool any_ours = false;             ///< the model scores metrics that are ours
+  stats::Estimate auc_without_ours;  ///< within one as-of day; no value where WithoutOurs has no scores
+  std::vector<BandLine> bands;       ///< worst first
+  std::optional<double> trend_p;     ///< of the test that the rate falls from band to band (by accounts)
   std::vector<CutoffLine> cutoffs;
   std::vector<PartLine> days, segments;
   std::vector<PathLine> paths;
@@ -124,7 +133,8 @@ struct Backtest {
 };
 
 /// Deterministic: neither threads nor anything but panel and options matter.
-[[nodiscard]] Backtest backtest(const Panel& panel, const BacktestOptions& options);
+[[nodiscard]] Backtest backtest(const Panel& panel, const BacktestOptions& options,
+                                const WithoutOurs& without_ours = {});
 
 /// Forward probabilities alone.
 [[nodiscard]] Forward forward_probabilities(const Panel& panel, const BacktestOptions& options = {});

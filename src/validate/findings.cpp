@@ -29,6 +29,7 @@ class Finder {
     bands();
     alarms();
     metrics();
+    ours();
     calibration();
     return std::move(out_);
   }
@@ -156,6 +157,22 @@ class Finder {
             say("`{}` and `{}` say nearly the same (rank correlation {})", m.name, m.alike, fixed(m.alike_by, 2)),
             "keep the one that foretells better");
       }
+    }
+  }
+
+  void ours() {
+    if (!r_.any_ours) return;
+    if (!r_.auc_without_ours.value) {
+      add(false, "ours-not-reckoned",
+          "what the score is worth without the metrics that are ours is left out: it hangs on silence or on accounts "
+          "below, which cannot be reckoned anew from points and weights");
+    } else if (r_.auc_without_ours.high && r_.all.auc_within.low &&
+               *r_.auc_without_ours.high < *r_.all.auc_within.low) {
+      add(true, "rests-on-ours",
+          say("without the metrics that are ours the area within a day is {} and not {}: the score knows what your own "
+              "team knows already",
+              fixed(*r_.auc_without_ours.value, 2), fixed(*r_.all.auc_within.value, 2)),
+          "give the customer's own behaviour more weight");
     }
   }
 

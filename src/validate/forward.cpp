@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <thread>
 
 #include "stats/logistic.h"
 #include "validate/backtest.h"
@@ -12,6 +15,7 @@ constexpr size_t kPredictors = 2;  // score and its change in 30 days
 constexpr double kRidge = 1.0;     // on standardised predictors: keeps a separated or tiny panel finite
 constexpr int64_t kFewestToLearn = 5;
 constexpr int kBins = 10;
+constexpr size_t kLanes = 4;  // of days fitted one after the other
 
 // Scores in tens of points, so that one ridge suits both.
 void add_predictors(const Panel& panel, size_t row, std::vector<double>& to) {
@@ -38,28 +42,59 @@ struct Stated {
   std::vector<uint32_t> cluster;
 };
 
-// Fills `by_row` with what was stated day by day.
-Stated state(const Panel& panel, std::vector<double>& by_row) {
-  Stated out;
-  std::vector<double> x, start;
-  for (size_t i = 0; i < panel.rows(); ++i) add_predictors(panel, i, x);
-  const std::span<const uint8_t> all(panel.outcome_in);
+// The rows of an as-of day, and what was known on it.
+struct DayFit {
+  size_t begin = 0, end = 0;
+  std::span<const uint8_t> known;  // outcomes of the rows before whose horizon had ended
+  int64_t with = 0;
+  std::optional<stats::LogisticFit> fit;
+};
+
+std::vector<DayFit> days_of(const Panel& panel) {
+  std::vector<DayFit> out;
   for (size_t begin = 0, end = 0; begin < panel.rows(); begin = end) {
-    const uint32_t d = panel.day[begin];
-    while (end < panel.rows() && panel.day[end] == d) ++end;
-    const auto outcome = all.first(known_rows(panel, d));
-    const auto with = std::count(outcome.begin(), outcome.end(), uint8_t{1});
-    if (with < kFewestToLearn || std::ssize(outcome) - with < kFewestToLearn) continue;
-    stats::LogisticInput input{std::span(x).first(outcome.size() * kPredictors), kPredictors, outcome};
-    input.start = start;  // the day before is near
+    while (end < panel.rows() && panel.day[end] == panel.day[begin]) ++end;
+    const auto known = std::span<const uint8_t>(panel.outcome_in).first(known_rows(panel, panel.day[begin]));
+    out.push_back({begin, end, known, std::count(known.begin(), known.end(), uint8_t{1}), {}});
+  }
+  return out;
+}
+
+// A fit begins where that of a day a little earlier ended.  Lanes of days, not threads, say which: the result must not
+// depend on threads.
+void fit_lane(std::vector<DayFit>& days, const std::vector<double>& x, size_t lane) {
+  std::vector<double> start;
+  for (size_t d = lane; d < days.size(); d += kLanes) {
+    DayFit& day = days[d];
+    if (day.with < kFewestToLearn || std::ssize(day.known) - day.with < kFewestToLearn) continue;
+    stats::LogisticInput input{std::span(x).first(day.known.size() * kPredictors), kPredictors, day.known};
+    input.start = start;
     input.ridge = kRidge;
-    const auto fit = stats::fit_logistic(input);
-    if (!fit) continue;
-    start = fit->coefficient;
-    for (size_t i = begin; i < end; ++i) {
-      by_row[i] = fit->predict(std::span(x).subspan(i * kPredictors, kPredictors));
+    day.fit = stats::fit_logistic(input);
+    if (day.fit) start = day.fit->coefficient;
+  }
+}
+
+// Fills `by_row` with what was stated day by day.
+Stated state(const Panel& panel, int threads, std::vector<double>& by_row) {
+  Stated out;
+  std::vector<double> x;
+  for (size_t i = 0; i < panel.rows(); ++i) add_predictors(panel, i, x);
+  std::vector<DayFit> days = days_of(panel);
+  std::atomic<size_t> next{0};
+  const auto work = [&] {
+    for (size_t lane = next++; lane < kLanes; lane = next++) fit_lane(days, x, lane);
+  };
+  std::vector<std::thread> others;
+  for (int t = 1; t < threads; ++t) others.emplace_back(work);
+  work();
+  for (std::thread& t : others) t.join();
+  for (const DayFit& day : days) {
+    if (!day.fit) continue;
+    for (size_t i = day.begin; i < day.end; ++i) {
+      by_row[i] = day.fit->predict(std::span(x).subspan(i * kPredictors, kPredictors));
       out.p.push_back(by_row[i]);
-      out.base.push_back(static_cast<double>(with) / static_cast<double>(outcome.size()));
+      out.base.push_back(static_cast<double>(day.with) / static_cast<double>(day.known.size()));
       out.outcome.push_back(panel.outcome_in[i]);
       out.cluster.push_back(panel.cluster[i]);
     }
@@ -98,7 +133,7 @@ stats::Estimate gain(const Stated& s, const BacktestOptions& options) {
 Forward forward_probabilities(const Panel& panel, const BacktestOptions& options) {
   Forward out;
   out.p.assign(panel.rows(), kNothing);
-  const Stated stated = state(panel, out.p);
+  const Stated stated = state(panel, options.threads, out.p);
   out.rows = std::ssize(stated.p);
   out.outcomes = std::count(stated.outcome.begin(), stated.outcome.end(), uint8_t{1});
   if (stated.p.empty()) return out;

@@ -170,6 +170,22 @@ class Backtests(KenkoTest):
         self.assertEqual(sum(b["outcomes"] for b in said["bands"]), sum(d["outcomes"] for d in said["days"]))
         self.assertEqual(self.kenko(*command, "--format", "json", "--threads", "1").stdout, out.stdout)
 
+    def test_without_what_is_ours_is_the_model_without_it(self):
+        workspace = self.company(self.facts(random.Random(9), accounts=60))
+        ours = "  calls: {dimension: money, weight: 3, value: 'count(order.paid[7d])', ours: true, curve: {0: 100, 3: 0}}\n"
+        self.with_model(MODEL.replace("  seats:", ours + "  seats:").replace("model: first", "model: with_ours"))
+
+        def measures(model):
+            out = self.kenko("-C", workspace, "backtest", "--model", model, "--step", "7", "--resamples", "50",
+                             "--format", "json").json()
+            return {row["measure"]: row for row in out["measures"]}
+
+        whole, rest = measures("with_ours"), measures("first")
+        self.assertNotIn("auc_without_ours", rest)
+        self.assertNotEqual(whole["auc_within"]["value"], rest["auc_within"]["value"])
+        # One score is rounded to hundredths of a point, the other is not: a few ties.
+        self.assertAlmostEqual(whole["auc_without_ours"]["value"], rest["auc_within"]["value"], 2)
+
     def test_mistakes(self):
         workspace = self.company(self.facts(random.Random(8), accounts=3))
         for args, code in ((["--outcome", "churm"], "unknown-outcome"), (["--capacity", "0"], "bad-option"),

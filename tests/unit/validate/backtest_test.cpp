@@ -150,6 +150,23 @@ TEST(BacktestTest, NeitherThreadsNorNothingElseChangeIt) {
   EXPECT_EQ(backtest(p, one).bands[0].rate, backtest(p, three).bands[0].rate);
 }
 
+TEST(BacktestTest, AScoreThatRestsOnOursIsSaidTo) {
+  const Panel p = make_panel(8, 400, 8, 0.6);
+  WithoutOurs none;
+  none.any = true;
+  EXPECT_THAT(backtest(p, quick(), none).findings, has_code("ours-not-reckoned"));
+  WithoutOurs noise = none, same = none;
+  for (size_t r = 0; r < p.rows(); ++r) {
+    noise.score.push_back(p.points[r * 3]);
+    same.score.push_back(p.score[r] / 100.0);
+  }
+  EXPECT_THAT(backtest(p, quick(), noise).findings, has_code("rests-on-ours"));
+  const Backtest b = backtest(p, quick(), same);
+  EXPECT_EQ(b.auc_without_ours, b.all.auc_within);
+  EXPECT_THAT(b.findings, Not(has_code("rests-on-ours")));
+  EXPECT_THAT(backtest(p, quick()).findings, Not(has_code("ours-not-reckoned")));
+}
+
 TEST(BacktestTest, AnEmptyPanelSaysSo) {
   Panel p = make_panel(7, 1, 1, 0);
   for (auto* column : {&p.day, &p.account, &p.cluster}) column->clear();
