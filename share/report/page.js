@@ -24,12 +24,19 @@
   }
   heads.forEach(function (head, column) {
     if (head.getAttribute('data-sort') === null) return;
-    var button = document.createElement('button');
-    button.type = 'button';
+    // A real button would not be printed in the heads that are repeated on each sheet.
+    var button = document.createElement('span');
+    button.setAttribute('role', 'button');
+    button.tabIndex = 0;
     button.textContent = head.textContent;
     head.textContent = '';
     head.appendChild(button);
     button.addEventListener('click', function () { sort(head, column); });
+    button.addEventListener('keydown', function (event) {
+      if (event.key !== 'Enter' ? event.key !== ' ' : false) return;
+      event.preventDefault();
+      sort(head, column);
+    });
   });
   var tools = document.getElementById('tools');
   var search = document.getElementById('search'), band = document.getElementById('band');

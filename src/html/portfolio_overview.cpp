@@ -96,15 +96,17 @@ void add_expected(Markup& out, const PortfolioReport& report, const PortfolioAcc
                   const ShownColumns& shown, const Catalogue& texts) {
   if (states_churn(report)) {
     const bool stated = a.prospect && a.prospect->churn;
-    out.leaf("td", {{"class", "n"}}, stated ? texts.say(report::chance_words(*a.prospect->churn)) : "–");
+    out.leaf("td", {{"class", stated ? "n m7" : "n void"}},
+             stated ? texts.say(report::chance_words(*a.prospect->churn)) : "–");
   }
   if (by_loss) {
     const int64_t loss = a.prospect ? a.prospect->expected_loss : validate::kNoAmount;
-    out.leaf("td", {{"class", "n"}}, loss == validate::kNoAmount ? "–" : money_text(loss));
+    const bool known = loss != validate::kNoAmount;
+    out.leaf("td", {{"class", known ? "n m6" : "n void"}}, known ? money_text(loss) : "–");
   } else if (shown.arr) {
     std::optional<int64_t> priority;
     if (a.arr) priority = *a.arr / 10'000 * urgency_hundredths(a.summary);
-    out.leaf("td", {{"class", "n"}}, money_text(priority));
+    out.leaf("td", {{"class", priority ? "n m6" : "n void"}}, money_text(priority));
   }
 }
 
@@ -254,9 +256,9 @@ void add_queue(Markup& out, const PortfolioReport& report, const std::vector<siz
     add_chip(out, chip_of(report.engine->plan(), a.summary.now), texts);
     out.close();
     add_change(out, a.summary);
-    if (shown.arr) out.leaf("td", {{"class", "n"}}, money_text(a.arr));
+    if (shown.arr) out.leaf("td", {{"class", a.arr ? "n m2" : "n void"}}, money_text(a.arr));
     add_expected(out, report, a, by_loss, shown, texts);
-    if (shown.owner) out.leaf("td", a.owner.empty() ? "–" : a.owner);
+    if (shown.owner) out.leaf("td", {{"class", a.owner.empty() ? "void" : "m4"}}, a.owner.empty() ? "–" : a.owner);
     out.leaf("td", {{"class", "s"}}, texts.say(a.summary.reason)).close();
   }
   out.close().close().close();

@@ -56,7 +56,9 @@ Frame frame_of(const PortfolioReport& report, const Catalogue& texts) {
   for (const plan::Segment& s : plan.life_stages) frame.ranks = std::max(frame.ranks, s.changes.bands.size());
   frame.script = true;
   int m = 0;
-  for (const char* title : {"30 days", "ARR", "renewal", "owner", "coverage"})
+  const bool by_loss = states_churn(report) && columns_of(report).arr;
+  for (const char* title :
+       {"30 days", "ARR", "renewal", "owner", "coverage", by_loss ? "expected loss" : "priority", "leaves"})
     frame.style_texts.emplace_back(fmt::format("m{}", ++m), texts.word(title));
   return frame;
 }

@@ -19,23 +19,27 @@ enum class Kind : uint8_t {
   intervals,  ///< a dot with its interval for each row
   bars,       ///< a bar for each row
   course,     ///< points from left to right, one for each row
+  curve,      ///< points over the numbers of the label's column
   against,    ///< happened against stated
   paths,      ///< two lines over the days before
 };
 
 struct Chart {
-  std::string_view section;
+  std::string_view section;  ///< its key; *END: every key with that end
   Kind kind;
   std::string_view label, value;  ///< keys of columns; intervals are VALUE_low and VALUE_high
   bool share;
   std::optional<double> reference;
-  std::string_view meaning;  ///< what the marks are, in words
+  std::string_view meaning;      ///< what the marks are, in words
+  std::string_view second = {};  ///< course: a second line
 };
 
 constexpr std::string_view kDots = mark_text("Dot: what was seen; line: its 95 % interval; dashed: chance.");
 constexpr std::string_view kRates = mark_text("Dot: what was seen; line: its 95 % interval.");
 
-// A section has the chart whose key and columns it has.
+constexpr std::string_view kBoth = mark_text("One point for each as-of day; dashed: chance.");
+
+// A section has the first chart whose key and columns it has.  A label without a key: the first column.
 constexpr std::array kCharts{
     Chart{"bands", Kind::intervals, "band", "rate", true, {}, kRates},
     Chart{"cutoffs",
@@ -46,6 +50,7 @@ constexpr std::array kCharts{
           {},
           mark_text("Of the calls to act on scores below the cut-off, so many were right; line: 95 % interval.")},
     Chart{"days", Kind::course, "as_of", "auc", false, 0.5, kDots},
+    Chart{"days", Kind::course, "as_of", "before", false, 0.5, kBoth, "after"},
     Chart{"segments", Kind::intervals, "segment", "auc", false, 0.5, kDots},
     Chart{"paths",
           Kind::paths,
@@ -55,7 +60,28 @@ constexpr std::array kCharts{
           {},
           mark_text("Mean score before the decision, of those who left and of accounts like them.")},
     Chart{"metrics", Kind::intervals, "metric", "auc", false, 0.5, kDots},
+    Chart{"metrics", Kind::bars, "metric", "share_after", true, {}, mark_text("Share of the score after the fit.")},
+    Chart{"live", Kind::intervals, "period", "auc_within", false, 0.5, kDots},
+    Chart{"looks", Kind::intervals, "subject", "effect", false, 0.0,
+          mark_text("How far each look moved, in standard deviations; line: its interval; dashed: not at all.")},
+    Chart{"by_band", Kind::intervals, "", "grr", true, {}, mark_text("Gross revenue retention; line: 95 % interval.")},
+    Chart{
+        "by_segment", Kind::intervals, "", "grr", true, {}, mark_text("Gross revenue retention; line: 95 % interval.")},
+    Chart{"*_by_score",
+          Kind::curve,
+          "score",
+          "probability",
+          true,
+          {},
+          mark_text("The probability that a score stands for; line: 95 % interval.")},
     Chart{"reliability",
+          Kind::against,
+          "stated",
+          "rate",
+          true,
+          {},
+          mark_text("Dashed: stated and happened agree; the size of a dot grows with its cases; line: 95 % interval.")},
+    Chart{"*_reliability",
           Kind::against,
           "stated",
           "rate",
@@ -64,7 +90,8 @@ constexpr std::array kCharts{
           mark_text("Dashed: stated and happened agree; the size of a dot grows with its cases; line: 95 % interval.")},
 };
 
-constexpr size_t kMostRows = 40;  // more make a chart that nobody reads
+constexpr size_t kMostRows = 40;   // more make a chart that nobody reads:
+constexpr size_t kFirstRows = 20;  // of these the first ones are drawn
 
 int find(const Table& table, std::string_view key) {
   for (size_t c = 0; c < table.columns.size(); ++c) {
@@ -93,9 +120,11 @@ class Drawer {
       : out_(out), chart_(chart), table_(table), at_(columns), texts_(texts) {}
 
   void draw() {
-    if (table_.rows.size() < 2 || table_.rows.size() > kMostRows || values().size() < 2) return;
+    if (table_.rows.size() < 2 || values().size() < 2) return;
     out_.open("figure").open("figcaption").text(texts_.word(chart_.meaning));
     if (chart_.kind != Kind::paths) out_.text(" " + in_words());
+    if (table_.rows.size() > kMostRows)
+      out_.text(" " + texts_.say(say("The first {} of {} rows.", kFirstRows, table_.rows.size())));
     out_.close();
     switch (chart_.kind) {
       case Kind::intervals:
@@ -106,6 +135,9 @@ class Drawer {
         break;
       case Kind::course:
         course();
+        break;
+      case Kind::curve:
+        curve();
         break;
       case Kind::against:
         against();
@@ -123,8 +155,10 @@ class Drawer {
   }
   [[nodiscard]] std::vector<IntervalRow> rows() const {
     std::vector<IntervalRow> out;
-    for (const auto& row : table_.rows)
+    for (const auto& row : table_.rows) {
+      if (table_.rows.size() > kMostRows && out.size() == kFirstRows) break;
       out.push_back({label(row), number_in(row, at_.value), number_in(row, at_.low), number_in(row, at_.high)});
+    }
     return out;
   }
   [[nodiscard]] std::vector<double> values() const {
@@ -134,8 +168,12 @@ class Drawer {
     }
     return out;
   }
-  [[nodiscard]] Axis axis() const {
+  // also: a further column whose values it holds; -1 = none.
+  [[nodiscard]] Axis axis(int also = -1) const {
     std::vector<double> all;
+    for (const auto& row : table_.rows) {
+      if (const auto v = number_in(row, also)) all.push_back(*v);
+    }
     if (chart_.share || chart_.kind == Kind::bars) all.push_back(0);
     for (const IntervalRow& row : rows()) {
       for (const auto& v : {row.value, row.low, row.high}) {
@@ -168,16 +206,37 @@ class Drawer {
 
   void course() {
     const std::vector<IntervalRow> all = rows();
-    Series series;
+    const int second = chart_.second.empty() ? -1 : find(table_, chart_.second);
+    std::vector<Series> series(second < 0 ? 1 : 2);
+    if (second >= 0) {
+      series[0].name = texts_.word(table_.columns[static_cast<size_t>(second)].title);
+      series[1].name = texts_.word(table_.columns[static_cast<size_t>(at_.value)].title);
+    }
     const size_t every = (all.size() + 4) / 5;
     for (size_t i = 0; i < all.size(); ++i) {
-      series.points.push_back({static_cast<double>(i), all[i].value, all[i].low, all[i].high, 4,
-                               i % every == 0 ? all[i].label : std::string()});
+      const auto x = static_cast<double>(i);
+      const std::string label = i % every == 0 ? all[i].label : std::string();
+      if (second >= 0) series[0].points.push_back({x, number_in(table_.rows[i], second), {}, {}, 4, label});
+      series.back().points.push_back({x, all[i].value, all[i].low, all[i].high, 4, second < 0 ? label : ""});
     }
     Axis x;
     x.from = -0.5;
     x.to = static_cast<double>(all.size()) - 0.5;
-    add_points(out_, {series}, x, axis(), 160);
+    add_points(out_, series, x, axis(second), 160);
+  }
+
+  void curve() {
+    Series series;
+    std::vector<double> places;
+    for (const auto& row : table_.rows) {
+      const auto x = number_in(row, at_.label);
+      if (!x) continue;
+      places.push_back(*x);
+      series.points.push_back(
+          {*x, number_in(row, at_.value), number_in(row, at_.low), number_in(row, at_.high), 4, ""});
+    }
+    if (places.empty()) return;
+    add_points(out_, {series}, axis_over(places, false), axis(), 180);
   }
 
   void against() {
@@ -235,11 +294,13 @@ class Drawer {
 
 void add_chart_of(Markup& out, const report::Section& section, const Catalogue& texts) {
   for (const Chart& chart : kCharts) {
-    if (chart.section != section.key) continue;
+    const bool end = chart.section.starts_with('*');
+    if (end ? !section.key.ends_with(chart.section.substr(1)) : chart.section != section.key) continue;
     const std::string value(chart.value);
-    const Columns at{find(section.table, chart.label), find(section.table, value), find(section.table, value + "_low"),
-                     find(section.table, value + "_high")};
+    const Columns at{chart.label.empty() ? 0 : find(section.table, chart.label), find(section.table, value),
+                     find(section.table, value + "_low"), find(section.table, value + "_high")};
     if (at.label < 0 || at.value < 0) continue;
+    if (!chart.second.empty() && find(section.table, chart.second) < 0) continue;
     Drawer(out, chart, section.table, at, texts).draw();
     return;
   }
