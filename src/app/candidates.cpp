@@ -17,7 +17,7 @@ namespace kenko::app {
 namespace {
 
 constexpr int kObservedDays = 28;   // enough for windows that are longer
-constexpr int kNamesOfOneStep = 8;  // so many event names further down, a family of metrics gives way to a simpler one
+constexpr int kNamesOfOneStep = 5;  // so many event names further down, a family of metrics gives way to a simpler one
 constexpr double kMostly = 0.8;     // share of the events that must have a property
 constexpr size_t kProperties = 3;   // of each kind, for one event
 constexpr int64_t kFewDifferent = 50;  // a property with no more values may be looked at value by value

@@ -29,7 +29,8 @@ constexpr int kCurvePoints = 6;
 constexpr double kLeastValued = 0.6;    // share of the rows that must have a value
 constexpr double kMostInOneBin = 0.99;  // a metric that is nearly always the same tells nothing
 constexpr double kSmallestSpread = 1e-3;
-constexpr std::array<double, 3> kRidges{4, 16, 64};
+constexpr std::array<double, 1> kFirstRidge{16};
+constexpr std::array<double, 2> kOtherRidges{4, 64};
 // A metric whose whole range says no more than this is none.
 constexpr double kLeastStrength = 0.02;
 
@@ -184,16 +185,21 @@ class Searcher {
     if (dealt.folds.empty()) return;
     fit::BoostOptions boost_options;
     boost_options.most = options_.most;
-    out_.choice = fit::choose(data_, dealt.folds, boost_options, kRidges, threads_);
+    const auto try_ridges = [&](std::span<const double> ridges) {
+      return fit::choose(data_, dealt.folds, boost_options, ridges, threads_);
+    };
     // His numbers as they are, or each of his metrics anew, whichever others and later days bear out.
+    out_.choice = try_ridges(kFirstRidge);
     weigh_given_anew(true);
-    fit::BoostChoice anew = fit::choose(data_, dealt.folds, boost_options, kRidges, threads_);
+    fit::BoostChoice anew = try_ridges(kFirstRidge);
     out_.anew = least(anew) < least(out_.choice);
     if (out_.anew) {
       out_.choice = std::move(anew);
     } else {
       weigh_given_anew(false);
     }
+    fit::BoostChoice other = try_ridges(kOtherRidges);
+    if (least(other) < least(out_.choice)) out_.choice = std::move(other);
     boost_options.ridge = out_.choice.ridge;
     boost_options.most = out_.choice.chosen;
     std::vector<uint32_t> cases(rows_.size());

@@ -17,19 +17,26 @@ namespace {
 
 constexpr int kCycles = 2;        // over all metrics, for one set of working weights
 constexpr int kFirstRounds = 6;   // of working weights, before the first metric is chosen
-constexpr int kRounds = 3;        // after each one
+constexpr int kRounds = 2;        // after each one
 constexpr double kFarthest = 12;  // log odds are not believed beyond
 constexpr double kLeastCurvature = 1e-4;
 // A metric that comes earlier is taken when it gains this part of the best one's gain: it is the simpler one.
 constexpr double kAsGood = 0.97;
 // What a metric must gain, in log likelihood for each average case of a cluster, to be tried at all.
 constexpr double kLeastGain = 1.0;
+// A gain may grow by this factor while others are chosen; what could not become the best so is not reckoned anew.
+constexpr double kMayGrow = 2;
 constexpr uint64_t kSeed = 20'260'101;
 
 // Sums over the cases of a bin.
 struct Sums {
   double pull = 0;    // weight x what is left
   double weight = 0;  // curvature of the likelihood
+  Sums& operator+=(const Sums& other) {
+    pull += other.pull;
+    weight += other.weight;
+    return *this;
+  }
 };
 
 double monotone_gain(std::span<const Sums> sums, double ridge, int direction, std::vector<double>& effect) {
@@ -60,8 +67,8 @@ class Fitter {
     clusters.erase(std::unique(clusters.begin(), clusters.end()), clusters.end());
     per_cluster_ = static_cast<double>(cases.size()) / static_cast<double>(std::max<size_t>(1, clusters.size()));
     log_odds_.assign(cases_.size(), 0);
-    left_.assign(cases_.size(), 0);
-    curvature_.assign(cases_.size(), 0);
+    left_.assign(cases_.size(), {});
+    stale_gain_.assign(data.columns.size(), std::numeric_limits<double>::infinity());
   }
 
   std::vector<BoostModel> path() {
@@ -120,31 +127,35 @@ class Fitter {
   void linearise() {
     for (size_t i = 0; i < cases_.size(); ++i) {
       const double p = stats::logistic(log_odds_[i]);
-      const double spread = std::max(p * (1 - p), kLeastCurvature);
-      curvature_[i] = weight_[i] * spread;
-      left_[i] = ((data_.outcome[cases_[i]] != 0 ? 0 : 1) - p) / spread;
+      left_[i].pull = weight_[i] * ((data_.outcome[cases_[i]] != 0 ? 0 : 1) - p);
+      left_[i].weight = weight_[i] * std::max(p * (1 - p), kLeastCurvature);
     }
   }
 
   void sums_of(uint32_t column, std::vector<Sums>& out) const {
     const std::vector<uint8_t>& bin = data_.columns[column].bin;
-    out.assign(data_.columns[column].bins.count(), {});
-    for (size_t i = 0; i < cases_.size(); ++i) {
-      Sums& s = out[bin[cases_[i]]];
-      s.pull += curvature_[i] * left_[i];
-      s.weight += curvature_[i];
+    const size_t bins = data_.columns[column].bins.count(), cases = cases_.size();
+    // Two at a time: neighbours are often in one bin, and would wait for each other.
+    std::vector<Sums> other(bins);
+    out.assign(bins, {});
+    size_t i = 0;
+    for (; i + 1 < cases; i += 2) {
+      Sums &a = out[bin[cases_[i]]], &b = other[bin[cases_[i + 1]]];
+      a.pull += left_[i].pull;
+      a.weight += left_[i].weight;
+      b.pull += left_[i + 1].pull;
+      b.weight += left_[i + 1].weight;
     }
+    if (i < cases) other[bin[cases_[i]]] += left_[i];
+    for (size_t k = 0; k < bins; ++k) out[k] += other[k];
   }
 
   void update_intercept() {
-    double pull = 0, weight = 0;
-    for (size_t i = 0; i < cases_.size(); ++i) {
-      pull += curvature_[i] * left_[i];
-      weight += curvature_[i];
-    }
-    const double by = pull / weight;
+    Sums all;
+    for (const Sums& each : left_) all += each;
+    const double by = all.pull / all.weight;
     model_.intercept += by;
-    for (double& left : left_) left -= by;
+    for (Sums& each : left_) each.pull -= each.weight * by;
   }
 
   // The metric's best shape given all others.
@@ -158,7 +169,7 @@ class Fitter {
     for (size_t b = 0; b < effect.size(); ++b) by[b] = effect[b] - part.shape.effect[b];
     part.shape.effect = std::move(effect);
     const std::vector<uint8_t>& bin = data_.columns[part.column].bin;
-    for (size_t i = 0; i < cases_.size(); ++i) left_[i] -= by[bin[cases_[i]]];
+    for (size_t i = 0; i < cases_.size(); ++i) left_[i].pull -= left_[i].weight * by[bin[cases_[i]]];
   }
 
   void reckon() {
@@ -201,27 +212,40 @@ class Fitter {
     }
   }
 
-  // The metric that gains most from what is left.
+  // What the metric would gain, in its better direction.
+  double gain_of(uint32_t c, int& direction) {
+    const BoostColumn& column = data_.columns[c];
+    double out = 0;
+    sums_of(c, sums_);
+    for (const int d : {1, -1}) {
+      if (column.direction == -d) continue;
+      const double by = monotone_gain(sums_, ridge(), d, effect_);
+      if (by <= out) continue;
+      out = by;
+      direction = d;
+    }
+    return out;
+  }
+
+  // The metric that gains most from what is left.  Gains mostly shrink as metrics are chosen, so those that had little
+  // to give before are not asked again.
   std::optional<BoostPart> best(const std::vector<uint8_t>& taken) {
     linearise();
-    std::vector<double> gain(data_.columns.size(), 0);
-    std::vector<int> direction(data_.columns.size(), 1);
-    std::vector<Sums> sums;
-    std::vector<double> effect;
+    std::vector<uint32_t> order;
     for (uint32_t c = 0; c < data_.columns.size(); ++c) {
       const BoostColumn& column = data_.columns[c];
-      if (column.role != Role::candidate || taken[c] != 0 || column.bins.count() < 3) continue;
-      sums_of(c, sums);
-      for (const int d : {1, -1}) {
-        if (column.direction == -d) continue;
-        const double by = monotone_gain(sums, ridge(), d, effect);
-        if (by > gain[c]) {
-          gain[c] = by;
-          direction[c] = d;
-        }
-      }
+      if (column.role == Role::candidate && taken[c] == 0 && column.bins.count() >= 3) order.push_back(c);
     }
-    const double most = *std::max_element(gain.begin(), gain.end());
+    std::stable_sort(order.begin(), order.end(),
+                     [this](uint32_t a, uint32_t b) { return stale_gain_[a] > stale_gain_[b]; });
+    std::vector<double> gain(data_.columns.size(), 0);
+    std::vector<int> direction(data_.columns.size(), 1);
+    double most = 0;
+    for (const uint32_t c : order) {
+      if (stale_gain_[c] * kMayGrow < most) break;
+      gain[c] = stale_gain_[c] = gain_of(c, direction[c]);
+      most = std::max(most, gain[c]);
+    }
     if (most < kLeastGain * per_cluster_) return std::nullopt;
     uint32_t chosen = 0;
     while (gain[chosen] < kAsGood * most) ++chosen;
@@ -240,7 +264,11 @@ class Fitter {
   std::vector<double> weight_;
   double per_cluster_ = 1;
   BoostModel model_;
-  std::vector<double> log_odds_, left_, curvature_;
+  std::vector<double> log_odds_;
+  std::vector<Sums> left_;  // by case: what is left to explain x weight, weight
+  std::vector<double> stale_gain_;
+  std::vector<Sums> sums_;
+  std::vector<double> effect_;
 };
 
 // By ridge, then fold, then number of chosen metrics.

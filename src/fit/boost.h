@@ -43,7 +43,7 @@ struct BoostData {
 struct BoostOptions {
   int most = 12;  ///< metrics chosen beside the given ones
   double ridge = 4;
-  int64_t most_cases = 60'000;  ///< learnt from, the others thinned out by chance (seeded) with weights
+  int64_t most_cases = 40'000;  ///< learnt from, the others thinned out by chance (seeded) with weights
 };
 
 /// One metric of a model.
