@@ -61,7 +61,7 @@ const Calibration* find(const CalibrationFile& file, Question question) {
 }
 
 // A curve that was once believed stays, and two numbers follow what happened since; any other is learnt anew.
-Calibration answer(const Asked& what, const Calibration* before, bool& remapped) {
+Calibration answer(const Asked& what, const Calibration* before, validate::Form form, bool& remapped) {
   Calibration out;
   const bool keep = before != nullptr && !before->curve.coefficient.empty() &&
                     (before->usable() || before->remap.from) && before->until < what.cases.seen;
@@ -70,7 +70,7 @@ Calibration answer(const Asked& what, const Calibration* before, bool& remapped)
     validate::remap(what.cases, out);
     remapped = true;
   } else {
-    out = validate::calibrate(what.cases, what.gap);
+    out = validate::calibrate(what.cases, what.gap, form);
   }
   out.outcome = what.outcome;
   out.label = what.label;
@@ -113,7 +113,7 @@ Result<CalibrateReport> calibrate(const Workspace& workspace, const CalibrateReq
   const auto before = request.refit ? std::nullopt : kept(path, file, panel.outcome);
   for (const Asked& what : asked(panel, scoring->engine())) {
     const Calibration* old = before ? find(*before, what.cases.question) : nullptr;
-    file.questions.push_back(answer(what, old, report.remapped));
+    file.questions.push_back(answer(what, old, request.form, report.remapped));
   }
   KENKO_TRY_STATUS(unchanged.still(workspace));
   if (!request.keep) return report;

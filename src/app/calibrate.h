@@ -20,6 +20,7 @@ struct CalibrateRequest {
   std::string model, outcome;  ///< as PanelRequest
   int32_t step_days = 28;
   std::vector<std::string> treated_by;
+  validate::Form form = validate::Form::best;
   bool refit = false;  ///< new curves, even where a calibration fits the model
   bool keep = true;    ///< false: nothing is written
   int threads = 0;

@@ -14,7 +14,7 @@ namespace {
 
 struct CalibrateCliOptions {
   app::CalibrateRequest request;
-  std::string table;
+  std::string table, curve = "best";
   bool dry_run = false;
 };
 
@@ -43,6 +43,13 @@ Result<std::string> calibrate_output(const Common& common, CalibrateCliOptions& 
   o.request.model = common.model;
   o.request.threads = common.threads;
   o.request.keep = !o.dry_run;
+  if (o.curve == "logistic") {
+    o.request.form = validate::Form::logistic;
+  } else if (o.curve == "isotonic") {
+    o.request.form = validate::Form::isotonic;
+  } else if (o.curve != "best") {
+    return bad_option("--curve is best, logistic or isotonic");
+  }
   if (o.request.step_days < 1) return bad_option("--step is a number of days, 1 or more");
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(const app::CalibrateReport report, app::calibrate(workspace, o.request, app::now()));
@@ -68,6 +75,8 @@ void add_calibrate_command(CLI::App& app, Common& common, Exit& exit) {
   calibrate->add_option("--step", options->request.step_days, "days between as-of days; default: 28");
   calibrate->add_option("--treated-by", options->request.treated_by,
                         "an event that marks an account as worked on; may be repeated");
+  calibrate->add_option("--curve", options->curve, "logistic, isotonic, or the best of both as data allow")
+      ->capture_default_str();
   calibrate->add_flag("--refit", options->request.refit,
                       "new curves; default: curves that fit the model are kept, and two numbers follow what happened");
   calibrate->add_flag("--dry-run", options->dry_run, "write nothing");

@@ -190,6 +190,13 @@ void add_findings(const Calibration& c, bool remapped, std::vector<Finding>& out
              what, text::grouped(j.cases), fixed(*j.slope.value, 2), fixed(*j.slope.low, 2), fixed(*j.slope.high, 2)),
          ""});
   }
+  const auto& slope = c.judged.slope;
+  if (c.usable() && slope.low && slope.high && (*slope.high < 1 || *slope.low > 1)) {
+    out.push_back({true, *slope.high < 1 ? "probabilities-too-extreme" : "probabilities-too-mild",
+                   *slope.high < 1 ? say("{}: what was stated was too extreme: the slope's interval lies below 1", what)
+                                   : say("{}: what was stated was too mild: the slope's interval lies above 1", what),
+                   "run `kenko calibrate` every month: two numbers follow what happened"});
+  }
   if (!remapped || !c.since) return;
   if (!c.remap.from) {
     out.push_back({false, "not-remapped",

@@ -224,7 +224,7 @@ std::string_view word(Verdict verdict) {
   return kWords[static_cast<size_t>(verdict)];
 }
 
-Calibration calibrate(const Cases& cases, int32_t gap) {
+Calibration calibrate(const Cases& cases, int32_t gap, Form form) {
   Calibration out;
   out.question = cases.question;
   out.horizon = cases.horizon;
@@ -235,7 +235,8 @@ Calibration calibrate(const Cases& cases, int32_t gap) {
   count_cases(cases, out);
   out.verdict = Verdict::too_few;
   const bool with_renewal = renewal_tells(cases);
-  const bool with_steps = cases.question != Question::renewal && out.accounts_with >= kEnoughForSteps;
+  const bool may_step = cases.question != Question::renewal && form != Form::logistic;
+  const bool with_steps = may_step && (form == Form::isotonic || out.accounts_with >= kEnoughForSteps);
   Teacher teacher(cases, with_renewal);
   teacher.advance(cases.seen);
   const auto smooth = logistic_curve(cases.question, teacher.lessons(), with_renewal, true);
@@ -245,7 +246,8 @@ Calibration calibrate(const Cases& cases, int32_t gap) {
   out.judged = judge(stated.smooth);
   if (with_steps) {
     Judgement judged = judge(stated.steps);
-    if (judged.log_loss && out.judged.log_loss && *judged.log_loss < *out.judged.log_loss) {
+    const bool better = judged.log_loss && out.judged.log_loss && *judged.log_loss < *out.judged.log_loss;
+    if (better || form == Form::isotonic) {
       out.judged = std::move(judged);
       const Curve steps = isotonic_curve(cases.question, teacher.lessons());
       out.curve.x = steps.x;

@@ -121,8 +121,15 @@ struct Calibration {
   [[nodiscard]] bool usable() const { return verdict == Verdict::calibrated; }
 };
 
+/// Which curve of churn and expansion is taken.
+enum class Form : uint8_t {
+  best,  ///< logistic; isotonic where there is enough to learn it and it foretold better
+  logistic,
+  isotonic,
+};
+
 /// Fits a curve and judges it forward: on each as-of day by what was known by then.  Deterministic.
-[[nodiscard]] Calibration calibrate(const Cases& cases, int32_t gap);
+[[nodiscard]] Calibration calibrate(const Cases& cases, int32_t gap, Form form = Form::best);
 
 /// Learns the two numbers anew from the cases whose as-of day is not before `calibration.until`; nothing changes but
 /// `since` when fewer than kFewestOutcomes accounts had the outcome.
