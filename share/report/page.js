@@ -50,7 +50,7 @@
       body.hidden = !match;
       count += match ? 1 : 0;
     });
-    shown.textContent = shown.getAttribute('data-text').replace('{}', count).replace('{}', bodies.length);
+    shown.textContent = shown.getAttribute('data-text').replace('%1', count).replace('%2', bodies.length);
   }
   search.addEventListener('input', filter);
   band.addEventListener('change', filter);

@@ -86,7 +86,10 @@ void add_tools(Markup& out, const PortfolioReport& report, size_t listed, const 
   for (size_t b = bands.size(); b-- > 0;) out.leaf("option", {{"value", fmt::format("{}", b)}}, bands[b].name);
   out.close().close();
   out.leaf("span",
-           {{"id", "shown"}, {"role", "status"}, {"class", "muted"}, {"data-text", texts.word("{} of {} accounts")}},
+           {{"id", "shown"},
+            {"role", "status"},
+            {"class", "muted"},
+            {"data-text", texts.say(say("{} of {} accounts", "%1", "%2"))}},
            texts.say(say("{} of {} accounts", listed, listed)));
   out.close();
 }

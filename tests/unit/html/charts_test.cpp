@@ -82,6 +82,40 @@ TEST(Charts, ASectionHasTheChartOfItsColumns) {
   EXPECT_EQ(std::move(without).finish(), "");
 }
 
+TEST(Charts, DaysOfTwoModelsAreTwoLines) {
+  const auto texts = Catalogue::of("en");
+  report::Table table;
+  table.columns = {report::left("as_of", "as of"), report::right("before", "AUC now"),
+                   report::right("after", "AUC draft")};
+  for (int day = 1; day <= 3; ++day) {
+    table.rows.push_back(
+        {{std::string("2026-01-0") + std::to_string(day)}, report::real(0.6, 3), report::real(0.7, 3)});
+  }
+  Markup out;
+  add_chart_of(out, {"days", "By as-of day", table}, *texts);
+  const std::string drawn = std::move(out).finish();
+  EXPECT_EQ(times(drawn, "class=\"mark\""), 3 + 1U) << "the first series and its key";
+  EXPECT_EQ(times(drawn, "class=\"mark alt\""), 3 + 1U);
+  EXPECT_NE(drawn.find("AUC draft"), std::string::npos);
+}
+
+TEST(Charts, OfManyRowsTheFirstAreDrawn) {
+  const auto texts = Catalogue::of("en");
+  report::Table table;
+  table.columns = {report::left("subject", "at")};
+  report::add_interval_columns(table, "effect", "effect");
+  for (int row = 0; row < 50; ++row) {
+    std::vector<Cell> cells{{std::string("metric")}};
+    report::add_interval(cells, {0.1, 0.0, 0.2}, false, 2);
+    table.rows.push_back(cells);
+  }
+  Markup out;
+  add_chart_of(out, {"looks", "What moved", table}, *texts);
+  const std::string drawn = std::move(out).finish();
+  EXPECT_EQ(times(drawn, "<circle"), 20U);
+  EXPECT_NE(drawn.find("The first 20 of 50 rows."), std::string::npos);
+}
+
 TEST(Charts, WordsOfATableAreSaidInTheReadersLanguage) {
   const auto japanese = Catalogue::of("ja");
   EXPECT_EQ(cell_text(report::words(say("at least {}", 3)), *japanese), "3以上");
