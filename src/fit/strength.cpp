@@ -13,15 +13,13 @@ namespace {
 
 constexpr size_t kSample = 4000;  // rows that Information looks at
 constexpr int kStrengths = 9;     // tried for weights alone, and again with curves
+constexpr int kMostWorse = 2;     // weaker strengths after the best so far
 constexpr double kBetween = 4;    // one strength over the next
 constexpr double kAlike = 1e-4;   // share of the log loss that makes no difference
 constexpr double kGone = -30;     // parameter of a weight that is next to nothing
 
-// The weighted sum of the inverse's diagonal of a positive definite matrix: of its Cholesky factor L, the squares of
-// L^-1.
-double inverse_trace(std::vector<double> a, std::span<const double> weight) {
-  const size_t n = weight.size();
-  double trace = 0;
+// Cholesky's factor of a positive definite matrix, in its lower half.
+void factorise(std::vector<double>& a, size_t n) {
   for (size_t j = 0; j < n; ++j) {
     for (size_t k = 0; k < j; ++k) a[j * n + j] -= a[j * n + k] * a[j * n + k];
     a[j * n + j] = std::sqrt(std::max(a[j * n + j], 1e-300));
@@ -31,6 +29,13 @@ double inverse_trace(std::vector<double> a, std::span<const double> weight) {
       a[i * n + j] = sum / a[j * n + j];
     }
   }
+}
+
+// The weighted sum of the inverse's diagonal of a positive definite matrix: of its factor L, the squares of L^-1.
+double inverse_trace(std::vector<double> a, std::span<const double> weight) {
+  const size_t n = weight.size();
+  factorise(a, n);
+  double trace = 0;
   std::vector<double> column(n);
   for (size_t j = 0; j < n; ++j) {
     for (size_t i = j; i < n; ++i) {
@@ -43,25 +48,47 @@ double inverse_trace(std::vector<double> a, std::span<const double> weight) {
   return trace;
 }
 
-double spread_of_link(const ScoreFunction& function, std::span<const uint32_t> rows, const Link& link, int threads,
-                      double& slope) {
-  const std::vector<double> none(function.parameters().count());
-  const std::vector<double> scores = function.scores(function.numbers(none), rows, threads);
-  double intercept = 0;
-  slope = 0;
-  for (const double score : scores) {
-    const double p = stats::logistic(link.log_odds(score));
-    const double x = link.intercept - link.log_odds(score);
-    intercept += p * (1 - p);
-    slope += p * (1 - p) * x * x;
+// Variables in which the objective is nearly round: z = L' x, L L' being its second derivatives at the author's
+// numbers.
+class Rounder {
+ public:
+  Rounder(std::vector<double> matrix, size_t n) : l_(std::move(matrix)), n_(n) { factorise(l_, n_); }
+
+  [[nodiscard]] std::vector<double> to_round(std::span<const double> x) const {
+    std::vector<double> z(n_);
+    for (size_t i = 0; i < n_; ++i) {
+      for (size_t j = i; j < n_; ++j) z[i] += l_[j * n_ + i] * x[j];
+    }
+    return z;
   }
-  return intercept;
-}
+  void from_round(std::span<const double> z, std::span<double> x) const {
+    for (size_t i = n_; i-- > 0;) {
+      double sum = z[i];
+      for (size_t j = i + 1; j < n_; ++j) sum -= l_[j * n_ + i] * x[j];
+      x[i] = sum / l_[i * n_ + i];
+    }
+  }
+  // A gradient by x becomes one by z.
+  void gradient(std::span<const double> by_x, std::span<double> by_z) const {
+    for (size_t i = 0; i < n_; ++i) {
+      double sum = by_x[i];
+      for (size_t j = 0; j < i; ++j) sum -= l_[i * n_ + j] * by_z[j];
+      by_z[i] = sum / l_[i * n_ + i];
+    }
+  }
+
+ private:
+  std::vector<double> l_;
+  size_t n_;
+};
 
 }  // namespace
 
 Information::Information(const ScoreFunction& function, std::span<const uint32_t> rows, const Link& link, int threads)
-    : count_(function.parameters().count()), matrix_(count_ * count_), is_weight_(count_) {
+    : count_(function.parameters().count()),
+      rows_(std::max<double>(1, static_cast<double>(rows.size()))),
+      matrix_((count_ + 2) * (count_ + 2)),
+      is_weight_(count_) {
   const Parameters& parameters = function.parameters();
   for (size_t m = 0; m < function.metric_count(); ++m) {
     if (parameters.metric_weight(m) != kFixed) is_weight_[parameters.metric_weight(m)] = 1;
@@ -77,18 +104,20 @@ Information::Information(const ScoreFunction& function, std::span<const uint32_t
   const std::vector<double> scores = function.scores(numbers, sample, threads);
   const double scale = n == 0 ? 0 : static_cast<double>(rows.size()) / static_cast<double>(n);
   const double slope = std::exp(link.log_slope) / 10;
-  std::vector<double> g(count_);
+  std::vector<double> g(count_ + 2);
   std::vector<size_t> there;
   for (size_t i = 0; i < n; ++i) {
-    function.gradient(theta, numbers, sample[i], g);
-    const double p = stats::logistic(link.log_odds(scores[i]));
-    const double weight = scale * p * (1 - p) * slope * slope;
+    function.gradient(theta, numbers, sample[i], std::span(g).first(count_));
+    const double log_odds = link.log_odds(scores[i]), p = stats::logistic(log_odds);
+    for (size_t a = 0; a < count_; ++a) g[a] *= -slope;
+    g[count_] = 1;
+    g[count_ + 1] = log_odds - link.intercept;
     there.clear();
-    for (size_t a = 0; a < count_; ++a) {
+    for (size_t a = 0; a < g.size(); ++a) {
       if (g[a] != 0) there.push_back(a);
     }
     for (const size_t a : there) {
-      for (const size_t b : there) matrix_[a * count_ + b] += weight * g[a] * g[b];
+      for (const size_t b : there) matrix_[a * g.size() + b] += scale * p * (1 - p) * g[a] * g[b];
     }
   }
 }
@@ -106,7 +135,7 @@ double Information::effective(const Hold& hold) const {
   const size_t n = parameters.size();
   std::vector<double> a(n * n), strengths(n);
   for (size_t i = 0; i < n; ++i) {
-    for (size_t j = 0; j < n; ++j) a[i * n + j] = matrix_[parameters[i] * count_ + parameters[j]];
+    for (size_t j = 0; j < n; ++j) a[i * n + j] = of(parameters[i], parameters[j]);
     strengths[i] = strength(hold, parameters[i]);
     a[i * n + i] += strengths[i];
   }
@@ -116,7 +145,7 @@ double Information::effective(const Hold& hold) const {
 double Information::greatest(bool curves) const {
   double out = 0;
   for (size_t i = 0; i < count_; ++i) {
-    if ((is_weight_[i] == 0) == curves) out = std::max(out, of(i));
+    if ((is_weight_[i] == 0) == curves) out = std::max(out, of(i, i));
   }
   return out;
 }
@@ -153,39 +182,44 @@ Link link_of(std::span<const double> scores, std::span<const uint8_t> outcome) {
 Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, const Hold& hold,
                const Information& information, const Solution& start, int threads) {
   if (hold.everything()) return solve_link(function, rows, threads);
-  const std::vector<uint32_t> moving = information.moving(hold);
-  const size_t n = moving.size(), count = function.parameters().count();
-  std::vector<double> strength(n);
-  for (size_t i = 0; i < n; ++i) strength[i] = information.strength(hold, moving[i]);
-  double slope_spread = 0;
-  const double spread = spread_of_link(function, rows, start.link, threads, slope_spread);
-  std::vector<double> scale(n + 2), x(n + 2);
+  const size_t count = function.parameters().count();
+  std::vector<uint32_t> moving = information.moving(hold);
+  const size_t n = moving.size();
+  std::vector<double> strength(n), matrix((n + 2) * (n + 2)), x(n + 2), by_x(n + 2);
   for (size_t i = 0; i < n; ++i) {
-    scale[i] = 1 / std::sqrt(information.of(moving[i]) + strength[i]);
-    x[i] = start.theta[moving[i]] / scale[i];
+    strength[i] = information.strength(hold, moving[i]);
+    x[i] = start.theta[moving[i]];
   }
-  scale[n] = 1 / std::sqrt(spread + 1);
-  scale[n + 1] = 1 / std::sqrt(slope_spread + 1);
-  x[n] = start.link.intercept / scale[n];
-  x[n + 1] = start.link.log_slope / scale[n + 1];
-  std::vector<double> theta(count), full(count + 2);
-  const auto place = [&](std::span<const double> at) {
-    for (size_t i = 0; i < n; ++i) theta[moving[i]] = at[i] * scale[i];
-    return Link{at[n] * scale[n], at[n + 1] * scale[n + 1]};
-  };
-  const auto f = [&](std::span<const double> at, std::span<double> gradient) {
-    const Link link = place(at);
-    double value = function.loss(theta, link, rows, full, threads);
-    for (size_t i = 0; i < n; ++i) {
-      const double t = theta[moving[i]];
-      value += strength[i] / 2 * t * t;
-      gradient[i] = (full[moving[i]] + strength[i] * t) * scale[i];
+  x[n] = start.link.intercept;
+  x[n + 1] = start.link.log_slope;
+  moving.push_back(static_cast<uint32_t>(count));
+  moving.push_back(static_cast<uint32_t>(count + 1));
+  constexpr double kLeast = 1e-3;  // keeps the matrix positive where the rows say nothing of the link
+  for (size_t i = 0; i < n + 2; ++i) {
+    for (size_t j = 0; j < n + 2; ++j) {
+      matrix[i * (n + 2) + j] = static_cast<double>(rows.size()) * information.mean(moving[i], moving[j]);
     }
-    gradient[n] = full[count] * scale[n];
-    gradient[n + 1] = full[count + 1] * scale[n + 1];
+    matrix[i * (n + 2) + i] += i < n ? strength[i] : kLeast;
+  }
+  const Rounder rounder(std::move(matrix), n + 2);
+  std::vector<double> theta(count), full(count + 2);
+  const auto place = [&](std::span<const double> z) {
+    rounder.from_round(z, x);
+    for (size_t i = 0; i < n; ++i) theta[moving[i]] = x[i];
+    return Link{x[n], x[n + 1]};
+  };
+  const auto f = [&](std::span<const double> z, std::span<double> gradient) {
+    const Link link = place(z);
+    double value = function.loss(theta, link, rows, full, threads);
+    for (size_t i = 0; i < n + 2; ++i) by_x[i] = full[moving[i]];
+    for (size_t i = 0; i < n; ++i) {
+      value += strength[i] / 2 * x[i] * x[i];
+      by_x[i] += strength[i] * x[i];
+    }
+    rounder.gradient(by_x, gradient);
     return value;
   };
-  const Minimum found = minimise(x, f, {150, 1e-7});
+  const Minimum found = minimise(rounder.to_round(x), f, {150, 1e-7});
   Solution out;
   out.link = place(found.x);
   out.theta = theta;
@@ -265,31 +299,26 @@ class Choice {
     return out;
   }
 
-  // Solves each fold along the holds, each from the one before, and judges.
+  // Solves each fold along the holds, each from the one before, and judges; until it only gets worse.
   void try_all(const std::vector<Hold>& holds) {
-    const size_t first = out_.trials.size(), from = first == 0 ? 0 : best();
-    std::vector<std::vector<Solution>> solved(folds_.size());
-    std::vector<std::vector<double>> losses(folds_.size());
-    engine::at_once(
-        folds_.size(), threads_, [] { return 0; },
-        [&](int, size_t f) {
-          Solution start = first == 0 ? Solution{} : solutions_[from][f];
-          for (const Hold& hold : holds) {
-            start = solve(function_, folds_[f].train, hold, information_, start, 1);
-            solved[f].push_back(start);
-            losses[f].push_back(judged_loss(function_, start, folds_[f].test));
-          }
-        });
-    for (size_t h = 0; h < holds.size(); ++h) {
-      Trial trial{holds[h], holds[h].everything() ? 0 : information_.effective(holds[h]), 0, false};
-      std::vector<Solution>& mine = solutions_.emplace_back();
-      std::vector<double>& loss = losses_.emplace_back();
-      for (size_t f = 0; f < folds_.size(); ++f) {
-        trial.log_loss += losses[f][h] / judged_;
-        mine.push_back(std::move(solved[f][h]));
-        loss.push_back(losses[f][h]);
-      }
+    std::vector<Solution> last = solutions_.empty() ? std::vector<Solution>(folds_.size()) : solutions_[best()];
+    int worse = 0;
+    for (const Hold& hold : holds) {
+      std::vector<double> loss(folds_.size());
+      engine::at_once(
+          folds_.size(), threads_, [] { return 0; },
+          [&](int, size_t f) {
+            last[f] = solve(function_, folds_[f].train, hold, information_, last[f], 1);
+            loss[f] = judged_loss(function_, last[f], folds_[f].test);
+          });
+      Trial trial{hold, hold.everything() ? 0 : information_.effective(hold), 0, false};
+      for (const double of_fold : loss) trial.log_loss += of_fold / judged_;
+      const bool better = out_.trials.empty() || trial.log_loss < out_.trials[best()].log_loss;
       out_.trials.push_back(trial);
+      solutions_.push_back(last);
+      losses_.push_back(std::move(loss));
+      worse = better ? 0 : worse + 1;
+      if (worse == kMostWorse) break;
     }
   }
 

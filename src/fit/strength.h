@@ -30,15 +30,16 @@ struct Solution {
   Link link;
 };
 
-/// How much the rows say about each parameter at the author's numbers: the expected second derivatives of the log
-/// likelihood, from an even sample of rows.
+/// How much the rows say about each parameter, and about intercept and log slope behind them, at the author's numbers:
+/// the expected second derivatives of minus the log likelihood, from an even sample of rows.
 class Information {
  public:
   Information(const ScoreFunction& function, std::span<const uint32_t> rows, const Link& link, int threads);
   /// How many free parameters the held ones are worth: the trace of H (H + D)^-1, D holding their strengths.
   [[nodiscard]] double effective(const Hold& hold) const;
   [[nodiscard]] double greatest(bool curves) const;  ///< of the diagonal, over weights or curves
-  [[nodiscard]] double of(size_t parameter) const { return matrix_[parameter * count_ + parameter]; }
+  /// Between two parameters, for one row on average.
+  [[nodiscard]] double mean(size_t a, size_t b) const { return matrix_[a * (count_ + 2) + b] / rows_; }
   /// The parameters that `hold` lets move.
   [[nodiscard]] std::vector<uint32_t> moving(const Hold& hold) const;
   [[nodiscard]] double strength(const Hold& hold, size_t parameter) const {
@@ -46,7 +47,10 @@ class Information {
   }
 
  private:
+  [[nodiscard]] double of(size_t a, size_t b) const { return matrix_[a * (count_ + 2) + b]; }
+
   size_t count_;
+  double rows_;
   std::vector<double> matrix_;
   std::vector<uint8_t> is_weight_;
 };
