@@ -12,13 +12,15 @@
 namespace kenko::cli {
 namespace {
 
+constexpr size_t kAccountsShown = 20;  // in text; JSON and CSV have all
+
 struct CompareCliOptions {
   app::CompareRequest request;
   std::string from, to, table, capacity = "10%";
 };
 
 Result<std::string> compare_output(const Common& common, CompareCliOptions& o) {
-  KENKO_TRY_STATUS(sections_format(common));
+  KENKO_TRY(const report::Format format, sections_format(common));
   KENKO_TRY_STATUS(read_day("--as-of", common.as_of, o.request.as_of));
   KENKO_TRY_STATUS(read_day("--from", o.from, o.request.panel.from));
   KENKO_TRY_STATUS(read_day("--to", o.to, o.request.panel.to));
@@ -31,9 +33,10 @@ Result<std::string> compare_output(const Common& common, CompareCliOptions& o) {
   o.request.measures.threads = threads_for(common.threads);
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(const validate::Comparison comparison, app::compare_with(workspace, o.request, app::now()));
-  return written(
-      common, {report::compare_head(comparison), report::compare_sections(comparison), comparison.findings, "measures"},
-      o.table);
+  return written(common,
+                 {report::compare_head(comparison), report::compare_sections(comparison, all ? 0 : kAccountsShown),
+                  comparison.findings, "measures"},
+                 o.table);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 #include "report/cells.h"
@@ -119,14 +120,18 @@ Table exclusions_table(const Paired& p) {
 
 }  // namespace
 
-std::vector<Section> compare_sections(const Comparison& c) {
+std::vector<Section> compare_sections(const Comparison& c, size_t most_accounts) {
   std::vector<Section> out;
   const auto add = [&](const char* key, Sentence title, Table table) {
     if (!table.rows.empty()) out.push_back({key, std::move(title), std::move(table)});
   };
   if (c.effect) {
     add("bands", say("Who changes band on {}", c.effect->as_of.iso()), bands_table(*c.effect));
-    add("accounts", "These accounts", movers_table(*c.effect));
+    Table movers = movers_table(*c.effect);
+    const bool cut = most_accounts > 0 && movers.rows.size() > most_accounts;
+    if (cut) movers.rows.resize(most_accounts);
+    add("accounts", cut ? say("The first {} of these accounts", most_accounts) : Sentence("These accounts"),
+        std::move(movers));
   }
   out.push_back({"measures", "Which foretells better, on the same accounts and days", measures_table(c)});
   if (!c.paired) return out;
@@ -139,11 +144,9 @@ std::vector<Sentence> compare_head(const Comparison& c) {
   std::vector<Sentence> out{say("{} (draft) against {} (now)", c.after, c.before)};
   if (!c.paired) return out;
   const Paired& p = *c.paired;
-  out.push_back(
-      say("outcome {} within {} days after a gap of {}: {} account-days of {} accounts, {} with the outcome "
-          "({} accounts)",
-          p.outcome, p.horizon, p.gap, text::grouped(p.rows), text::grouped(p.accounts), text::grouped(p.outcomes),
-          text::grouped(p.accounts_with)));
+  out.push_back(say("outcome {} within {} days after a gap of {}", p.outcome, p.horizon, p.gap));
+  out.push_back(say("{} account-days of {} accounts, {} with the outcome ({} accounts)", text::grouped(p.rows),
+                    text::grouped(p.accounts), text::grouped(p.outcomes), text::grouped(p.accounts_with)));
   return out;
 }
 

@@ -3,6 +3,7 @@
 // Two models side by side as tables and words.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,8 @@
 namespace kenko::report {
 
 /// In a fixed order; sections without rows are left out but for "measures".  Findings stand apart.
-[[nodiscard]] std::vector<Section> compare_sections(const validate::Comparison& comparison);
+/// most_accounts: so many of those that change band at most, those with the most ARR; 0 = all.
+[[nodiscard]] std::vector<Section> compare_sections(const validate::Comparison& comparison, size_t most_accounts = 0);
 
 /// What was compared: one or two lines.
 [[nodiscard]] std::vector<Sentence> compare_head(const validate::Comparison& comparison);

@@ -125,7 +125,7 @@ Table live_table(const Monitor& m) {
                left("to", "to"),
                right("rows", "account-days"),
                right("outcomes", "with outcome"),
-               right("accounts_with", "accounts")};
+               right("accounts_with", "with outcome")};
   add_interval_columns(t, "auc_within", "AUC");
   add_interval_columns(t, "concordance", "concordance");
   for (const validate::LiveLine& line : m.live) {
@@ -139,7 +139,7 @@ Table live_table(const Monitor& m) {
     add_interval(row, line.concordance, false, 3);
     t.rows.push_back(std::move(row));
   }
-  hide_in_text(t, {"rows"});
+  hide_in_text(t, {"rows", "outcomes"});
   return t;
 }
 

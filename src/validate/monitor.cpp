@@ -13,6 +13,7 @@ namespace kenko::validate {
 namespace {
 
 constexpr double kManyReturn = 0.1;  // of the accounts, for certain: bands flap
+constexpr int kDaysNeeded = 140;     // the last weeks and four days of reference
 
 std::string fixed(double value, int places) { return fmt::format("{:.{}f}", value, places); }
 std::string percent(double share) { return fmt::format("{:.0f}", 100 * share); }
@@ -28,7 +29,7 @@ class Finder {
     feeds();
     if (!m_.reference_from) {
       add(true, "too-little-history", "there is too little history to tell drift from what is usual",
-          say("the comparison needs {} days", 7 * 32));
+          say("the comparison needs {} days", kDaysNeeded));
     } else if (std::none_of(m_.looks.begin(), m_.looks.end(), [](const Look& l) { return l.found; })) {
       add(false, "no-drift", say("nothing moved that should not have: {} looks at once", m_.looks.size()));
     }

@@ -29,13 +29,14 @@ class Monitors(KenkoTest):
     def test_with_nothing_planted_it_is_silent(self):
         for seed in range(SEEDS):
             with self.subTest(seed=seed):
-                self.company(f"w{seed}", seed, accounts=random.Random(seed).choice([14, 30, 60]))
+                self.company(f"w{seed}", seed, accounts=random.Random(seed).choice([30, 45, 60]))
                 said = self.monitor(f"w{seed}")
                 self.assertGreaterEqual(len(said["looks"]), 7)
                 self.assertEqual([f for f in said["findings"] if f["warning"]], [], f"seed {seed}")
 
     def test_a_planted_drift_is_found(self):
-        self.company("w", 1, change=lambda what, at, rate: rate * 0.4 if what == "login" and at >= SINCE else rate)
+        self.company("w", 1, accounts=80,
+                     change=lambda what, at, rate: rate * 0.4 if what == "login" and at >= SINCE else rate)
         found = self.found("w")
         self.assertIn(("value", "logins"), found)
         self.assertNotIn(("value", "spend"), found)
@@ -62,7 +63,8 @@ class Monitors(KenkoTest):
     def test_a_score_that_stops_to_foretell_is_found(self):
         """For the last months it is those who log in most who leave."""
         rows = company_rows(random.Random(5), 300, DAYS, churn=0.006).splitlines(keepends=True)
-        turned = {row.split(",")[2] for row in rows if row.startswith("account.churned") and row.split(",")[1] >= "2025-08"}
+        left = [row.split(",") for row in rows if row.startswith("account.churned")]
+        turned = {account for _, at, account, *_ in left if at >= "2025-08"}
         extra = []
         for row in rows:
             what, at, account, ident, amount, known = row.rstrip("\n").split(",")
