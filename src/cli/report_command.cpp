@@ -24,6 +24,10 @@ Result<std::string> portfolio_output(const Common& common, const ReportCliOption
   app::ScoringRequest request{common.model, {}, {}, common.threads};
   KENKO_TRY_STATUS(read_day("--as-of", common.as_of, request.as_of));
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
+  if (workspace.settings.sources.empty()) {  // before the model is blamed for names that nothing can know yet
+    return Problem{"no-facts",     {}, "this workspace has no facts yet", "import some: kenko import FILE...", "",
+                   Severity::error};
+  }
   KENKO_TRY(const auto scoring, app::Scoring::open(workspace, request, app::now()));
   warn(scoring->model().warnings);
   const app::CalibrationInForce calibration = app::calibration_in_force(workspace, *scoring);

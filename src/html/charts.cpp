@@ -127,7 +127,9 @@ std::string area_class(report::Tone tone) {
 
 std::string Axis::text(double value) const {
   const double shown = share ? 100 * value : value;
-  return fmt::format("{:.{}f}{}", shown == 0 ? 0 : shown, places, share ? " %" : "");
+  std::string number = fmt::format("{:.{}f}", shown, places);
+  if (number.find_first_not_of("-0.") == std::string::npos && number.front() == '-') number.erase(0, 1);
+  return number + (share ? " %" : "");
 }
 
 double Axis::at(double value) const {

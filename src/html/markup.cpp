@@ -5,11 +5,10 @@
 namespace kenko::html {
 namespace {
 
-// XML 1.0 allows tab, line feed and carriage return of the control characters, and not U+FFFE and U+FFFF.
+// XML 1.0 allows no other control characters than tab, line feed and carriage return, and not U+FFFE and U+FFFF.
 bool is_forbidden(std::string_view text, size_t at) {
   const auto c = static_cast<unsigned char>(text[at]);
-  if (c < 0x20) return c != '\t' && c != '\n' && c != '\r';
-  return c == 0x7f;
+  return (c < 0x20 && c != '\r') || c == 0x7f;
 }
 
 bool is_noncharacter(std::string_view text, size_t at) {
@@ -33,6 +32,12 @@ void append_escaped(std::string& out, std::string_view text) {
         break;
       case '\'':
         out += "&#39;";
+        break;
+      case '\t':  // as they stand they would become blanks in an attribute
+        out += "&#9;";
+        break;
+      case '\n':
+        out += "&#10;";
         break;
       default:
         if (is_noncharacter(text, i)) {

@@ -31,7 +31,7 @@ struct Chart {
   bool share;
   std::optional<double> reference;
   std::string_view meaning;      ///< what the marks are, in words
-  std::string_view second = {};  ///< course: a second line
+  std::string_view second = {};  ///< course: a second line; else a column that stands before the label
 };
 
 constexpr std::string_view kDots = mark_text("Dot: what was seen; line: its 95 % interval; dashed: chance.");
@@ -63,7 +63,8 @@ constexpr std::array kCharts{
     Chart{"metrics", Kind::bars, "metric", "share_after", true, {}, mark_text("Share of the score after the fit.")},
     Chart{"live", Kind::intervals, "period", "auc_within", false, 0.5, kDots},
     Chart{"looks", Kind::intervals, "subject", "effect", false, 0.0,
-          mark_text("How far each look moved, in standard deviations; line: its interval; dashed: not at all.")},
+          mark_text("How far each look moved, in standard deviations; line: its interval; dashed: not at all."),
+          "kind"},
     Chart{"by_band", Kind::intervals, "", "grr", true, {}, mark_text("Gross revenue retention; line: 95 % interval.")},
     Chart{
         "by_segment", Kind::intervals, "", "grr", true, {}, mark_text("Gross revenue retention; line: 95 % interval.")},
@@ -151,7 +152,12 @@ class Drawer {
 
  private:
   [[nodiscard]] std::string label(const std::vector<report::Cell>& row) const {
-    return cell_text(row[static_cast<size_t>(at_.label)], texts_);
+    const report::Cell& own = row[static_cast<size_t>(at_.label)];
+    const int before = chart_.kind == Kind::course || chart_.second.empty() ? -1 : find(table_, chart_.second);
+    if (before < 0) return cell_text(own, texts_);
+    const std::string first = cell_text(row[static_cast<size_t>(before)], texts_);
+    const bool none = std::holds_alternative<std::monostate>(own.value) && own.text.empty();
+    return none ? first : texts_.say(say("{}: {}", first, cell_text(own, texts_)));
   }
   [[nodiscard]] std::vector<IntervalRow> rows() const {
     std::vector<IntervalRow> out;

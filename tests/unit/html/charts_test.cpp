@@ -34,6 +34,7 @@ TEST(Charts, AnAxisHoldsItsValuesWithRoundEnds) {
   EXPECT_EQ(axis.text(axis.ticks.back()), "50 %");
   EXPECT_DOUBLE_EQ(axis.at(0.3), 50);
   EXPECT_DOUBLE_EQ(axis.at(7), 100);
+  EXPECT_EQ(axis_over({-1, 1}, false).text(-0.001), "0");
 }
 
 TEST(Charts, AnAxisOverOneValueHasAWidth) {
@@ -102,10 +103,10 @@ TEST(Charts, DaysOfTwoModelsAreTwoLines) {
 TEST(Charts, OfManyRowsTheFirstAreDrawn) {
   const auto texts = Catalogue::of("en");
   report::Table table;
-  table.columns = {report::left("subject", "at")};
+  table.columns = {report::left("kind", "look"), report::left("subject", "at")};
   report::add_interval_columns(table, "effect", "effect");
   for (int row = 0; row < 50; ++row) {
-    std::vector<Cell> cells{{std::string("metric")}};
+    std::vector<Cell> cells{report::words("mean value"), {std::string("metric")}};
     report::add_interval(cells, {0.1, 0.0, 0.2}, false, 2);
     table.rows.push_back(cells);
   }
@@ -113,6 +114,7 @@ TEST(Charts, OfManyRowsTheFirstAreDrawn) {
   add_chart_of(out, {"looks", "What moved", table}, *texts);
   const std::string drawn = std::move(out).finish();
   EXPECT_EQ(times(drawn, "<circle"), 20U);
+  EXPECT_NE(drawn.find("mean value: metric"), std::string::npos);
   EXPECT_NE(drawn.find("The first 20 of 50 rows."), std::string::npos);
 }
 

@@ -15,7 +15,7 @@ TEST(Markup, TextsAndAttributesCannotBecomeMarkup) {
 TEST(Markup, CharactersThatNoDocumentMayHoldAreReplaced) {
   EXPECT_EQ(escaped(std::string("a\0b\x01\x7f\tc\n", 8)),
             "a\xEF\xBF\xBD"
-            "b\xEF\xBF\xBD\xEF\xBF\xBD\tc\n");
+            "b\xEF\xBF\xBD\xEF\xBF\xBD&#9;c&#10;");
   EXPECT_EQ(escaped("x\xEF\xBF\xBFy"), "x\xEF\xBF\xBDy");
   EXPECT_EQ(escaped("健康 – é"), "健康 – é");
 }
