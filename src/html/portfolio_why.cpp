@@ -150,19 +150,19 @@ class Why {
                      [](const auto& a, const auto& b) { return std::abs(a.second) > std::abs(b.second); });
     out_.open("div").leaf("h3", texts_.say(say("In 30 days: {}", signed_text(change->total))));
     int64_t rest = 0;
+    size_t others = 0;
     out_.open("ul");
     for (size_t i = 0; i < lines.size(); ++i) {
-      if (i >= kMostChanges) {
+      const std::string size = signed_text(lines[i].second);
+      if (i >= kMostChanges || size == "0.0") {
         rest += lines[i].second;
+        ++others;
         continue;
       }
-      out_.open("li")
-          .text(lines[i].first + " ")
-          .leaf("span", {{"class", lines[i].second > 0 ? "up" : "down"}}, signed_text(lines[i].second))
-          .close();
+      out_.open("li").text(lines[i].first + " ");
+      out_.leaf("span", {{"class", lines[i].second > 0 ? "up" : "down"}}, size).close();
     }
-    if (lines.size() > kMostChanges)
-      out_.leaf("li", texts_.say(say("{} others {}", lines.size() - kMostChanges, signed_text(rest))));
+    if (signed_text(rest) != "0.0") out_.leaf("li", texts_.say(say("{} others {}", others, signed_text(rest))));
     out_.close().close();
   }
 
