@@ -22,10 +22,10 @@ struct Asked {
   int32_t gap = 0;
 };
 
-std::vector<Asked> asked(const validate::Panel& panel, const engine::Engine& engine) {
+std::vector<Asked> asked(const validate::Panel& panel, const validate::Panel& open, const engine::Engine& engine) {
   std::vector<Asked> out;
   out.push_back({validate::churn_cases(panel), panel.outcome, panel.outcome_label, panel.gap});
-  out.push_back({validate::renewal_cases(panel, engine), "renewal", "Renewal", 0});
+  out.push_back({validate::renewal_cases(open, engine), "renewal", "Renewal", 0});
   const auto expansion = validate::expansion_outcome(engine.plan());
   Asked last{validate::expansion_cases(panel, engine), "account.expanded", "Expansion", 0};
   if (expansion) {
@@ -97,9 +97,13 @@ Result<CalibrateReport> calibrate(const Workspace& workspace, const CalibrateReq
   panel_request.step_days = request.step_days;
   panel_request.treated_by = request.treated_by;
   panel_request.threads = request.threads;
-  panel_request.open = true;  // a renewal may be nearer than the horizon
   KENKO_TRY(const WorkspacePanel built, build_panel(workspace, *scoring, panel_request));
   const validate::Panel& panel = built.panel;
+  WorkspacePanel open;  // a renewal may be nearer than the horizon
+  if (!scoring->portfolio().contracts.empty()) {
+    panel_request.open = true;
+    KENKO_TRY(open, build_panel(workspace, *scoring, panel_request));
+  }
   CalibrateReport report;
   report.assumed = built.assumed;
   report.rows = static_cast<int64_t>(panel.rows());
@@ -111,7 +115,7 @@ Result<CalibrateReport> calibrate(const Workspace& workspace, const CalibrateReq
   file.made = now;
   const std::string path = calibration_path(workspace, file.model);
   const auto before = request.refit ? std::nullopt : kept(path, file, panel.outcome);
-  for (const Asked& what : asked(panel, scoring->engine())) {
+  for (const Asked& what : asked(panel, open.panel, scoring->engine())) {
     const Calibration* old = before ? find(*before, what.cases.question) : nullptr;
     file.questions.push_back(answer(what, old, request.form, report.remapped));
   }

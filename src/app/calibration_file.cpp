@@ -244,7 +244,7 @@ std::string calibration_text(const CalibrationFile& file) {
   out += fmt::format("model: {}\nfingerprint: \"{}\"\noutcomes: \"{}\"\nmade: \"{}\"\nquestions:\n",
                      report::json_value(file.model), file.fingerprint, file.outcomes, file.made.iso());
   for (const Calibration& c : file.questions) add_question(c, out);
-  return out;
+  return out + "complete: true                      # nothing was cut off\n";
 }
 
 Result<CalibrationFile> read_calibration(std::string_view text, const std::string& name) {
@@ -263,6 +263,9 @@ Result<CalibrationFile> read_calibration(std::string_view text, const std::strin
         if (auto entry = questions->map(validate::word(q))) file.questions.push_back(read_question(q, *entry));
       }
       questions->finish();
+    }
+    if (!r.flag("complete").value_or(false)) {
+      r.add("complete", "bad-calibration", "the file was cut off", "run `kenko calibrate --refit`");
     }
     r.finish();
   }

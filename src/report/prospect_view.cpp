@@ -139,8 +139,9 @@ std::vector<Sentence> prospect_sentences(const Prospect& p, std::span<const Cali
   if (p.churn) {
     const std::string what = asked_words(*churn).english();
     const std::string stated = chance_words(*p.churn).english();
-    out.push_back(p.expected_loss == kNoAmount
-                      ? say("{}: {}.", what, stated)
+    out.push_back(p.expected_loss == kNoAmount ? say("{}: {}.", what, stated)
+                  : p.can_leave == 0
+                      ? say("{}: {}; none of its {} a year can leave by then.", what, stated, money_words(p.arr))
                       : say("{}: {}; of {} a year that can leave by then, {} is the expected loss.", what, stated,
                             money_words(p.can_leave), money_words(p.expected_loss)));
   }

@@ -101,12 +101,12 @@ Cases churn_cases(const Panel& panel) {
 
 Cases renewal_cases(const Panel& panel, const engine::Engine& engine) {
   const facts::Portfolio& portfolio = engine.portfolio();
-  KENKO_CHECK(panel.accounts == portfolio.accounts, "a panel of other accounts");
   Cases out;
   out.question = Question::renewal;
   out.grace = portfolio.settings.lapse_days;
   out.seen = portfolio.newest_day.value_or(panel.last_day);
   if (panel.days.empty()) return out;
+  KENKO_CHECK(panel.accounts == portfolio.accounts, "a panel of other accounts");
   std::map<uint32_t, Paper> papers;
   for (size_t r = 0; r < panel.rows(); ++r) {
     Case c = case_of(panel, r);

@@ -197,7 +197,7 @@ class Calibrate(KenkoTest):
         self.questions()
         path = self.dir / "w/calibrations/first.yaml"
         whole = path.read_text()
-        for broken in (whole[:len(whole) // 2], whole.replace("coefficient: [", "coefficient: [x, "), "", "a: ["):
+        for broken in (whole[:len(whole) // 2], whole[:whole.index("complete:")], whole.replace("coefficient: [", "coefficient: [x, "), "", "a: ["):
             path.write_text(broken)
             out = self.kenko("-C", "w", "accounts", "list")
             self.assertIn("cannot be read", out.stderr, broken[:40])
