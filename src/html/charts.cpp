@@ -178,6 +178,31 @@ void add_bars(Markup& out, const std::vector<IntervalRow>& rows, const Axis& axi
   });
 }
 
+void add_walk(Markup& out, const std::vector<WalkRow>& rows) {
+  std::vector<double> ends{0};
+  double so_far = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    so_far = i == 0 || i + 1 == rows.size() ? rows[i].value : so_far + rows[i].value;
+    ends.push_back(so_far);
+  }
+  const Axis axis = axis_over(ends, false);
+  out.open("div", {{"class", "ivs"}, {"aria-hidden", kHidden}});
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const bool whole = i == 0 || i + 1 == rows.size();
+    const double from = axis.at(whole ? 0 : ends[i]), to = axis.at(ends[i + 1]);
+    out.open("div", {{"class", "iv"}}).leaf("span", {{"class", "l"}}, rows[i].label).open("svg");
+    out.empty("rect", {{"class", whole               ? "bar none"
+                                 : rows[i].value < 0 ? "bar fall"
+                                                     : "bar rise"},
+                       {"x", percent(std::min(from, to))},
+                       {"y", "4"},
+                       {"width", percent(std::fabs(to - from))},
+                       {"height", "12"}});
+    out.close().leaf("span", {{"class", "v"}}, rows[i].shown).close();
+  }
+  out.close();
+}
+
 void add_points(Markup& out, const std::vector<Series>& series, const Axis& x, const Axis& y, int height_px,
                 bool diagonal) {
   out.open("div", {{"aria-hidden", kHidden}});

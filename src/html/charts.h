@@ -39,6 +39,15 @@ void add_intervals(Markup& out, const std::vector<IntervalRow>& rows, const Axis
 /// Bars from the axis' beginning.
 void add_bars(Markup& out, const std::vector<IntervalRow>& rows, const Axis& axis);
 
+/// One step of a way from an amount to another: the first and the last row are amounts, those between are changes.
+/// Falls are hollow; every value carries its sign.
+struct WalkRow {
+  std::string label;
+  double value = 0;
+  std::string shown;  ///< the value as it is written
+};
+void add_walk(Markup& out, const std::vector<WalkRow>& rows);
+
 struct Point {
   double x = 0;
   std::optional<double> y, low, high;

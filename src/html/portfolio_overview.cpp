@@ -96,8 +96,11 @@ void add_expected(Markup& out, const PortfolioReport& report, const PortfolioAcc
                   const ShownColumns& shown, const Catalogue& texts) {
   if (states_churn(report)) {
     const bool stated = a.prospect && a.prospect->churn;
-    out.leaf("td", {{"class", stated ? "n m7" : "n void"}},
-             stated ? texts.say(report::chance_words(*a.prospect->churn)) : "–");
+    const bool decided = a.prospect && a.prospect->outlook == validate::Outlook::decided;
+    out.leaf("td", {{"class", stated || decided ? "n m7" : "n void"}},
+             stated    ? texts.say(report::chance_words(*a.prospect->churn))
+             : decided ? texts.word("gave notice")
+                       : "–");
   }
   if (by_loss) {
     const int64_t loss = a.prospect ? a.prospect->expected_loss : validate::kNoAmount;

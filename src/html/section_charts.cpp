@@ -22,6 +22,7 @@ enum class Kind : uint8_t {
   curve,      ///< points over the numbers of the label's column
   against,    ///< happened against stated
   paths,      ///< two lines over the days before
+  walk,       ///< from an amount by changes to another
 };
 
 struct Chart {
@@ -65,6 +66,7 @@ constexpr std::array kCharts{
     Chart{"looks", Kind::intervals, "subject", "effect", false, 0.0,
           mark_text("How far each look moved, in standard deviations; line: its interval; dashed: not at all."),
           "kind"},
+    Chart{"walk", Kind::walk, "label", "arr", false, {}, ""},
     Chart{"by_band", Kind::intervals, "", "grr", true, {}, mark_text("Gross revenue retention; line: 95 % interval.")},
     Chart{
         "by_segment", Kind::intervals, "", "grr", true, {}, mark_text("Gross revenue retention; line: 95 % interval.")},
@@ -122,7 +124,8 @@ class Drawer {
 
   void draw() {
     if (table_.rows.size() < 2 || values().size() < 2) return;
-    out_.open("figure").open("figcaption").text(texts_.word(chart_.meaning));
+    out_.open("figure").open("figcaption");
+    if (!chart_.meaning.empty()) out_.text(texts_.word(chart_.meaning));
     if (chart_.kind != Kind::paths) out_.text(" " + in_words());
     if (table_.rows.size() > kMostRows)
       out_.text(" " + texts_.say(say("The first {} of {} rows.", kFirstRows, table_.rows.size())));
@@ -145,6 +148,9 @@ class Drawer {
         break;
       case Kind::paths:
         paths();
+        break;
+      case Kind::walk:
+        walk();
         break;
     }
     out_.close();
@@ -202,6 +208,11 @@ class Drawer {
       if (!row.value) continue;
       if (low == nullptr || *row.value < *low->value) low = &row;
       if (high == nullptr || *row.value > *high->value) high = &row;
+    }
+    if (chart_.kind == Kind::walk) {
+      const auto value = [&](const auto& row) { return cell_text(row[static_cast<size_t>(at_.value)], texts_); };
+      return texts_.say(say("From what there was, by what came and what went (hollow), to what there is: {} → {}.",
+                            value(table_.rows.front()), value(table_.rows.back())));
     }
     const Axis a = axis();
     if (chart_.kind == Kind::against)
@@ -265,6 +276,17 @@ class Drawer {
     }
     const Axis both = axis_over(all, true);
     add_points(out_, {series}, both, both, 280, true);
+  }
+
+  void walk() {
+    std::vector<WalkRow> out;
+    for (const auto& row : table_.rows) {
+      const double value = number_in(row, at_.value).value_or(0);
+      const bool whole = out.empty() || out.size() + 1 == table_.rows.size();
+      const std::string shown = cell_text(row[static_cast<size_t>(at_.value)], texts_);
+      out.push_back({label(row), value, !whole && value > 0 ? "+" + shown : shown});
+    }
+    add_walk(out_, out);
   }
 
   void paths() {

@@ -118,6 +118,17 @@ TEST(Charts, OfManyRowsTheFirstAreDrawn) {
   EXPECT_NE(drawn.find("The first 20 of 50 rows."), std::string::npos);
 }
 
+TEST(Charts, AWalkEndsWhereItsStepsLead) {
+  Markup out;
+  add_walk(out, {{"then", 100, "100"}, {"came", 50, "+50"}, {"went", -100, "-100"}, {"now", 50, "50"}});
+  const std::string drawn = std::move(out).finish();
+  // Over an axis from 0 to 150: 0-100, 100-150, 50-150, 0-50.
+  for (const char* place : {"x=\"0%\" y=\"4\" width=\"66.67%\"", "x=\"66.67%\" y=\"4\" width=\"33.33%\"",
+                            "x=\"33.33%\" y=\"4\" width=\"66.67%\"", "x=\"0%\" y=\"4\" width=\"33.33%\""})
+    EXPECT_NE(drawn.find(place), std::string::npos) << place << "\n" << drawn;
+  EXPECT_EQ(times(drawn, "bar fall"), 1U);
+}
+
 TEST(Charts, WordsOfATableAreSaidInTheReadersLanguage) {
   const auto japanese = Catalogue::of("ja");
   EXPECT_EQ(cell_text(report::words(say("at least {}", 3)), *japanese), "3以上");
