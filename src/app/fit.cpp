@@ -209,7 +209,8 @@ class Fitter {
                           "this is a bug of Kenko: please report it; nothing was written");
       }
     }
-    if (!target.path.empty()) {
+    const bool same = r.fit.stays() && r.added.empty() && !request_.options.cut_off.asked();
+    if (!target.path.empty() && !same) {
       KENKO_TRY_STATUS(ports::write_file(target.path, {out_.text}));
       out_.path = target.path;
     }

@@ -23,7 +23,7 @@ struct FitRequest {
 
 struct FittedModel {
   fit::FitResult result;
-  std::string path;                  ///< of the file that was written; empty = none was
+  std::string path;                  ///< of the file that was written; empty = none: not asked for, or nothing changed
   std::string text;                  ///< of the fitted model
   std::vector<std::string> assumed;  ///< sources whose clocks are assumed
 };

@@ -67,6 +67,8 @@ Result<std::string> fit_output(const Common& common, FitCliOptions& o) {
   }
   if (!fitted.path.empty()) {
     fmt::print(stderr, "note: wrote {}; compare it with the old one before you publish it\n", fitted.path);
+  } else if (!o.request.out.empty()) {
+    fmt::print(stderr, "note: nothing was written: no number changed\n");
   } else {
     fmt::print(stderr, "note: nothing was written; --out NAME writes models/NAME.yaml\n");
   }

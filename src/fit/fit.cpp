@@ -55,6 +55,8 @@ Learnt finish(const plan::Plan& plan, const validate::Panel& panel, const ScoreF
   out.scores = function.scores(function.numbers(out.plan), rows, options.threads);
   std::vector<uint8_t> outcome(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) outcome[i] = panel.outcome_in[rows[i]];
+  const bool same = std::all_of(solution.theta.begin(), solution.theta.end(), [](double t) { return t == 0; });
+  if (same && !options.cut_off.asked()) return out;
   set_bands(plan, out.plan, panel, rows, out.scores, link_of(out.scores, outcome), options.cut_off);
   return out;
 }

@@ -25,6 +25,7 @@ inline constexpr double kOutcomesPerParameter = 3;
 struct CutOff {
   std::optional<double> capacity;    ///< the share of account-days below it, 0..1
   std::optional<double> cost_ratio;  ///< what a miss costs, over what a false alarm costs, > 0
+  [[nodiscard]] bool asked() const { return capacity || cost_ratio; }
 };
 
 struct FitOptions {

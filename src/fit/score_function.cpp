@@ -228,7 +228,20 @@ double ScoreFunction::points(const Numbers& numbers, const Cell& cell) const {
 
 void ScoreFunction::forward_group(const Group& group, const double* metric_weights, const double* dimension_weights,
                                   size_t out, Work& work) const {
-  double weights = 0, sum = 0, plain = 0;
+  if (group.rollup == plan::Rollup::mean) {  // most of them
+    double weights = 0, sum = 0;
+    for (const Member& member : group.members) {
+      const double weight = member.metric ? metric_weights[member.at] : dimension_weights[member.at];
+      const double value = member.metric ? work.points[member.at] : work.value[member.at];
+      if (weight == 0 || std::isnan(value)) continue;
+      weights += weight;
+      sum += weight * value;
+    }
+    work.weight[out] = weights;
+    work.value[out] = weights == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / weights;
+    return;
+  }
+  double weights = 0, plain = 0;
   double best = std::numeric_limits<double>::quiet_NaN();
   uint32_t decider = 0;
   for (uint32_t i = 0; i < group.members.size(); ++i) {
@@ -237,7 +250,6 @@ void ScoreFunction::forward_group(const Group& group, const double* metric_weigh
     const double value = member.metric ? work.points[member.at] : work.value[member.at];
     if (weight == 0 || std::isnan(value)) continue;
     weights += weight;
-    sum += weight * value;
     plain += value;
     const bool better = group.rollup == plan::Rollup::min ? value < best : value > best;
     if (std::isnan(best) || better) {
@@ -249,8 +261,6 @@ void ScoreFunction::forward_group(const Group& group, const double* metric_weigh
   work.decider[out] = decider;
   if (weights == 0) {
     work.value[out] = std::numeric_limits<double>::quiet_NaN();
-  } else if (group.rollup == plan::Rollup::mean) {
-    work.value[out] = sum / weights;
   } else if (group.rollup == plan::Rollup::points) {
     work.value[out] = std::clamp(group.start + plain, 0.0, kHundred);
   } else {

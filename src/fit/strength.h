@@ -19,7 +19,9 @@ namespace kenko::fit {
 struct Hold {
   double weights = std::numeric_limits<double>::infinity();
   double curves = std::numeric_limits<double>::infinity();
-  [[nodiscard]] bool everything() const { return !(weights < std::numeric_limits<double>::infinity()); }
+  [[nodiscard]] bool everything() const {
+    return !moves_curves() && !(weights < std::numeric_limits<double>::infinity());
+  }
   [[nodiscard]] bool moves_curves() const { return curves < std::numeric_limits<double>::infinity(); }
   friend bool operator==(const Hold&, const Hold&) = default;
 };
