@@ -34,7 +34,7 @@ TEST(Charts, AnAxisHoldsItsValuesWithRoundEnds) {
   EXPECT_EQ(axis.text(axis.ticks.back()), "50 %");
   EXPECT_DOUBLE_EQ(axis.at(0.3), 50);
   EXPECT_DOUBLE_EQ(axis.at(7), 100);
-  EXPECT_EQ(axis_over({-1, 1}, false).text(-0.001), "0");
+  EXPECT_EQ(axis_over({-1, 1}, false).text(-0.001), "0.0") << "no minus before nothing";
 }
 
 TEST(Charts, AnAxisOverOneValueHasAWidth) {
