@@ -115,6 +115,26 @@ TEST(FitTest, WhenTheAuthorIsRightNothingMuchMoves) {
   }
 }
 
+TEST(FitTest, OneMetricHasACurveToLearn) {
+  plan::Plan plan = flat_plan();
+  plan.metrics.resize(1);
+  plan.dimensions.resize(1);
+  plan.metrics[0].curve = line({{0, 0}, {5, 90}, {10, 100}});
+  validate::Panel panel = random_rows(plan, 500, 9, 9);
+  Random random(10);
+  for (size_t r = 0; r < panel.rows(); ++r) {
+    panel.parts.triggers[r] = 0;
+    panel.parts.limit[r] = INT32_MAX;
+    const double x = random.uniform() * 10;
+    panel.parts.input[r] = x;
+    panel.points[r] = 1;
+    panel.outcome_in[r] = random.chance(stats::logistic(1 - 0.6 * x)) ? 1 : 0;
+  }
+  const Fit f = fit(plan, panel, {});
+  ASSERT_FALSE(f.stays());
+  EXPECT_NEAR(static_cast<double>(f.plan.metrics[0].curve.points[1].points_micros) / 1e6, 50, 10) << "a straight line";
+}
+
 TEST(FitTest, ThreadsDoNotMatter) {
   const plan::Plan plan = flat_plan();
   const validate::Panel panel = panel_of(plan, 200, 8, 4);
