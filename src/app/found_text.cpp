@@ -65,20 +65,34 @@ Edit replace(const std::string& source, const tree::Node& node, std::string by) 
   return {node.offset + quote, node.text.size(), std::move(by)};
 }
 
-// Before the entry, on a line of its own and as far to the right.
-Result<Edit> line_before(const model::Model& model, const tree::Node& entry, const std::string& what,
-                         const std::vector<std::string>& lines) {
-  const std::string& source = model.document.source();
+// What stands before an entry on its line.
+struct Lead {
+  size_t line = 0;  // where the line begins
+  std::string text;
+  [[nodiscard]] bool blank() const { return text.find_first_not_of(' ') == std::string::npos; }
+};
+
+Lead lead_of(const std::string& source, const tree::Node& entry) {
   const size_t newline = entry.offset == 0 ? std::string::npos : source.rfind('\n', entry.offset - 1);
   const size_t line = newline == std::string::npos ? 0 : newline + 1;
-  const std::string indent = source.substr(line, entry.offset - line);
-  if (indent.find_first_not_of(' ') != std::string::npos) {
-    return model.document.problem(entry, "search-flow-style",
-                                  fmt::format("a further entry of `{}` cannot be written here", what),
-                                  fmt::format("write each entry on lines of its own below `{}:`", what));
+  return {line, source.substr(line, entry.offset - line)};
+}
+
+// Before the first dimension: on a line of its own and as far to the right, or within the same { }.
+Edit dimension_before(const model::Model& model, const tree::Node& first, const std::string& text) {
+  const Lead lead = lead_of(model.document.source(), first);
+  return lead.blank() ? Edit{lead.line, 0, lead.text + text + "\n"} : Edit{first.offset, 0, text + ", "};
+}
+
+// Before the first metric, on lines of their own and as far to the right.
+Result<Edit> metrics_before(const model::Model& model, const tree::Node& first, const std::vector<std::string>& lines) {
+  const Lead lead = lead_of(model.document.source(), first);
+  if (!lead.blank()) {
+    return model.document.problem(first, "search-flow-style", "further metrics cannot be written here",
+                                  "write each metric on lines of its own below `metrics:`");
   }
-  Edit out{line, 0, ""};
-  for (const std::string& each : lines) out.text += indent + each + "\n";
+  Edit out{lead.line, 0, ""};
+  for (const std::string& each : lines) out.text += each.empty() ? "\n" : lead.text + each + "\n";
   return out;
 }
 
@@ -167,17 +181,15 @@ Result<std::string> text_with(const model::Model& model, std::vector<FoundMetric
       scale_weights(model, *dimension, 1 + added / weight, edits);
       continue;
     }
-    KENKO_TRY(
-        Edit edit,
-        line_before(model, model.dimensions.front().at, "dimensions",
-                    {fmt::format("{}: {{weight: {}, label: {}}}", name, written(added), yaml_quoted(kFoundLabel))}));
-    edits.push_back(std::move(edit));
+    const std::string entry =
+        fmt::format("{}: {{weight: {}, label: {}}}", name, written(added), yaml_quoted(kFoundLabel));
+    edits.push_back(dimension_before(model, model.dimensions.front().at, entry));
   }
   std::vector<std::string> lines;
   for (const FoundMetric& m : found) {
     for (std::string& line : lines_of(m)) lines.push_back(std::move(line));
   }
-  KENKO_TRY(Edit edit, line_before(model, model.metrics.front().at, "metrics", lines));
+  KENKO_TRY(Edit edit, metrics_before(model, model.metrics.front().at, lines));
   edits.push_back(std::move(edit));
   std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.offset > b.offset; });
   std::string text = model.document.source();

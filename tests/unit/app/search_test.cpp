@@ -204,6 +204,23 @@ TEST_F(SearchTest, TheAuthorsWeightsKeepTheirProportions) {
   EXPECT_EQ(pays, 2);  // half of the dimension, beside `paid` with its 2
 }
 
+TEST_F(SearchTest, ADimensionMayStandWithinBraces) {
+  fill(6, 30, true);
+  std::string text = kModel;
+  const size_t from = text.find("dimensions:"), to = text.find("metrics:");
+  text.replace(from, to - from, "dimensions: {use: {weight: 30}, money: {weight: 10}}  # both\n\n");
+  std::vector<FoundMetric> found(1);
+  found[0].name = found[0].label = found[0].why = "reports";
+  found[0].expression = "days_since(report.made)";
+  found[0].dimension = "found";
+  found[0].curve.points = {{0, 100}, {30, 0}};
+  found[0].strength = 1;
+  const auto out = text_with(model(text), found, 2);
+  ASSERT_TRUE(out.ok()) << to_text(out.problems());
+  EXPECT_THAT(*out, HasSubstr("dimensions: {found: {weight: 20, label: \"Found in the facts\"}, use: {weight: 30}"));
+  EXPECT_EQ(model(*out).dimensions.size(), 3U);
+}
+
 TEST_F(SearchTest, ReadsTellWhereAMetricBelongs) {
   fill(5, 30, true);
   const model::Model author = model(kModel);
