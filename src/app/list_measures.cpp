@@ -18,98 +18,51 @@ using plan::Op;
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
-// What a measure reads, and what to say when it is not there.
+// What a measure reads, and what to say when it is not there.  nullptr = nothing.
 struct Definition {
   ListMeasure measure;
   const char* name;
   const char* expression;
-  std::vector<const char*> events, properties;
-  bool seats;
+  const char* event;
+  const char* other_event;
+  const char* property;
   const char* tells;
+  bool seats = false;
 };
 
-const std::vector<Definition>& definitions() {
-  using M = ListMeasure;
-  static const std::vector<Definition> kAll = {
-      {M::nps, "nps", "last(nps.answered[364d], value)", {"nps.answered"}, {}, false, "who would recommend us"},
-      {M::csat, "csat", "mean(csat.answered[182d], value)", {"csat.answered"}, {}, false, "who is satisfied"},
-      {M::references,
-       "references",
-       "count(reference.given[364d])",
-       {"reference.given"},
-       {},
-       false,
-       "who has spoken for us"},
-      {M::pulse, "pulse", "current(pulse.set, value)", {"pulse.set"}, {}, false, "what their manager thinks"},
-      {M::goals_reached,
-       "goals_reached",
-       "count(goal.reached[364d])",
-       {"goal.reached"},
-       {},
-       false,
-       "what they have reached with us"},
-      {M::goals_missed,
-       "goals_missed",
-       "count(goal.missed[364d])",
-       {"goal.missed"},
-       {},
-       false,
-       "what they have not reached"},
-      {M::roi, "roi", "last(roi.recorded[728d], value)", {"roi.recorded"}, {}, false, "what it has brought them"},
-      {M::talks,
-       "talks",
-       "count(expansion.discussed[182d])",
-       {"expansion.discussed"},
-       {},
-       false,
-       "who has asked for more"},
-      {M::seats_used,
-       "seats_used",
-       "distinct(login[28d], user) / seats()",
-       {"login"},
-       {},
-       true,
-       "who needs more seats"},
-      {M::overdue_days,
-       "overdue_days",
-       "overdue_days(invoice.issued, invoice.paid, by: invoice, due: due)",
-       {"invoice.issued", "invoice.paid"},
-       {"invoice"},
-       false,
-       "whose invoices are overdue"},
-      {M::overdue_amount,
-       "overdue_amount",
-       "overdue_amount(invoice.issued, invoice.paid, by: invoice, due: due)",
-       {"invoice.issued", "invoice.paid"},
-       {"invoice"},
-       false,
-       "how much is overdue"},
-      {M::payment_failures,
-       "payment_failures",
-       "count(payment.failed[91d])",
-       {"payment.failed"},
-       {},
-       false,
-       "whose payments fail"},
-      {M::reminders, "reminders", "count(reminder.sent[182d])", {"reminder.sent"}, {}, false, "who had to be reminded"},
-      {M::days_late,
-       "days_late",
-       "mean(invoice.paid[364d], days_late)",
-       {"invoice.paid"},
-       {"days_late"},
-       false,
-       "how late they usually pay"},
-      {M::open_tickets,
-       "open_tickets",
-       "open(ticket.opened, ticket.solved, by: ticket)",
-       {"ticket.opened", "ticket.solved"},
-       {"ticket"},
-       false,
-       "whose questions are open"},
-      {M::tickets, "tickets", "count(ticket.opened[91d])", {"ticket.opened"}, {}, false, "what they ask about"},
-  };
-  return kAll;
-}
+using M = ListMeasure;
+constexpr const char* kOverdueDays = "overdue_days(invoice.issued, invoice.paid, by: invoice, due: due)";
+constexpr const char* kOverdueAmount = "overdue_amount(invoice.issued, invoice.paid, by: invoice, due: due)";
+
+// clang-format off
+constexpr Definition kDefinitions[] = {
+    {M::nps, "nps", "last(nps.answered[364d], value)", "nps.answered", nullptr, nullptr, "who would recommend us"},
+    {M::csat, "csat", "mean(csat.answered[182d], value)", "csat.answered", nullptr, nullptr, "who is satisfied"},
+    {M::references, "references", "count(reference.given[364d])", "reference.given", nullptr, nullptr,
+     "who has spoken for us"},
+    {M::pulse, "pulse", "current(pulse.set, value)", "pulse.set", nullptr, nullptr, "what their manager thinks"},
+    {M::goals_reached, "goals_reached", "count(goal.reached[364d])", "goal.reached", nullptr, nullptr,
+     "what they have reached with us"},
+    {M::goals_missed, "goals_missed", "count(goal.missed[364d])", "goal.missed", nullptr, nullptr,
+     "what they have not reached"},
+    {M::roi, "roi", "last(roi.recorded[728d], value)", "roi.recorded", nullptr, nullptr, "what it has brought them"},
+    {M::talks, "talks", "count(expansion.discussed[182d])", "expansion.discussed", nullptr, nullptr,
+     "who has asked for more"},
+    {M::seats_used, "seats_used", "distinct(login[28d], user) / seats()", "login", nullptr, nullptr,
+     "who needs more seats", true},
+    {M::overdue_days, "overdue_days", kOverdueDays, "invoice.issued", "invoice.paid", "invoice",
+     "whose invoices are overdue"},
+    {M::overdue_amount, "overdue_amount", kOverdueAmount, "invoice.issued", "invoice.paid", "invoice",
+     "how much is overdue"},
+    {M::payment_failures, "payment_failures", "count(payment.failed[91d])", "payment.failed", nullptr, nullptr,
+     "whose payments fail"},
+    {M::reminders, "reminders", "count(reminder.sent[182d])", "reminder.sent", nullptr, nullptr,
+     "who had to be reminded"},
+    {M::days_late, "days_late", "mean(invoice.paid[364d], days_late)", "invoice.paid", nullptr, "days_late",
+     "how late they usually pay"},
+    {M::tickets, "tickets", "count(ticket.opened[91d])", "ticket.opened", nullptr, nullptr, "what they ask about"},
+};
+// clang-format on
 
 const plan::Node& unwrapped(const plan::Plan& plan, NodeId id) {
   const plan::Node* node = &plan.nodes[id];
@@ -153,13 +106,11 @@ bool emitted(const facts::Settings& settings, const char* event) {
 
 // The first fact that is not there; empty = all are.
 std::string missing_fact(const facts::Portfolio& portfolio, const Definition& d) {
-  for (const char* event : d.events) {
-    if (!emitted(portfolio.settings, event)) return fmt::format("`{}` events", event);
+  for (const char* event : {d.event, d.other_event}) {
+    if (event != nullptr && !emitted(portfolio.settings, event)) return fmt::format("`{}` events", event);
   }
-  for (const char* property : d.properties) {
-    if (portfolio.find_property(property) == nullptr) {
-      return fmt::format("the property `{}` of `{}`", property, d.events.front());
-    }
+  if (d.property != nullptr && portfolio.find_property(d.property) == nullptr) {
+    return fmt::format("the property `{}` of `{}`", d.property, d.event);
   }
   const bool seats = !d.seats || std::any_of(portfolio.contracts.begin(), portfolio.contracts.end(),
                                              [](const facts::ContractRow& c) { return c.fact.seats.has_value(); });
@@ -195,7 +146,7 @@ Result<ListMeasures> ListMeasures::of(const Scoring& scoring, const std::vector<
 
   std::vector<const Definition*> own;
   std::vector<std::pair<ListMeasure, size_t>> of_model;
-  for (const Definition& d : definitions()) {
+  for (const Definition& d : kDefinitions) {
     if (std::find(wanted.begin(), wanted.end(), d.measure) == wanted.end()) continue;
     if (const auto metric = metric_for(scoring.plan(), d.measure)) {
       of_model.emplace_back(d.measure, *metric);

@@ -32,10 +32,9 @@ enum class ListMeasure : uint8_t {
   payment_failures,
   reminders,
   days_late,
-  open_tickets,
   tickets,
 };
-inline constexpr size_t kListMeasures = 16;
+inline constexpr size_t kListMeasures = 15;
 
 /// A fact that nobody has brought yet.
 struct MissingFact {
