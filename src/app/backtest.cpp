@@ -23,7 +23,6 @@ validate::WithoutOurs without_ours(const plan::Plan& plan, const validate::Panel
   const fit::ScoreFunction function(plan, panel, parameters);
   std::vector<uint32_t> rows(panel.rows());
   std::iota(rows.begin(), rows.end(), 0U);
-  if (std::any_of(rows.begin(), rows.end(), [&](uint32_t r) { return function.rests_on_others(r); })) return out;
   std::vector<uint8_t> ours;  // of the scored metrics
   for (const plan::Metric& m : plan.metrics) {
     if (m.dimension) ours.push_back(m.ours ? 1 : 0);
@@ -34,6 +33,9 @@ validate::WithoutOurs without_ours(const plan::Plan& plan, const validate::Panel
     if (ours[i % ours.size()] != 0) numbers.metric_weights[i] = 0;
   }
   out.score = function.scores(numbers, rows, threads);
+  for (const uint32_t r : rows) {  // of other days or accounts it knows only what they did under all metrics
+    if (function.rests_on_others(r)) out.score[r] = validate::kNothing;
+  }
   return out;
 }
 

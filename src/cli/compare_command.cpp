@@ -33,6 +33,7 @@ Result<std::string> compare_output(const Common& common, CompareCliOptions& o) {
   o.request.measures.threads = threads_for(common.threads);
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(const validate::Comparison comparison, app::compare_with(workspace, o.request, app::now()));
+  const bool all = format != report::Format::table || !o.table.empty();
   return written(common,
                  {report::compare_head(comparison), report::compare_sections(comparison, all ? 0 : kAccountsShown),
                   comparison.findings, "measures"},

@@ -52,6 +52,11 @@ Table measures_table(const Panel& panel, const Backtest& b) {
     add("auc_without_ours", b.auc_without_ours, false, 3,
         "within one as-of day, by the score without the metrics that are ours");
   }
+  if (b.auc_without_ours.value && b.ours_rows != b.all.rows) {
+    add("auc_with_ours", b.auc_with_ours, false, 3,
+        say("the score itself on the {} account-days whose score without them is known exactly",
+            text::grouped(b.ours_rows)));
+  }
   if (b.forward.rows > 0) {
     add("brier", {b.forward.brier, {}, {}}, false, 4,
         say("squared error of probabilities stated forward; one rate for everybody gives {}",

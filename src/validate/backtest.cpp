@@ -203,12 +203,25 @@ class Backtester {
 
   void ours() {
     out_.any_ours = without_ours_.any;
-    if (without_ours_.score.empty()) return;
+    std::vector<uint32_t> rows;
     std::vector<double> risk;
-    for (const double s : without_ours_.score) risk.push_back(-s);
-    const auto ranking = std::make_shared<const stats::Ranking>(risk, panel_.outcome_in, clusters_.of, panel_.day);
-    measure({&out_.auc_without_ours},
-            [ranking](stats::Times times, std::span<std::optional<double>> to) { to[0] = ranking->auc_within(times); });
+    for (uint32_t r = 0; r < without_ours_.score.size(); ++r) {
+      if (std::isnan(without_ours_.score[r])) continue;
+      rows.push_back(r);
+      risk.push_back(-without_ours_.score[r]);
+    }
+    out_.ours_rows = std::ssize(rows);
+    if (rows.empty()) return;
+    const auto outcome = pick(panel_.outcome_in, rows);
+    const auto cluster = pick(clusters_.of, rows), day = pick(panel_.day, rows);
+    const auto without = std::make_shared<const stats::Ranking>(risk, outcome, cluster, day);
+    const auto with = std::make_shared<const stats::Ranking>(pick(risk_, rows), outcome, cluster, day);
+    measure({&out_.auc_without_ours, &out_.auc_with_ours, &out_.ours_gain},
+            [with, without](stats::Times times, std::span<std::optional<double>> to) {
+              to[0] = without->auc_within(times);
+              to[1] = with->auc_within(times);
+              if (to[0] && to[1]) to[2] = *to[1] - *to[0];
+            });
   }
 
   // Harrell's concordance needs what followed the horizon too; an outcome by absence has no time.

@@ -112,16 +112,17 @@ struct Forward {
 /// The score without metrics that rest on what our own team does or thinks.
 struct WithoutOurs {
   bool any = false;           ///< the model scores such metrics
-  std::vector<double> score;  ///< by row, points; empty where there are none, or it cannot be reckoned exactly
+  std::vector<double> score;  ///< by row, points; kNothing = it cannot be reckoned exactly; empty where there are none
 };
 
 struct Backtest {
   BacktestOptions options;
   Discrimination all, untreated;
-  bool any_ours = false;             ///< the model scores metrics that are ours
-  stats::Estimate auc_without_ours;  ///< within one as-of day; no value where WithoutOurs has no scores
-  std::vector<BandLine> bands;       ///< worst first
-  std::optional<double> trend_p;     ///< of the test that the rate falls from band to band (by accounts)
+  bool any_ours = false;                                       ///< the model scores metrics that are ours
+  int64_t ours_rows = 0;                                       ///< whose score without them is known
+  stats::Estimate auc_without_ours, auc_with_ours, ours_gain;  ///< within one as-of day, on these rows; the difference
+  std::vector<BandLine> bands;                                 ///< worst first
+  std::optional<double> trend_p;  ///< of the test that the rate falls from band to band (by accounts)
   std::vector<CutoffLine> cutoffs;
   std::vector<PartLine> days, segments;
   std::vector<PathLine> paths;

@@ -166,12 +166,11 @@ class Finder {
       add(false, "ours-not-reckoned",
           "what the score is worth without the metrics that are ours is left out: it hangs on silence or on accounts "
           "below, which cannot be reckoned anew from points and weights");
-    } else if (r_.auc_without_ours.high && r_.all.auc_within.low &&
-               *r_.auc_without_ours.high < *r_.all.auc_within.low) {
+    } else if (r_.ours_gain.low && *r_.ours_gain.low > 0) {
       add(true, "rests-on-ours",
           say("without the metrics that are ours the area within a day is {} and not {}: the score knows what your own "
               "team knows already",
-              fixed(*r_.auc_without_ours.value, 2), fixed(*r_.all.auc_within.value, 2)),
+              fixed(*r_.auc_without_ours.value, 2), fixed(*r_.auc_with_ours.value, 2)),
           "give the customer's own behaviour more weight");
     }
   }

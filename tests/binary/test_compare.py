@@ -67,7 +67,9 @@ class Compares(KenkoTest):
         self.write("w/models/later.yaml", WORSE.replace("within: 28d", "within: 56d").replace("worse", "later"))
         for args, code in ((["nobody"], "no-model"), (["worse", "--with", "nobody"], "no-model"),
                            (["worse", "--outcome", "x"], "unknown-outcome"),
-                           (["worse", "--capacity", "2"], "bad-option"), (["later", "--with", "first"], "outcomes-differ"), (["worse", "--step", "0"], "bad-option")):
+                           (["worse", "--capacity", "2"], "bad-option"),
+                           (["later", "--with", "first"], "outcomes-differ"),
+                           (["worse", "--step", "0"], "bad-option")):
             out = self.compare(*args, status=None)
             self.assertNotEqual(out.status, 0, args)
             self.assertIn(f"[{code}]", out.stderr, args)

@@ -29,7 +29,7 @@ class Monitors(KenkoTest):
     def test_with_nothing_planted_it_is_silent(self):
         for seed in range(SEEDS):
             with self.subTest(seed=seed):
-                self.company(f"w{seed}", seed, accounts=random.Random(seed).choice([30, 45, 60]))
+                self.company(f"w{seed}", seed, accounts=random.Random(seed).choice([40, 55, 70]))
                 said = self.monitor(f"w{seed}")
                 self.assertGreaterEqual(len(said["looks"]), 7)
                 self.assertEqual([f for f in said["findings"] if f["warning"]], [], f"seed {seed}")
