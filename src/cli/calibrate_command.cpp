@@ -18,11 +18,10 @@ struct CalibrateCliOptions {
   bool dry_run = false;
 };
 
-std::string head_of(const app::CalibrateReport& report) {
-  std::string out = fmt::format("Calibration of model {}\n", report.file.model);
-  if (!report.path.empty()) {
-    out += fmt::format("{} {}\n", report.remapped ? "curves kept, written to" : "written to", report.path);
-  }
+std::vector<Sentence> head_of(const app::CalibrateReport& report) {
+  std::vector<Sentence> out{say("Calibration of model {}", report.file.model)};
+  if (!report.path.empty())
+    out.push_back(say(report.remapped ? "curves kept, written to {}" : "written to {}", report.path));
   return out;
 }
 
