@@ -79,8 +79,8 @@ TEST(PairedTest, BetweenTwoThatAreTheSameButForNoiseNothingIsClaimed) {
   int claimed = 0;
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     const Panel truth = make_panel(seed, 200, 6, 0.5);
-    const auto findings =
-        findings_of(comparison(compare_panels(blurred(truth, seed + 500, 15), blurred(truth, seed + 900, 15), quick())));
+    const auto findings = findings_of(
+        comparison(compare_panels(blurred(truth, seed + 500, 15), blurred(truth, seed + 900, 15), quick())));
     claimed += std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
       return f.code == "foretells-better" || f.code == "foretells-worse";
     });
