@@ -1,6 +1,7 @@
 // Cut-offs of a fitted model.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,18 @@ double same_share(const Scores& s, double from) {
   return (s.after[at - 1] + s.after[at]) / 2;
 }
 
+// The share of the new scores below a number, and the number below which a share lies.
+double share_below(const Scores& s, double from) {
+  return static_cast<double>(std::lower_bound(s.after.begin(), s.after.end(), from) - s.after.begin()) /
+         static_cast<double>(s.after.size());
+}
+double at_share(const Scores& s, double share) {
+  const auto at = static_cast<size_t>(std::lround(share * static_cast<double>(s.after.size())));
+  if (at == 0) return s.after.front();
+  if (at >= s.after.size()) return s.after.back();
+  return (s.after[at - 1] + s.after[at]) / 2;
+}
+
 // Rounded to a tenth of a point, each above the one before.
 void put(std::span<plan::Band> bands, const std::vector<double>& from) {
   for (size_t k = 1; k < bands.size(); ++k) {
@@ -38,19 +51,23 @@ void put(std::span<plan::Band> bands, const std::vector<double>& from) {
   }
 }
 
-double lowest_cut(const Scores& s, double fallback, const Link& link, const CutOff& cut_off) {
-  if (cut_off.capacity && !s.after.empty()) {
-    const auto at = static_cast<size_t>(std::lround(*cut_off.capacity * static_cast<double>(s.after.size())));
-    if (at == 0) return s.after.front();
-    if (at >= s.after.size()) return s.after.back();
-    return (s.after[at - 1] + s.after[at]) / 2;
+// The lowest cut-off that was asked for; nullopt: none was.
+std::optional<double> lowest_cut(const Scores& s, const Link& link, const CutOff& cut_off) {
+  if (s.after.empty()) return std::nullopt;
+  if (cut_off.capacity) return at_share(s, *cut_off.capacity);
+  if (!cut_off.cost_ratio) return std::nullopt;
+  // To act pays where p x miss > (1 - p) x alarm: where the odds are above alarm / miss.
+  const double log_odds = -std::log(*cut_off.cost_ratio);
+  return std::clamp(50 + 10 * (link.intercept - log_odds) / std::exp(link.log_slope), 0.0, 100.0);
+}
+
+// Moves the lowest cut-off; the bands above share what is left above it as they did before.
+void move_lowest(const Scores& s, double lowest, std::vector<double>& from) {
+  const double was = share_below(s, from[1]), is = share_below(s, lowest);
+  for (size_t k = 2; k < from.size() && was < 1; ++k) {
+    from[k] = at_share(s, is + (1 - is) * (share_below(s, from[k]) - was) / (1 - was));
   }
-  if (cut_off.cost_ratio) {
-    // To act pays where p x miss > (1 - p) x alarm: where the odds are above alarm / miss.
-    const double log_odds = -std::log(*cut_off.cost_ratio);
-    return std::clamp(50 + 10 * (link.intercept - log_odds) / std::exp(link.log_slope), 0.0, 100.0);
-  }
-  return fallback;
+  from[1] = lowest;
 }
 
 }  // namespace
@@ -86,7 +103,8 @@ void set_bands(const plan::Plan& before, plan::Plan& after, const validate::Pane
     if (bands.empty() || bands.back().quantile_micros) return;
     std::vector<double> from;
     for (const plan::Band& b : bands) from.push_back(same_share(own, b.from_hundredths / 100.0));
-    if (from.size() > 1) from[1] = lowest_cut(own, from[1], link, cut_off);
+    const std::optional<double> lowest = lowest_cut(own, link, cut_off);
+    if (lowest && from.size() > 1) move_lowest(own, *lowest, from);
     put(bands, from);
   };
   set(after.bands);
