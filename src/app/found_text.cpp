@@ -29,9 +29,12 @@ bool meet(const std::vector<std::string>& a, const std::vector<std::string>& b) 
                      [&](const std::string& s) { return std::binary_search(b.begin(), b.end(), s); });
 }
 
-bool reads_alike(const model::Reads& a, const model::Reads& b) {
-  return meet(a.events, b.events) || meet(a.attributes, b.attributes) || (a.contracts && b.contracts) ||
-         (a.account && b.account);
+// By the events; where there are none, by what else is read by metrics without events: a share of seats in use is
+// about use, not about contracts.
+bool reads_alike(const model::Reads& own, const model::Reads& found) {
+  if (!found.events.empty()) return meet(own.events, found.events);
+  return own.events.empty() && (meet(own.attributes, found.attributes) || (own.contracts && found.contracts) ||
+                                (own.account && found.account));
 }
 
 // Three significant digits.

@@ -229,6 +229,13 @@ TEST_F(SearchTest, ReadsTellWhereAMetricBelongs) {
   EXPECT_EQ(dimension_for(author, reads), "money");
   reads.events = {"report.made"};
   EXPECT_EQ(dimension_for(author, reads), "found");
+
+  std::string text = kModel;
+  text.replace(text.find("count(login[28d])"), 17, "count(login[28d]) / seats()");
+  text.replace(text.find("sum(invoice.paid[91d], value)"), 29, "term_months()");
+  reads.events.clear();
+  reads.contracts = true;
+  EXPECT_EQ(dimension_for(model(text), reads), "money");  // seats in use are about use
 }
 
 }  // namespace
