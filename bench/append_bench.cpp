@@ -76,7 +76,7 @@ Result<Run> append(const std::string& dir, const std::vector<std::string>& lines
 
 Result<std::vector<std::string>> lines_of(const Options& options, int64_t begin, int64_t end) {
   const std::string file = options.dir + "/append.ndjson";
-  KENKO_TRY_STATUS(write_file(options.shape, begin, end, Format::ndjson, 0, file));
+  KENKO_TRY_STATUS(write_file(rows_of(options.shape), begin, end, Format::ndjson, 0, file));
   KENKO_TRY(const std::string text, ports::read_file(file));
   std::filesystem::remove(file);
   std::vector<std::string> out;
@@ -97,7 +97,7 @@ Status bench_append(const Options& options, Figures& figures) {
   std::vector<double> latency;
   const int64_t few = std::max<int64_t>(1, options.append_events / 20);
   for (int i = 0; i < options.runs; ++i) {
-    KENKO_TRY_STATUS(make_workspace(dir, options.models_dir));
+    KENKO_TRY_STATUS(make_workspace(dir, options.models_dir, "shape"));
     KENKO_TRY(const auto one_by_one, lines_of(options, 0, few));
     KENKO_TRY(const auto at_once, lines_of(options, few, few + options.append_events));
     // The disk of the workspace, in the same minute.

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -55,14 +56,14 @@ void append_ndjson(const Row& row, const std::string& time, std::string& out) {
   out += "}\n";
 }
 
-Status write_text(const Generator& generator, int64_t begin, int64_t end, Format format, int64_t bad_every,
+Status write_text(const Rows& rows, int64_t begin, int64_t end, Format format, int64_t bad_every,
                   const std::string& path) {
   std::FILE* file = std::fopen(path.c_str(), "wb");
   if (file == nullptr) return Problem{"file-failed", {path, 0, 0, ""}, "cannot be written", "", "", Severity::error};
   std::string text(format == Format::csv ? kHeader : std::string_view());
   bool good = true;
   for (int64_t i = begin; i < end; ++i) {
-    const Row row = generator.row(i);
+    const Row row = rows(i);
     const bool bad = bad_every > 0 && i % bad_every == bad_every - 1;
     const std::string time = bad ? "the day before" : time_text(row.occurred);
     format == Format::csv ? append_csv(row, time, text) : append_ndjson(row, time, text);
@@ -95,12 +96,12 @@ void copy_files(const std::string& from, const std::string& to) {
   }
 }
 
-std::vector<facts::EventFact> facts_of(const Generator& generator, int64_t begin, int64_t end, int64_t first_seq) {
+std::vector<facts::EventFact> facts_of(const Rows& rows, int64_t begin, int64_t end, int64_t first_seq) {
   std::vector<facts::EventFact> out(static_cast<size_t>(end - begin));
   const auto part = [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; ++i) {
       facts::EventFact& event = out[static_cast<size_t>(i - begin)];
-      event = fact_of(generator.row(i));
+      event = fact_of(rows(i));
       event.recorded.seq = first_seq + (i - begin);
     }
   };
@@ -111,21 +112,21 @@ std::vector<facts::EventFact> facts_of(const Generator& generator, int64_t begin
 }
 
 // Segments straight from the generator: what an import would have written, without reading files.
-Status write_segments(const Generator& generator, int64_t begin, int64_t end, int64_t rows, const std::string& dir) {
+Status write_segments(const Rows& rows, int64_t begin, int64_t end, int64_t each, const std::string& dir) {
   const Instant now = ports::SystemClock().now();
   const bool is_terminal = isatty(STDERR_FILENO) != 0;
   KENKO_TRY(const state::WriteLock lock, state::WriteLock::acquire(dir));
   KENKO_TRY(state::Database database, state::Database::open_for_writing(dir));
   KENKO_TRY(const ports::Snapshot before, database.snapshot());
   KENKO_TRY(segments::Writer writer, segments::Writer::open(dir, before));
-  for (int64_t from = begin; from < end; from += rows) {
-    const int64_t to = std::min(end, from + rows);
+  for (int64_t from = begin; from < end; from += each) {
+    const int64_t to = std::min(end, from + each);
     state::Batch batch;
     KENKO_TRY(batch.first_seq, database.next_seq());
     batch.end_seq = batch.first_seq + (to - from);
     batch.command = "made for the benchmark";
     batch.at = now;
-    const auto events = facts_of(generator, from, to, batch.first_seq);
+    const auto events = facts_of(rows, from, to, batch.first_seq);
     KENKO_TRY(const segments::WrittenSegment segment, writer.write(events, now));
     KENKO_TRY(batch.catalog, writer.prepare(std::span(&segment, 1)));
     if (const auto committed = database.commit(batch); !committed.ok()) return committed.problems();
@@ -144,12 +145,15 @@ std::string_view word(Format format) {
   return format == Format::csv ? "csv" : format == Format::ndjson ? "ndjson" : "parquet";
 }
 
-Status write_file(const Shape& shape, int64_t begin, int64_t end, Format format, int64_t bad_every,
+Rows rows_of(const Shape& shape) {
+  return [generator = std::make_shared<const Generator>(shape)](int64_t i) { return generator->row(i); };
+}
+
+Status write_file(const Rows& rows, int64_t begin, int64_t end, Format format, int64_t bad_every,
                   const std::string& path) {
-  const Generator generator(shape);
-  if (format != Format::parquet) return write_text(generator, begin, end, format, bad_every, path);
+  if (format != Format::parquet) return write_text(rows, begin, end, format, bad_every, path);
   const std::string csv = path + ".csv";
-  KENKO_TRY_STATUS(write_text(generator, begin, end, Format::csv, bad_every, csv));
+  KENKO_TRY_STATUS(write_text(rows, begin, end, Format::csv, bad_every, csv));
   KENKO_TRY(duck::Connection connection, duck::Connection::open());
   const Status written = connection.copy_to_parquet(
       fmt::format("SELECT * REPLACE (value::DECIMAL(18, 6) AS value) FROM read_csv({}, all_varchar = true)",
@@ -159,15 +163,16 @@ Status write_file(const Shape& shape, int64_t begin, int64_t end, Format format,
   return written;
 }
 
-Status make_workspace(const std::string& dir, const std::string& models_dir) {
+Status make_workspace(const std::string& dir, const std::string& models_dir, const std::string& model) {
   std::filesystem::remove_all(dir);
   app::InitRequest init;
   init.dir = dir;
   init.company = "Benchmark";
-  init.model = "shape";
+  init.model = model;
   if (const auto made = app::init_workspace(init); !made.ok()) return made.problems();
-  KENKO_TRY(const std::string model, ports::read_file(models_dir + "/shape.yaml"));
-  return ports::write_file(dir + "/models/shape.yaml", {model});
+  const std::string file = "/" + model + ".yaml";
+  KENKO_TRY(const std::string text, ports::read_file(models_dir + file));
+  return ports::write_file(dir + "/models" + file, {text});
 }
 
 Status copy_workspace(const std::string& from, const std::string& to) {
@@ -203,20 +208,26 @@ Status append_rows(std::span<const Row> rows, const std::string& dir) {
                  Severity::error};
 }
 
-Status fill_workspace(const Shape& shape, int segments, const std::string& models_dir, const std::string& dir) {
+Status fill_workspace(const std::function<Filling()>& filling, const std::string& models_dir, const std::string& dir) {
   const std::string finished = dir + "/made-for-the-benchmark";
   const std::string of_format = fmt::format("format {}\n", state::kFormat);
   const auto made = std::filesystem::exists(finished) ? ports::read_file(finished) : Result<std::string>(std::string());
   if (made.ok() && *made == of_format) {
-    // The model of today on the company of then.
-    KENKO_TRY(const std::string model, ports::read_file(models_dir + "/shape.yaml"));
-    return ports::write_file(dir + "/models/shape.yaml", {model});
+    // The models of today on the company of then.
+    for (const auto& entry : std::filesystem::directory_iterator(dir + "/models")) {
+      const std::string name = entry.path().filename();
+      if (!std::filesystem::exists(models_dir + "/" + name)) continue;
+      KENKO_TRY(const std::string model, ports::read_file(models_dir + "/" + name));
+      KENKO_TRY_STATUS(ports::write_file(dir + "/models/" + name, {model}));
+    }
+    return Done{};
   }
-  KENKO_TRY_STATUS(make_workspace(dir, models_dir));
+  const Filling what = filling();
+  KENKO_TRY_STATUS(make_workspace(dir, models_dir, what.model));
   // The first rows are imported as a file: so the workspace learns the source as it would from a customer's.
-  const int64_t imported = std::min<int64_t>(shape.events, 10'000);
+  const int64_t imported = std::min<int64_t>(what.events, 10'000);
   const std::string file = dir + "/first.csv";
-  KENKO_TRY_STATUS(write_file(shape, 0, imported, Format::csv, 0, file));
+  KENKO_TRY_STATUS(write_file(what.rows, 0, imported, Format::csv, 0, file));
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(dir));
   app::ImportRequest request;
   request.inputs = {file};
@@ -231,8 +242,8 @@ Status fill_workspace(const Shape& shape, int segments, const std::string& model
                    "",
                    "",
                    Severity::error};
-  const int64_t rows = std::max<int64_t>(1, (shape.events - imported + segments - 1) / std::max(segments, 1));
-  KENKO_TRY_STATUS(write_segments(Generator(shape), imported, shape.events, rows, dir));
+  const int64_t each = std::max<int64_t>(1, (what.events - imported + what.segments - 1) / std::max(what.segments, 1));
+  KENKO_TRY_STATUS(write_segments(what.rows, imported, what.events, each, dir));
   return ports::write_file(finished, {of_format});
 }
 

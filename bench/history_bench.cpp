@@ -118,8 +118,11 @@ Status bench_history_whole(const Options& options, Figures& figures) {
 Status bench_fill(const Options& options, Figures& figures) {
   const bool there = std::filesystem::exists(options.company_dir() + "/made-for-the-benchmark");
   Status status = Done{};
-  const double made = seconds_of(
-      [&] { status = fill_workspace(options.shape, options.segments, options.models_dir, options.company_dir()); });
+  const double made = seconds_of([&] {
+    status =
+        fill_workspace([&] { return Filling{options.shape.events, rows_of(options.shape), options.segments, "shape"}; },
+                       options.models_dir, options.company_dir());
+  });
   KENKO_TRY_STATUS(status);
   if (!there) figures.add("company", "made straight into segments", "s", made);
   figures.add("company", "segments on disk", "MB", megabytes_on_disk(options.company_dir() + "/events"));

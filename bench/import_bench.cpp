@@ -35,11 +35,11 @@ Status bench_format(const Options& options, Format format, Figures& figures) {
   shape.events = std::max(shape.events, rows);
   const std::string name(word(format));
   const std::string file = options.dir + "/import-" + std::to_string(rows) + "." + name;
-  if (!std::filesystem::exists(file)) KENKO_TRY_STATUS(write_file(shape, 0, rows, format, kBadEvery, file));
+  if (!std::filesystem::exists(file)) KENKO_TRY_STATUS(write_file(rows_of(shape), 0, rows, format, kBadEvery, file));
   const std::string dir = options.dir + "/import-workspace";
   std::vector<double> cold, again;
   for (int i = 0; i < options.runs; ++i) {
-    KENKO_TRY_STATUS(make_workspace(dir, options.models_dir));
+    KENKO_TRY_STATUS(make_workspace(dir, options.models_dir, "shape"));
     KENKO_TRY(cold.emplace_back(), rows_per_second(dir, file, rows, false));
     KENKO_TRY(again.emplace_back(), rows_per_second(dir, file, rows, true));
   }

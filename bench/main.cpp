@@ -32,6 +32,7 @@ const std::vector<Piece>& pieces() {
       {"append", "facts that arrive one by one, beside the bare fsync of the disk", true, bench_append},
       {"ids", "exactly once: key files of many ids", true, bench_keys},
       {"peers", "the same history by DuckDB, Polars and pandas", true, bench_peers},
+      {"prove", "back-test and fit: 10,000 customers, monthly for three years", true, bench_prove},
       {"account", "one account's score of a day, from segments and intake", true, bench_account},
   };
   return all;
@@ -44,7 +45,7 @@ constexpr const char* kUsage =
     "  --events N          of the company (20000000)      --accounts N   (20000)     --days N   (365)\n"
     "  --seed N            (1)                            --segments N   (8)         --threads N\n"
     "  --runs N            medians of so many (3)         --import-events N (2000000)\n"
-    "  --append-events N   (20000)                        --ids N (100000000)\n"
+    "  --append-events N   (20000)                        --ids N (100000000)          --customers N (10000)\n"
     "  --growth N,N,...  fill and history at these sizes, too\n"
     "  --only A,B,...      pieces; --list names them      --skip A,B,...\n"
     "  --dir DIR           where data is made and kept (a folder in the system's temporary one)\n"
@@ -89,6 +90,8 @@ bool take_number(std::string_view name, std::string_view text, Request& request)
     o.import_events = *number;
   } else if (name == "--ids") {
     o.ids = *number;
+  } else if (name == "--customers") {
+    o.customers = *number;
   } else if (name == "--append-events") {
     o.append_events = *number;
   } else {

@@ -20,6 +20,7 @@ struct Options {
   int64_t import_events = 2'000'000;
   int64_t append_events = 20'000;
   int64_t ids = 100'000'000;
+  int64_t customers = 10'000;   ///< of the back-test, at any time
   std::string dir;              ///< where data is made and kept
   std::string models_dir;       ///< bench/models
   std::string peers_dir;        ///< bench/peers
@@ -53,6 +54,7 @@ struct Piece {
 [[nodiscard]] Status bench_account(const Options& options, Figures& figures);
 [[nodiscard]] Status bench_append(const Options& options, Figures& figures);
 [[nodiscard]] Status bench_keys(const Options& options, Figures& figures);
+[[nodiscard]] Status bench_prove(const Options& options, Figures& figures);
 [[nodiscard]] Status bench_peers(const Options& options, Figures& figures);
 
 }  // namespace kenko::bench

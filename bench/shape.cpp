@@ -21,7 +21,7 @@ struct Kind {
   bool user, feature, value;
 };
 
-constexpr std::array<Kind, 12> kKinds{{
+constexpr std::array<Kind, 13> kKinds{{
     {"login", 300, true, false, false},
     {"feature.used", 400, true, true, false},
     {"workflow.started", 60, true, false, false},
@@ -34,6 +34,7 @@ constexpr std::array<Kind, 12> kKinds{{
     {"invoice.paid", 15, false, false, true},
     {"training.attended", 5, true, false, false},
     {"report.exported", 5, true, false, true},
+    {"account.churned", 0, false, false, false},  // of customers.h alone
 }};
 constexpr uint8_t kTicketOpened = 6, kNps = 8, kInvoice = 9;
 

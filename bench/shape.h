@@ -40,7 +40,7 @@ struct Row {
   int32_t severity = -1;  ///< property `severity` of tickets, -1 = none
 };
 
-/// The dozen event names.
+/// The dozen event names, and that of leaving.
 [[nodiscard]] const std::vector<std::string>& event_names();
 
 /// Rows [begin, end) of the company.  Row i is the same whatever the range is that it is asked in; the rows of a slice

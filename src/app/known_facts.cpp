@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -102,8 +103,9 @@ class Accounts {
 class LateSearch {
  public:
   LateSearch(identity::Tables tables, const facts::FactSet& rest, const facts::Settings& settings, const Known& base,
-             Day first, Day last)
+             Day first, Day last, int threads)
       : tables_(tables),
+        threads_(threads),
         rest_(rest),
         settings_(settings),
         base_(base),
@@ -111,6 +113,7 @@ class LateSearch {
         last_(last),
         references_(rest.identities, rest.memberships, settings) {
     for (Day day = first; day <= last; ++day) closes_.push_back(close_of(day, settings));
+    punctual_ = !base.next_seq && base.until >= close_of(first - 1, settings);
   }
 
   void search_events(const facts::Portfolio& all) {
@@ -124,18 +127,10 @@ class LateSearch {
       const auto [at, added] = earliest.try_emplace(e.text(e.source[id.row]), day);
       at->second = std::min(at->second, day);
     };
-    for (uint32_t t = 0; t < tables_.size(); ++t) {
-      const EventView& e = tables_[t];
-      for (uint32_t row = 0; row < e.size(); ++row) {
-        const Recorded recorded{Instant{e.known_at[row]}, e.seq[row], false};
-        if (!fresh(recorded)) continue;
-        const std::vector<RowId> versions = identity::versions_of(tables_, {t, row});
-        if (versions.size() > 1) {
-          for (const RowId id : versions) touch(id);
-        } else if (late(recorded, settings_.time_zone.day_of(Instant{e.occurred_at[row]}))) {
-          touch({t, row});
-        }
-      }
+    if (many_are_fresh()) {
+      search_all(touch);
+    } else {
+      search_each(touch);
     }
     for (size_t i = 0; i < settings_.sources.size(); ++i) {
       const facts::SourceSettings& source = settings_.sources[i];
@@ -187,6 +182,67 @@ class LateSearch {
   }
 
  private:
+  using Touch = std::function<void(RowId)>;
+
+  template <typename Use>
+  void for_each_fresh(const Use& use) const {
+    for (uint32_t t = 0; t < tables_.size(); ++t) {
+      const EventView& e = tables_[t];
+      for (uint32_t row = 0; row < e.size(); ++row) {
+        if (fresh(recorded(e, row))) use(RowId{t, row});
+      }
+    }
+  }
+
+  // To look for the versions of one row costs as much as passing by some of all rows does.
+  [[nodiscard]] bool many_are_fresh() const {
+    constexpr size_t kRowsOfALook = 16;
+    size_t rows = 0, fresh_rows = 0;
+    for (const EventView& e : tables_) rows += e.size();
+    for_each_fresh([&](RowId) { ++fresh_rows; });
+    return fresh_rows * kRowsOfALook > rows;
+  }
+
+  void search_each(const Touch& touch) const {
+    for_each_fresh([&](RowId id) {
+      const std::vector<RowId> versions = identity::versions_of(tables_, id);
+      if (versions.size() > 1) {
+        for (const RowId version : versions) touch(version);
+      } else if (late(id)) {
+        touch(id);
+      }
+    });
+  }
+
+  // The same, by the versions of all rows at once.
+  void search_all(const Touch& touch) const {
+    const identity::Versions versions = identity::find_versions(tables_, threads_);
+    std::vector<std::vector<bool>> several(tables_.size());
+    for (size_t t = 0; t < several.size(); ++t) several[t].resize(tables_[t].size());
+    size_t begin = 0;
+    for (const size_t end : versions.end) {
+      const std::span<const RowId> ids(versions.rows.data() + begin, end - begin);
+      begin = end;
+      for (const RowId id : ids) several[id.table][id.row] = true;
+      const auto is_fresh = [this](RowId id) { return fresh(recorded(tables_[id.table], id.row)); };
+      if (std::any_of(ids.begin(), ids.end(), is_fresh)) std::for_each(ids.begin(), ids.end(), touch);
+    }
+    for_each_fresh([&](RowId id) {
+      if (!several[id.table][id.row] && late(id)) touch(id);
+    });
+  }
+
+  [[nodiscard]] static Recorded recorded(const EventView& e, uint32_t row) {
+    return {Instant{e.known_at[row]}, e.seq[row], false};
+  }
+  // Requires a fresh row.
+  [[nodiscard]] bool late(RowId id) const {
+    const EventView& e = tables_[id.table];
+    // Known when it happened, after the close before the first day: its day was open.
+    if (punctual_ && e.known_at[id.row] <= e.occurred_at[id.row]) return false;
+    return late(recorded(e, id.row), settings_.time_zone.day_of(Instant{e.occurred_at[id.row]}));
+  }
+
   // The close before the first one did not see it.
   [[nodiscard]] bool fresh(const Recorded& r) const {
     return r.known_at > base_.until || (base_.next_seq && r.seq >= *base_.next_seq);
@@ -208,10 +264,12 @@ class LateSearch {
   }
 
   identity::Tables tables_;
+  int threads_;
   const facts::FactSet& rest_;
   const facts::Settings& settings_;
   const Known& base_;
   Day first_, last_;
+  bool punctual_ = false;  // what is fresh became known after the close before `first`
   identity::References references_;
   std::vector<Instant> closes_;  // of the days first_ ... last_
   std::set<std::string> accounts_;
@@ -288,7 +346,7 @@ Result<LateAccounts> KnownFacts::late_accounts(const Known& base, Day first, Day
     return gone.contains(name_of(a)) && a.recorded.known_at <= base.until &&
            (!base.next_seq || a.recorded.seq < *base.next_seq);
   });
-  LateSearch search(tables_, ever, settings_, base, first, last);
+  LateSearch search(tables_, ever, settings_, base, first, last, threads_);
   search.search_events(all);
   search.search_attributes(taken_back);
   search.search_contracts();
