@@ -40,9 +40,11 @@ class Filling {
     // by then: no other commit stands between.
     for (const std::string& file : named.intake) {
       const std::string name = "intake/" + file;
-      if (!ports::file_exists(from(name))) return ports::file_problem("read", from(name), ENOENT);
       KENKO_TRY_STATUS(folder_->make_folder_for(name));
-      KENKO_TRY_STATUS(state::back_up_intake(from(name), folder_->path(name), named.next_seq));
+      const Status copied = state::back_up_intake(from(name), folder_->path(name), named.next_seq);
+      // Sealed and taken away meanwhile: SQLite has other words for that, or finds the file without its newest part.
+      if (!ports::file_exists(from(name))) return ports::file_problem("read", from(name), ENOENT);
+      if (!copied.ok()) return copied;
     }
     return manifest(named);
   }
