@@ -25,7 +25,7 @@ constexpr int64_t kFewDifferent = 50;  // a property with no more values may be 
 // A candidate and how early it is to be looked at.
 struct Ranked {
   int order = 0;
-  Candidate candidate;
+  MetricCandidate candidate;
 };
 
 // Two kinds of events of which one answers the other.
@@ -78,7 +78,7 @@ class Maker {
     }
   }
 
-  std::vector<Candidate> make() {
+  std::vector<MetricCandidate> make() {
     const std::vector<SurveyedEvent> all = survey_events(portfolio_, until_);
     std::vector<const SurveyedEvent*> usable;
     for (const SurveyedEvent& event : all) {
@@ -95,7 +95,7 @@ class Maker {
     add_pairs(all);
     std::stable_sort(out_.begin(), out_.end(), [](const Ranked& a, const Ranked& b) { return a.order < b.order; });
     if (out_.size() > options_.most) out_.resize(options_.most);
-    std::vector<Candidate> out;
+    std::vector<MetricCandidate> out;
     for (Ranked& r : out_) out.push_back(std::move(r.candidate));
     return out;
   }
@@ -379,20 +379,20 @@ std::string yaml_quoted(const std::string& text) {
   return out + "\"";
 }
 
-std::vector<Candidate> candidates_for(const facts::Portfolio& portfolio, const model::Model& model, Day until,
-                                      const CandidateOptions& options) {
+std::vector<MetricCandidate> candidates_for(const facts::Portfolio& portfolio, const model::Model& model, Day until,
+                                            const CandidateOptions& options) {
   return Maker(portfolio, model, until, options).make();
 }
 
 Result<model::Model> with_candidates(const std::string& model_text, const std::string& file,
-                                     const facts::Settings& settings, std::vector<Candidate>& candidates) {
+                                     const facts::Settings& settings, std::vector<MetricCandidate>& candidates) {
   KENKO_TRY(const model::Model own, model::load(model_text, file, settings));
   const std::string& source = own.document.source();
   KENKO_TRY(const Gap gap, gap_for_metrics(source, own, file));
   constexpr int kAttempts = 3;
   for (int attempt = 1;; ++attempt) {
     std::string text = source.substr(0, gap.offset);
-    for (const Candidate& c : candidates) {
+    for (const MetricCandidate& c : candidates) {
       // One line each, so that the line of a problem tells whose it is.
       text += fmt::format("{}{}: {{value: {}{}}}\n", gap.indent, c.name, yaml_quoted(c.expression),
                           c.min_observed > 0 ? fmt::format(", min_observed: {}d", c.min_observed) : "");

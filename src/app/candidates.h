@@ -20,7 +20,7 @@ namespace kenko::app {
 /// expression:   of the metric language; it reads no outcome.
 /// min_observed: days, 0 = the language's own rule.
 /// events:       what it reads, sorted; empty for attributes and contracts.
-struct Candidate {
+struct MetricCandidate {
   std::string name, label;
   std::string expression;
   int32_t min_observed = 0;
@@ -34,14 +34,15 @@ struct CandidateOptions {
 };
 
 /// Simple ones first, and those of the events that most accounts have; facts of later days are not looked at.
-[[nodiscard]] std::vector<Candidate> candidates_for(const facts::Portfolio& portfolio, const model::Model& model,
-                                                    Day until, const CandidateOptions& options = {});
+[[nodiscard]] std::vector<MetricCandidate> candidates_for(const facts::Portfolio& portfolio, const model::Model& model,
+                                                          Day until, const CandidateOptions& options = {});
 
 /// The text of the model with the candidates as further metrics that are shown and not scored.  Those that the check
 /// refuses are left out, of `candidates` too.  Errors: the model's own; "search-flow-style" when its metrics do not
 /// stand on lines of their own.
 [[nodiscard]] Result<model::Model> with_candidates(const std::string& model_text, const std::string& file,
-                                                   const facts::Settings& settings, std::vector<Candidate>& candidates);
+                                                   const facts::Settings& settings,
+                                                   std::vector<MetricCandidate>& candidates);
 
 /// A double-quoted YAML scalar.
 [[nodiscard]] std::string yaml_quoted(const std::string& text);

@@ -96,8 +96,8 @@ class Searcher {
       if (m.dimension && m.curve.kind != plan::Curve::Kind::category) seen.insert(m.points_node);
     }
     std::vector<uint32_t> out;
-    std::vector<Candidate> kept;
-    for (Candidate& c : candidates_) {
+    std::vector<MetricCandidate> kept;
+    for (MetricCandidate& c : candidates_) {
       const auto found = std::find_if(plan.metrics.begin(), plan.metrics.end(),
                                       [&](const plan::Metric& m) { return m.name == c.name; });
       if (plan.nodes[found->node].type == plan::Type::text || !seen.insert(found->node).second) continue;
@@ -218,7 +218,7 @@ class Searcher {
     }
     if (strength < kLeastStrength) return;
     const Looked& looked = looked_[part.column - given_.size() - 1];
-    const Candidate& c = candidates_[looked.candidate];
+    const MetricCandidate& c = candidates_[looked.candidate];
     FoundMetric m;
     m.name = c.name;
     m.label = c.label;
@@ -242,7 +242,7 @@ class Searcher {
   const SearchOptions& options_;
   const int threads_;
   model::Model own_, model_;  // the author's; the same with the candidates
-  std::vector<Candidate> candidates_;
+  std::vector<MetricCandidate> candidates_;
   CandidateColumns columns_;
   std::vector<uint32_t> given_;  // the author's metrics that have points; their columns follow that of the score
   std::vector<Looked> looked_;   // by column behind those

@@ -165,7 +165,7 @@ TEST_F(SearchTest, CandidatesReadNoFateAndMeasureNoNames) {
   ASSERT_TRUE(scoring.ok());
   std::vector<std::string> expressions;
   std::set<std::string> names;
-  for (const Candidate& c : candidates_for((*scoring)->portfolio(), (*scoring)->model(), panel_.last_day)) {
+  for (const MetricCandidate& c : candidates_for((*scoring)->portfolio(), (*scoring)->model(), panel_.last_day)) {
     expressions.push_back(c.expression);
     EXPECT_TRUE(names.insert(c.name).second) << c.name;
     EXPECT_THAT(c.expression, Not(HasSubstr("account.churned")));
