@@ -178,18 +178,6 @@ Table misses_table(const Panel& panel, const Backtest& b) {
   return t;
 }
 
-Table reliability_table(const Backtest& b) {
-  Table t;
-  t.columns = {right("cases", "cases"), right("stated", "stated"), right("happened", "happened")};
-  add_interval_columns(t, "rate", "rate");
-  for (const stats::ReliabilityBin& bin : b.forward.bins) {
-    std::vector<Cell> row{count(bin.cases), percent(bin.mean_p), count(bin.outcomes)};
-    add_interval(row, {bin.rate, bin.low, bin.high}, true, 1);
-    t.rows.push_back(std::move(row));
-  }
-  return t;
-}
-
 Table exclusions_table(const Panel& panel) {
   Table t;
   t.columns = {left("reason", "left out"), right("rows", "account-days"), left("meaning", "because they")};
@@ -223,7 +211,7 @@ std::vector<Section> backtest_sections(const Panel& panel, const Backtest& b) {
       paths_table(b));
   add("metrics", "Each metric alone", metrics_table(b));
   add("misses", "Missed: in the best band on the last as-of day before", misses_table(panel, b));
-  add("reliability", "Probabilities stated forward, against what happened", reliability_table(b));
+  add("reliability", "Probabilities stated forward, against what happened", reliability_table(b.forward.bins));
   add("exclusions", "Account-days without a row", exclusions_table(panel));
   return out;
 }

@@ -112,18 +112,6 @@ Table scores_table_of(const Calibration& c) {
   return t;
 }
 
-Table reliability_table(const Calibration& c) {
-  Table t;
-  t.columns = {right("cases", "cases"), right("stated", "stated"), right("happened", "happened")};
-  add_interval_columns(t, "rate", "rate");
-  for (const stats::ReliabilityBin& bin : c.judged.bins) {
-    std::vector<Cell> row{count(bin.cases), percent(bin.mean_p), count(bin.outcomes)};
-    add_interval(row, {bin.rate, bin.low, bin.high}, true, 1);
-    t.rows.push_back(std::move(row));
-  }
-  return t;
-}
-
 Table remaps_table(std::span<const Calibration> questions) {
   Table t;
   t.columns = {left("question", "question"),
@@ -235,8 +223,8 @@ std::vector<Section> calibration_sections(std::span<const Calibration> questions
     const std::string key(validate::word(c.question));
     if (c.usable()) out.push_back({key + "_by_score", say("{}: what a score means", key), scores_table_of(c)});
     if (!c.judged.bins.empty()) {
-      out.push_back(
-          {key + "_reliability", say("{}: what was stated, against what happened", key), reliability_table(c)});
+      out.push_back({key + "_reliability", say("{}: what was stated, against what happened", key),
+                     reliability_table(c.judged.bins)});
     }
   }
   Table remaps = remaps_table(questions);

@@ -61,6 +61,18 @@ void add_interval(std::vector<Cell>& row, const stats::Estimate& e, bool share, 
   row.push_back(real(e.high, places));
 }
 
+Table reliability_table(std::span<const stats::ReliabilityBin> bins) {
+  Table t;
+  t.columns = {right("cases", "cases"), right("stated", "stated"), right("happened", "happened")};
+  add_interval_columns(t, "rate", "rate");
+  for (const stats::ReliabilityBin& bin : bins) {
+    std::vector<Cell> row{count(bin.cases), percent(bin.mean_p), count(bin.outcomes)};
+    add_interval(row, {bin.rate, bin.low, bin.high}, true, 1);
+    t.rows.push_back(std::move(row));
+  }
+  return t;
+}
+
 void hide_in_text(Table& t, std::initializer_list<std::string_view> keys) {
   for (Column& c : t.columns) {
     if (std::find(keys.begin(), keys.end(), c.key) != keys.end()) c.text_hidden = true;

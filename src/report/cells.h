@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/sentence.h"
 #include "report/table.h"
+#include "stats/probability.h"
 #include "stats/resamples.h"
 
 namespace kenko::report {
@@ -35,6 +37,9 @@ namespace kenko::report {
 void add_interval_columns(Table& table, const std::string& key, const std::string& title);
 /// Their cells.  share: as per cent.
 void add_interval(std::vector<Cell>& row, const stats::Estimate& estimate, bool share, int places);
+
+/// Stated against happened, a row a bin.
+[[nodiscard]] Table reliability_table(std::span<const stats::ReliabilityBin> bins);
 
 /// These columns go to JSON and CSV only.
 void hide_in_text(Table& table, std::initializer_list<std::string_view> keys);

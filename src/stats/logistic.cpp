@@ -217,4 +217,20 @@ std::optional<LogisticFit> fit_logistic(const LogisticInput& in) {
   return out;
 }
 
+Estimate LogisticFit::estimate(size_t of) const {
+  constexpr double kHalfWidth = 1.959963984540054;  // of a 95 % interval, in standard errors
+  const double half = kHalfWidth * error[of];
+  return {coefficient[of], coefficient[of] - half, coefficient[of] + half};
+}
+
+CalibrationLine calibration_line(std::span<const double> p, std::span<const uint8_t> outcome,
+                                 std::span<const uint32_t> cluster) {
+  std::vector<double> odds;
+  for (const double stated : p) odds.push_back(logit(std::clamp(stated, 1e-12, 1 - 1e-12)));
+  LogisticInput input{odds, 1, outcome};
+  input.cluster = cluster;
+  const auto fit = fit_logistic(input);
+  return fit ? CalibrationLine{fit->estimate(0), fit->estimate(1)} : CalibrationLine{};
+}
+
 }  // namespace kenko::stats

@@ -8,6 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "stats/resamples.h"
+
 namespace kenko::stats {
 
 /// 1 / (1 + exp(-x)) without overflow, and its inverse (for 0 < p < 1).
@@ -24,6 +26,8 @@ struct LogisticFit {
   double log_likelihood = 0;
   int steps = 0;
   [[nodiscard]] double predict(std::span<const double> row) const;
+  /// A coefficient with its normal 95 % interval.
+  [[nodiscard]] Estimate estimate(size_t of) const;
 };
 
 /// What to fit.  x: row after row, `columns` each.  offset, weight: one for each row, or empty (0 and 1).
@@ -43,6 +47,15 @@ struct LogisticInput {
 /// Newton's method with halved steps.  nullopt when there is no maximum: one kind of outcome only, perfect separation,
 /// or columns that depend on each other (without ridge).
 [[nodiscard]] std::optional<LogisticFit> fit_logistic(const LogisticInput& input);
+
+/// Of an outcome on the stated log odds: 0 and 1 are right, a slope below 1 says that what was stated is too extreme
+/// (Cox 1958).  No value where fit_logistic gives none.
+struct CalibrationLine {
+  Estimate intercept, slope;
+};
+/// p: stated, 0..1.  cluster: as LogisticInput.
+[[nodiscard]] CalibrationLine calibration_line(std::span<const double> p, std::span<const uint8_t> outcome,
+                                               std::span<const uint32_t> cluster);
 
 /// Solves a symmetric positive definite system in place by Cholesky; false when it is not one.  `matrix` is n x n and
 /// becomes its factor, `right` the solution.

@@ -54,18 +54,9 @@ Judgement judge(const Stated& stated) {
   out.brier_base = stats::brier(stated.base, stated.happened);
   out.log_loss = stats::log_loss(stated.p, stated.happened);
   out.bins = stats::reliability(stated.p, stated.happened, kBins);
-  std::vector<double> odds;
-  for (const double p : stated.p) odds.push_back(stats::logit(std::clamp(p, 1e-12, 1 - 1e-12)));
-  stats::LogisticInput input{odds, 1, stated.happened};
-  input.cluster = stated.cluster;
-  if (const auto fit = stats::fit_logistic(input)) {
-    const auto estimate = [&](size_t c) {
-      const double half = kHalfWidth * fit->error[c];
-      return stats::Estimate{fit->coefficient[c], fit->coefficient[c] - half, fit->coefficient[c] + half};
-    };
-    out.intercept = estimate(0);
-    out.slope = estimate(1);
-  }
+  const stats::CalibrationLine line = stats::calibration_line(stated.p, stated.happened, stated.cluster);
+  out.intercept = line.intercept;
+  out.slope = line.slope;
   return out;
 }
 

@@ -142,18 +142,9 @@ Forward forward_probabilities(const Panel& panel, const BacktestOptions& options
   out.brier_base = stats::brier(stated.base, stated.outcome);
   out.brier_gain = gain(stated, options);
   out.bins = stats::reliability(stated.p, stated.outcome, kBins);
-  std::vector<double> odds;
-  for (const double p : stated.p) odds.push_back(stats::logit(std::clamp(p, 1e-12, 1 - 1e-12)));
-  stats::LogisticInput input{odds, 1, stated.outcome};
-  input.cluster = stated.cluster;
-  if (const auto fit = stats::fit_logistic(input)) {
-    const auto estimate = [&](size_t c) {
-      const double half = 1.959963984540054 * fit->error[c];
-      return stats::Estimate{fit->coefficient[c], fit->coefficient[c] - half, fit->coefficient[c] + half};
-    };
-    out.intercept = estimate(0);
-    out.slope = estimate(1);
-  }
+  const stats::CalibrationLine line = stats::calibration_line(stated.p, stated.outcome, stated.cluster);
+  out.intercept = line.intercept;
+  out.slope = line.slope;
   return out;
 }
 
