@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "stats/proportion.h"
 
 namespace kenko::stats {
 namespace {
@@ -218,8 +219,7 @@ std::optional<LogisticFit> fit_logistic(const LogisticInput& in) {
 }
 
 Estimate LogisticFit::estimate(size_t of) const {
-  constexpr double kHalfWidth = 1.959963984540054;  // of a 95 % interval, in standard errors
-  const double half = kHalfWidth * error[of];
+  const double half = kHalfOf95 * error[of];
   return {coefficient[of], coefficient[of] - half, coefficient[of] + half};
 }
 

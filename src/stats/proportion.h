@@ -15,6 +15,9 @@ struct Interval {
   friend bool operator==(const Interval&, const Interval&) = default;
 };
 
+/// Half the width of a normal 95 % interval, in standard errors.
+inline constexpr double kHalfOf95 = 1.959963984540054;
+
 /// The standard normal distribution function.
 [[nodiscard]] double normal_below(double z);
 /// Its inverse for 0 < p < 1 (Acklam's rational approximation with one Halley step; relative error below 1e-14).

@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "stats/logistic.h"
+#include "stats/proportion.h"
 #include "validate/backtest.h"
 #include "validate/calibration_curve.h"
 
 namespace kenko::validate {
 namespace {
 
-constexpr double kHalfWidth = 1.959963984540054;  // of a 95 % interval, in standard errors
 constexpr double kLeastSlope = 0.5, kMostSlope = 1.5;
 constexpr int64_t kEnoughForSteps = 500;  // accounts with the outcome, for a curve without a form of its own
 constexpr double kOneIn = 0.1;            // a column that says the same of nine in ten is left out
@@ -280,7 +280,7 @@ std::optional<Chance> chance_of(const Calibration& calibration, const Looks& loo
   const double eta = mapped(map, odds.value);
   double variance = map.slope * map.slope * odds.error * odds.error;
   variance += map.covariance[0] + 2 * map.covariance[1] * odds.value + map.covariance[2] * odds.value * odds.value;
-  const double half = kHalfWidth * std::sqrt(std::max(0.0, variance));
+  const double half = stats::kHalfOf95 * std::sqrt(std::max(0.0, variance));
   const double p = stats::logistic(eta), low = stats::logistic(eta - half), high = stats::logistic(eta + half);
   if (renews) return Chance{1 - p, 1 - high, 1 - low};
   return Chance{p, low, high};

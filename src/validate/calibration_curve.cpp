@@ -238,7 +238,7 @@ Odds odds_of(Question question, const Curve& curve, int32_t horizon, const Looks
     const double p = stats::logit(kept_inside(between(curve.x, curve.y, at)));
     const double low = stats::logit(kept_inside(between(curve.x, curve.low, at)));
     const double high = stats::logit(kept_inside(between(curve.x, curve.high, at)));
-    return {p, (high - low) / (2 * 1.959963984540054)};
+    return {p, (high - low) / (2 * stats::kHalfOf95)};
   }
   std::vector<double> x;
   add_score(looks, x);

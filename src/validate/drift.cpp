@@ -14,7 +14,7 @@ namespace {
 constexpr double kSpreadOfShares = 0.1;  // a share near 0 or 1 is compared as one of 1 %
 constexpr double kClipped = 0.01;        // the outermost values of the reference stand for those beyond
 constexpr int32_t kYear = 365;
-constexpr double kHalf = 1.959963984540054;
+constexpr double kHalf = stats::kHalfOf95;
 
 // The days of a panel as far as a look needs them.
 struct Periods {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "stats/proportion.h"
 #include "stats/ranking.h"
 
 namespace kenko::validate {
@@ -12,7 +13,7 @@ namespace {
 
 constexpr double kLeastFall = 0.05;  // of the area: less is not worth speaking of
 constexpr double kLeastRate = 0.25;  // of the outcomes stated
-constexpr double kWidth = 2 * 1.959963984540054;
+constexpr double kWidth = 2 * stats::kHalfOf95;
 
 // Rows of one period, in columns.
 struct Part {
