@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/unchanged.h"
+#include "engine/peers.h"
 #include "ports/files.h"
 #include "validate/cases.h"
 
@@ -35,6 +36,7 @@ std::vector<Asked> asked(const validate::Panel& panel, const validate::Panel& op
     last.gap = o.gap_days;
   }
   out.push_back(std::move(last));
+  for (Asked& a : out) a.cases.begin = engine::first_event_day(engine.portfolio());
   return out;
 }
 

@@ -21,6 +21,14 @@ Day first_day(const facts::Portfolio& portfolio) {
   return first;
 }
 
+std::optional<Day> first_event_day(const facts::Portfolio& portfolio) {
+  std::optional<Day> first;
+  for (const std::optional<Day>& day : portfolio.source_first_day) {
+    if (day) first = std::min(first.value_or(*day), *day);
+  }
+  return first;
+}
+
 std::span<const double> PlacedDays::on(Day day, int segment) const {
   if (day < first) return {};
   const size_t group = groups > 1 ? static_cast<size_t>(segment + 1) : 0;

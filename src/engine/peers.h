@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -21,6 +22,10 @@ namespace kenko::engine {
 
 /// The earliest day of any fact of any account; Day::kMax without facts.
 [[nodiscard]] Day first_day(const facts::Portfolio& portfolio);
+
+/// The first day of any event: contracts and attributes may reach back before the days that were watched.  nullopt
+/// without events.
+[[nodiscard]] std::optional<Day> first_event_day(const facts::Portfolio& portfolio);
 
 /// A children() node of one parent: its value on the days from `first` on.
 struct FoldedDays {

@@ -18,11 +18,7 @@ constexpr const char* kLeftEvent = "account.churned";
 
 // The first day on which anybody could have been seen leaving: contracts of older years may be those of survivors.
 Day first_event(const facts::Portfolio& portfolio) {
-  std::optional<Day> first;
-  for (const auto& day : portfolio.source_first_day) {
-    if (day && (!first || *day < *first)) first = day;
-  }
-  return first.value_or(engine::first_day(portfolio));
+  return engine::first_event_day(portfolio).value_or(engine::first_day(portfolio));
 }
 
 // Somebody tells when a customer leaves, even if none has left yet.

@@ -26,6 +26,7 @@ struct Stated {
   std::vector<double> p, base;
   std::vector<uint8_t> happened;
   std::vector<uint32_t> cluster, account;
+  std::vector<Day> as_of;
 
   void add(const Case& c, double probability, double rate) {
     p.push_back(probability);
@@ -33,6 +34,12 @@ struct Stated {
     happened.push_back(c.happened ? 1 : 0);
     cluster.push_back(c.cluster);
     account.push_back(c.account);
+    as_of.push_back(c.as_of);
+  }
+  [[nodiscard]] double log_loss_from(Day first) const {
+    const auto begin = std::lower_bound(as_of.begin(), as_of.end(), first) - as_of.begin();
+    const auto at = static_cast<size_t>(begin);
+    return stats::log_loss(std::span(p).subspan(at), std::span(happened).subspan(at)).value_or(0);
   }
 };
 
@@ -138,9 +145,9 @@ struct BothWays {
   Stated smooth, steps;
 };
 
-BothWays state_forward(const Cases& cases, bool with_renewal, bool with_steps) {
+BothWays state_forward(const Cases& cases, bool with_renewal, bool with_steps, Day from) {
   BothWays out;
-  Teacher teacher(cases, with_renewal);
+  Teacher teacher(cases, with_renewal, from);
   Rate rate(cases);
   const auto& list = cases.cases;
   std::vector<Day> ends;  // when the cases of each as-of day were certain
@@ -150,7 +157,7 @@ BothWays state_forward(const Cases& cases, bool with_renewal, bool with_steps) {
     teacher.advance(day);
     const auto base = rate.by(day);
     const auto days_known = std::count_if(ends.begin(), ends.end(), [&](Day d) { return d <= day; });
-    ends.push_back(list[begin].known);
+    if (day >= from) ends.push_back(list[begin].known);
     const bool enough = cases.question == Question::renewal || days_known >= kFewestDays;
     const auto curve = enough ? logistic_curve(cases.question, teacher.lessons(), with_renewal, false) : std::nullopt;
     if (!base || !curve) continue;
@@ -159,8 +166,8 @@ BothWays state_forward(const Cases& cases, bool with_renewal, bool with_steps) {
     for (size_t i = begin; i < end; ++i) {
       const Case& c = list[i];
       if (c.known == Day::kMax) continue;
-      const auto say = [&](const Curve& from) {
-        return stats::logistic(odds_of(cases.question, from, cases.horizon, c.looks).value);
+      const auto say = [&](const Curve& curve_of_day) {
+        return stats::logistic(odds_of(cases.question, curve_of_day, cases.horizon, c.looks).value);
       };
       out.smooth.add(c, say(*curve), *base);
       if (steps) out.steps.add(c, say(*steps), *base);
@@ -187,11 +194,29 @@ Verdict verdict_of(const Judgement& judged) {
   return Verdict::calibrated;
 }
 
-void count_cases(const Cases& cases, Calibration& out) {
+// Early windows are cut short by the first day of the data, which makes scores of those days more alike than later ones
+// are, and a curve through them too steep.  So days with less than the horizon behind them are not learnt from, when
+// this foretold better on the days that both ways can speak of.
+Day learn_from(const Cases& cases, bool with_renewal) {
+  if (!cases.begin || cases.question == Question::renewal) return Day::kMin;
+  const Day whole = *cases.begin + cases.horizon;
+  if (cases.cases.front().as_of >= whole) return Day::kMin;
+  const Stated later = state_forward(cases, with_renewal, false, whole).smooth;
+  if (later.p.empty() || accounts_in(later.account, later.happened).second < kFewestOutcomes) return Day::kMin;
+  const Stated all = state_forward(cases, with_renewal, false, Day::kMin).smooth;
+  const Day both = later.as_of.front();
+  return later.log_loss_from(both) < all.log_loss_from(both) ? whole : Day::kMin;
+}
+
+void count_cases(const Cases& cases, Day from, Calibration& out) {
   std::vector<uint32_t> account;
   std::vector<uint8_t> happened;
   for (const Case& c : cases.cases) {
     if (c.known == Day::kMax) continue;
+    if (c.as_of < from) {
+      ++out.left_out;
+      continue;
+    }
     account.push_back(c.account);
     happened.push_back(c.happened ? 1 : 0);
     if (account.size() == 1) out.first = c.as_of;
@@ -223,16 +248,17 @@ Calibration calibrate(const Cases& cases, int32_t gap, Form form) {
   out.grace = cases.grace;
   out.until = cases.seen;
   if (cases.cases.empty()) return out;
-  count_cases(cases, out);
-  out.verdict = Verdict::too_few;
   const bool with_renewal = renewal_tells(cases);
+  const Day from = learn_from(cases, with_renewal);
+  count_cases(cases, from, out);
+  out.verdict = Verdict::too_few;
   const bool may_step = cases.question != Question::renewal && form != Form::logistic;
   const bool with_steps = may_step && (form == Form::isotonic || out.accounts_with >= kEnoughForSteps);
-  Teacher teacher(cases, with_renewal);
+  Teacher teacher(cases, with_renewal, from);
   teacher.advance(cases.seen);
   const auto smooth = logistic_curve(cases.question, teacher.lessons(), with_renewal, true);
   if (!smooth) return out;
-  const BothWays stated = state_forward(cases, with_renewal, with_steps);
+  const BothWays stated = state_forward(cases, with_renewal, with_steps, from);
   out.curve = *smooth;
   out.judged = judge(stated.smooth);
   if (with_steps) {

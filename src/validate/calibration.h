@@ -72,6 +72,7 @@ struct Cases {
   int32_t horizon = 0;  ///< days from T in which it may happen; renewal: 0
   int32_t grace = 0;    ///< renewal: days after it until it is certain
   Day seen;             ///< the last day of the data
+  std::optional<Day> begin;  ///< the first day of the data; not known = long before the first as-of day
 };
 
 /// How probabilities follow from looks.
@@ -114,6 +115,7 @@ struct Calibration {
   Judgement judged;
   std::optional<Judgement> since;           ///< of the curve on the outcomes since, before the re-map
   Day first, last;                          ///< as-of days behind the curve
+  int64_t left_out = 0;                     ///< account-days with less than the horizon of data behind them
   Day until;                                ///< outcomes up to this day are in the curve
   int64_t cases = 0, outcomes = 0;          ///< account-days behind the curve
   int64_t accounts = 0, accounts_with = 0;  ///< different accounts behind it

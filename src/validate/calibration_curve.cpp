@@ -105,10 +105,11 @@ double rising(Question question, int32_t score) { return question == Question::e
 
 }  // namespace
 
-Teacher::Teacher(const Cases& cases, bool with_renewal) : cases_(cases), with_renewal_(with_renewal) {
+Teacher::Teacher(const Cases& cases, bool with_renewal, Day from) : cases_(cases), with_renewal_(with_renewal) {
   lessons_.columns = columns_of(cases.question, with_renewal);
   for (uint32_t i = 0; i < cases.cases.size(); ++i) {
     const Case& c = cases.cases[i];
+    if (c.as_of < from) continue;
     if (cases.question == Question::renewal) {
       add_periods(i);
     } else if (c.known != Day::kMax) {

@@ -29,8 +29,8 @@ struct Lessons {
 /// Takes the rows of cases in the order in which they became certain.
 class Teacher {
  public:
-  /// `cases` must outlive it.
-  Teacher(const Cases& cases, bool with_renewal);
+  /// Of as-of days not before `from`.  `cases` must outlive it.
+  Teacher(const Cases& cases, bool with_renewal, Day from);
   /// Adds what was certain at the end of `day` and not before to the lessons.
   void advance(Day day);
   [[nodiscard]] const Lessons& lessons() const { return lessons_; }

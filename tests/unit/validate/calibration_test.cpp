@@ -252,7 +252,7 @@ TEST(CalibrationTest, RenewalsAreStatedAsPlantedAndCensoredOnesCount) {
   }
   EXPECT_FALSE(chance_of(c, {5000, 0, kNoDays})) << "nothing renews";
   // The periods that were lived through before the data ended say something of those that follow.
-  Teacher teacher(cases, false);
+  Teacher teacher(cases, false, Day::kMin);
   teacher.advance(cases.seen);
   const auto whole =
       std::count_if(cases.cases.begin(), cases.cases.end(), [](const Case& x) { return x.known != Day::kMax; });
@@ -261,13 +261,33 @@ TEST(CalibrationTest, RenewalsAreStatedAsPlantedAndCensoredOnesCount) {
 
 TEST(CalibrationTest, NothingIsLearntBeforeItIsCertain) {
   const Cases cases = make_cases(10, 50, 6, World{});
-  Teacher teacher(cases, false);
+  Teacher teacher(cases, false, Day::kMin);
   teacher.advance(kFirst + 89);
   EXPECT_EQ(teacher.lessons().rows(), 0U);
   teacher.advance(kFirst + 90);
   EXPECT_EQ(teacher.lessons().rows(), 50U);
   teacher.advance(kFirst + 90 + 28);
   EXPECT_EQ(teacher.lessons().rows(), 100U);
+}
+
+TEST(CalibrationTest, DaysWithLittleDataBehindThemAreNotLearntFromWhenTheyMislead) {
+  // Scores of the first 90 days lie half as far from the middle as what the customers are like.
+  Cases cases = make_cases(12, 400, 16, World{});
+  for (Case& c : cases.cases) {
+    if (c.as_of < kFirst + 90) c.looks.score = 5000 + (c.looks.score - 5000) / 2;
+  }
+  const Calibration all = calibrate(cases, 0);
+  EXPECT_EQ(all.left_out, 0);
+  EXPECT_LT(*all.judged.slope.high, 1);
+  cases.begin = kFirst;
+  const Calibration later = calibrate(cases, 0);
+  EXPECT_EQ(later.left_out, 4 * 400);
+  EXPECT_EQ(later.first, kFirst + 112);
+  EXPECT_LT(*later.judged.slope.low, 1);
+  EXPECT_GT(*later.judged.slope.high, 1);
+  // Where data go far back, all days are learnt from.
+  cases.begin = kFirst - 400;
+  EXPECT_EQ(calibrate(cases, 0).left_out, 0);
 }
 
 TEST(CalibrationTest, AnInnocentFutureChangesNoForwardStatement) {
