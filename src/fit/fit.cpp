@@ -97,9 +97,7 @@ Fit fit(const plan::Plan& plan, const validate::Panel& panel, const FitOptions& 
   if (options.all_days) {
     Rows all(panel.rows());
     std::iota(all.begin(), all.end(), 0U);
-    const Information information(function, all, out.chosen.solution.link, options.threads);
-    const Solution solution =
-        solve(function, all, out.chosen.best().hold, information, out.chosen.solution, options.threads);
+    const Solution solution = solve(function, all, out.chosen.best().hold, out.chosen.solution, options.threads);
     out.plan = finish(plan, panel, function, all, solution, options).plan;
   }
   const std::vector<double> before = shares(plan), after = shares(out.plan);

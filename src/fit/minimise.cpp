@@ -60,7 +60,7 @@ Minimum minimise(std::vector<double> start, const Smooth& f, const MinimiseOptio
       slope = dot(d, gradient);
     }
     // The first step has no scale yet: at most 1 long.
-    double length = pairs.empty() ? std::min(1.0, 1 / std::sqrt(dot(d, d))) : 1.0;
+    double length = pairs.empty() && !options.round ? std::min(1.0, 1 / std::sqrt(dot(d, d))) : 1.0;
     double value = 0;
     int halvings = 0;
     for (; halvings < kMostHalvings; ++halvings, length /= 2) {

@@ -11,9 +11,11 @@ namespace kenko::fit {
 using Smooth = std::function<double(std::span<const double> x, std::span<double> gradient)>;
 
 /// When to stop: after so many steps, or when a step lowers the value by less than this share of it.
+/// round: second derivatives are about 1, so that minus the gradient is a good first step.
 struct MinimiseOptions {
   int most_steps = 200;
   double least_gain = 1e-9;
+  bool round = false;
 };
 
 struct Minimum {

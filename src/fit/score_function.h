@@ -5,7 +5,10 @@
 // engine's whole numbers).
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -51,20 +54,29 @@ class ScoreFunction {
   [[nodiscard]] bool rests_on_others(uint32_t row) const { return held_[row] != 0; }
 
   /// Sum over the rows of -log of the probability of what happened.  `gradient`, when there is room (count() + 2
-  /// entries): by parameter, intercept, log slope.
+  /// entries): by parameter, intercept, log slope.  curves: false = parameters of curves are not asked for, their
+  /// entries are 0.
   [[nodiscard]] double loss(std::span<const double> theta, const Link& link, std::span<const uint32_t> rows,
-                            std::span<double> gradient, int threads) const;
-  /// Gradient of one row's score by parameter.
-  void gradient(std::span<const double> theta, const Numbers& numbers, uint32_t row, std::span<double> out) const;
+                            std::span<double> gradient, int threads, bool curves = true) const;
+  /// The score of each of the rows, and its gradient by parameter, valid during the call.
+  using UseGradient = std::function<void(double score, std::span<const double> gradient)>;
+  void gradients(std::span<const double> theta, std::span<const uint32_t> rows, const UseGradient& use) const;
   [[nodiscard]] size_t metric_count() const { return plan_.metrics.size(); }
   [[nodiscard]] size_t dimension_count() const { return plan_.dimensions.size(); }
   [[nodiscard]] bool outcome(uint32_t row) const { return outcome_[row] != 0; }
 
  private:
-  // How a metric gets its points in a row: (1 - f) x level a + f x level b, held within 0 and 100.
+  // How a metric gets its points in a row: f of the way along a segment of its curve.  Segments of number kShaped and
+  // above are curves with a shape, f the value.
   struct Cell {
-    uint16_t a = 0, b = 0;
+    uint32_t segment = 0;
     float f = 0;
+  };
+  static constexpr uint32_t kNone = 0, kConstant = 1, kShaped = 1U << 30;
+  // Two levels; the segments kNone and kConstant (whose f are the points) have none.
+  struct Segment {
+    uint16_t a = 0, b = 0;
+    friend auto operator<=>(const Segment&, const Segment&) = default;
   };
   struct Member {
     uint32_t at = 0;  // position among cells of a row, or dimension
@@ -75,29 +87,28 @@ class ScoreFunction {
     double start = 0;
     std::vector<Member> members;
   };
-  struct Work;
+  class Pass;
   struct Sums;
 
   void add_groups();
   void add_cells(const validate::Panel& panel);
-  [[nodiscard]] Cell cell(const validate::Panel& panel, uint32_t row, uint32_t metric) const;
-  [[nodiscard]] Cell by_curve(const validate::Panel& panel, const MovedCurve& moved, double input) const;
+  void add_rows(const validate::Panel& panel);
+  [[nodiscard]] Cell cell(const validate::Panel& panel, uint32_t row, uint32_t metric);
+  [[nodiscard]] Cell by_curve(const validate::Panel& panel, const MovedCurve& moved, double input);
   [[nodiscard]] uint16_t level_of(const MovedCurve& moved, int64_t points_micros) const;
-  [[nodiscard]] double points(const Numbers& numbers, const Cell& cell) const;
-  void forward_group(const Group& group, const double* metric_weights, const double* dimension_weights, size_t out,
-                     Work& work) const;
-  double forward(const Numbers& numbers, uint32_t row, Work& work) const;
-  void backward(const Numbers& numbers, uint32_t row, double by_score, Work& work, Sums& sums) const;
-  void pull_cell(const Numbers& numbers, uint32_t row, size_t k, double by_points, Work& work, Sums& sums) const;
-  void collect(std::span<const double> theta, const Numbers& numbers, const Sums& sums,
+  [[nodiscard]] uint32_t segment_of(uint16_t a, uint16_t b);
+  void collect(std::span<const double> theta, const Numbers& numbers, const Sums& sums, bool curves,
                std::span<double> gradient) const;
 
   plan::Plan plan_;
   const Parameters& parameters_;
-  std::vector<uint32_t> scored_;  // metrics, by position among the cells of a row
-  std::vector<Group> groups_;     // by dimension, then the top
-  std::vector<uint32_t> order_;   // dimensions, nested ones first
-  std::vector<Cell> cells_;
+  std::vector<uint32_t> scored_;          // metrics, by position among the cells of a row
+  std::vector<Group> groups_;             // by dimension, then the top
+  std::vector<uint32_t> order_;           // dimensions, nested ones first
+  std::vector<std::vector<Cell>> cells_;  // by metric, then row
+  std::vector<uint8_t> any_kind_;         // by metric: some cell has a shape, or lies beyond its segment
+  std::vector<Segment> segments_;         // of all curves, behind kNone and kConstant
+  std::map<Segment, uint32_t> segment_number_;
   std::vector<uint16_t> rule_;  // by row
   std::vector<float> hierarchy_, silence_, triggers_, limit_;
   std::vector<uint8_t> outcome_, held_, own_;

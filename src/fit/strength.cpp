@@ -11,12 +11,12 @@
 namespace kenko::fit {
 namespace {
 
-constexpr size_t kSample = 4000;  // rows that Information looks at
-constexpr int kStrengths = 9;     // tried for weights alone, and again with curves
-constexpr int kMostWorse = 2;     // weaker strengths after the best so far
-constexpr double kBetween = 4;    // one strength over the next
-constexpr double kAlike = 1e-4;   // share of the log loss that makes no difference
-constexpr double kGone = -30;     // parameter of a weight that is next to nothing
+constexpr size_t kSampleOfStart = 2000;  // rows that tell what a solution looks like from where it is begun
+constexpr int kStrengths = 9;            // tried for weights alone, and again with curves
+constexpr int kMostWorse = 2;            // weaker strengths after the best so far
+constexpr double kBetween = 4;           // one strength over the next
+constexpr double kAlike = 1e-4;          // share of the log loss that makes no difference
+constexpr double kGone = -30;            // parameter of a weight that is next to nothing
 
 // Cholesky's factor of a positive definite matrix, in its lower half.
 void factorise(std::vector<double>& a, size_t n) {
@@ -48,8 +48,7 @@ double inverse_trace(std::vector<double> a, std::span<const double> weight) {
   return trace;
 }
 
-// Variables in which the objective is nearly round: z = L' x, L L' being its second derivatives at the author's
-// numbers.
+// Variables in which the objective is nearly round: z = L' x, L L' being its second derivatives where one begins.
 class Rounder {
  public:
   Rounder(std::vector<double> matrix, size_t n) : l_(std::move(matrix)), n_(n) { factorise(l_, n_); }
@@ -84,11 +83,8 @@ class Rounder {
 
 }  // namespace
 
-Information::Information(const ScoreFunction& function, std::span<const uint32_t> rows, const Link& link, int threads)
-    : count_(function.parameters().count()),
-      rows_(std::max<double>(1, static_cast<double>(rows.size()))),
-      matrix_((count_ + 2) * (count_ + 2)),
-      is_weight_(count_) {
+Information::Information(const ScoreFunction& function, std::span<const uint32_t> rows, const Solution& at, size_t most)
+    : count_(function.parameters().count()), matrix_((count_ + 2) * (count_ + 2)), is_weight_(count_) {
   const Parameters& parameters = function.parameters();
   for (size_t m = 0; m < function.metric_count(); ++m) {
     if (parameters.metric_weight(m) != kFixed) is_weight_[parameters.metric_weight(m)] = 1;
@@ -97,21 +93,17 @@ Information::Information(const ScoreFunction& function, std::span<const uint32_t
     if (parameters.dimension_weight(d) != kFixed) is_weight_[parameters.dimension_weight(d)] = 1;
   }
   std::vector<uint32_t> sample;
-  const size_t n = std::min(rows.size(), kSample);
+  const size_t n = std::min(rows.size(), most);
   for (size_t i = 0; i < n; ++i) sample.push_back(rows[i * rows.size() / n]);
-  const std::vector<double> theta(count_);
-  const Numbers numbers = function.numbers(theta);
-  const std::vector<double> scores = function.scores(numbers, sample, threads);
   const double scale = n == 0 ? 0 : static_cast<double>(rows.size()) / static_cast<double>(n);
-  const double slope = std::exp(link.log_slope) / 10;
+  const double slope = std::exp(at.link.log_slope) / 10;
   std::vector<double> g(count_ + 2);
   std::vector<size_t> there;
-  for (size_t i = 0; i < n; ++i) {
-    function.gradient(theta, numbers, sample[i], std::span(g).first(count_));
-    const double log_odds = link.log_odds(scores[i]), p = stats::logistic(log_odds);
-    for (size_t a = 0; a < count_; ++a) g[a] *= -slope;
+  function.gradients(at.theta, sample, [&](double score, std::span<const double> by_parameter) {
+    const double log_odds = at.link.log_odds(score), p = stats::logistic(log_odds);
+    for (size_t a = 0; a < count_; ++a) g[a] = -slope * by_parameter[a];
     g[count_] = 1;
-    g[count_ + 1] = log_odds - link.intercept;
+    g[count_ + 1] = log_odds - at.link.intercept;
     there.clear();
     for (size_t a = 0; a < g.size(); ++a) {
       if (g[a] != 0) there.push_back(a);
@@ -119,7 +111,7 @@ Information::Information(const ScoreFunction& function, std::span<const uint32_t
     for (const size_t a : there) {
       for (const size_t b : there) matrix_[a * g.size() + b] += scale * p * (1 - p) * g[a] * g[b];
     }
-  }
+  });
 }
 
 std::vector<uint32_t> Information::moving(const Hold& hold) const {
@@ -179,10 +171,11 @@ Link link_of(std::span<const double> scores, std::span<const uint8_t> outcome) {
   return {found.x[0], std::max(found.x[1], -10.0)};
 }
 
-Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, const Hold& hold,
-               const Information& information, const Solution& start, int threads) {
+Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, const Hold& hold, const Solution& start,
+               int threads, double least_gain) {
   if (hold.everything()) return solve_link(function, rows, threads);
   const size_t count = function.parameters().count();
+  const Information information(function, rows, start, kSampleOfStart);
   std::vector<uint32_t> moving = information.moving(hold);
   const size_t n = moving.size();
   std::vector<double> strength(n), matrix((n + 2) * (n + 2)), x(n + 2), by_x(n + 2);
@@ -197,7 +190,7 @@ Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, co
   constexpr double kLeast = 1e-3;  // keeps the matrix positive where the rows say nothing of the link
   for (size_t i = 0; i < n + 2; ++i) {
     for (size_t j = 0; j < n + 2; ++j) {
-      matrix[i * (n + 2) + j] = static_cast<double>(rows.size()) * information.mean(moving[i], moving[j]);
+      matrix[i * (n + 2) + j] = information.of(moving[i], moving[j]);
     }
     matrix[i * (n + 2) + i] += i < n ? strength[i] : kLeast;
   }
@@ -210,7 +203,7 @@ Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, co
   };
   const auto f = [&](std::span<const double> z, std::span<double> gradient) {
     const Link link = place(z);
-    double value = function.loss(theta, link, rows, full, threads);
+    double value = function.loss(theta, link, rows, full, threads, hold.moves_curves());
     for (size_t i = 0; i < n + 2; ++i) by_x[i] = full[moving[i]];
     for (size_t i = 0; i < n; ++i) {
       value += strength[i] / 2 * x[i] * x[i];
@@ -219,7 +212,7 @@ Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, co
     rounder.gradient(by_x, gradient);
     return value;
   };
-  const Minimum found = minimise(rounder.to_round(x), f, {150, 1e-7});
+  const Minimum found = minimise(rounder.to_round(x), f, {150, least_gain, true});
   Solution out;
   out.link = place(found.x);
   out.theta = theta;
@@ -263,7 +256,7 @@ class Choice {
         most_effective_(most_effective),
         threads_(threads),
         link_(solve_link(function, rows, threads)),
-        information_(function, rows, link_.link, threads) {
+        information_(function, rows, link_) {
     for (const Fold& fold : folds_) judged_ += static_cast<double>(fold.test.size());
     out_.ordered = folds.ordered;
     out_.folds = folds_.size();
@@ -281,7 +274,7 @@ class Choice {
     without_each(chosen);
     out_.solution = link_;
     for (const Trial& trial : way_to(chosen)) {
-      out_.solution = solve(function_, rows_, trial.hold, information_, out_.solution, threads_);
+      out_.solution = solve(function_, rows_, trial.hold, out_.solution, threads_);
     }
     return std::move(out_);
   }
@@ -308,7 +301,7 @@ class Choice {
       engine::at_once(
           folds_.size(), threads_, [] { return 0; },
           [&](int, size_t f) {
-            last[f] = solve(function_, folds_[f].train, hold, information_, last[f], 1);
+            last[f] = solve(function_, folds_[f].train, hold, last[f], 1);
             loss[f] = judged_loss(function_, last[f], folds_[f].test);
           });
       Trial trial{hold, hold.everything() ? 0 : information_.effective(hold), 0, false};

@@ -32,16 +32,19 @@ struct Solution {
   Link link;
 };
 
-/// How much the rows say about each parameter, and about intercept and log slope behind them, at the author's numbers:
-/// the expected second derivatives of minus the log likelihood, from an even sample of rows.
+/// How much the rows say about each parameter, and about intercept and log slope behind them, at a solution: the
+/// expected second derivatives of minus the log likelihood, from an even sample of rows.
 class Information {
  public:
-  Information(const ScoreFunction& function, std::span<const uint32_t> rows, const Link& link, int threads);
+  static constexpr size_t kSample = 4000;  ///< rows that are looked at
+
+  Information(const ScoreFunction& function, std::span<const uint32_t> rows, const Solution& at,
+              size_t sample = kSample);
   /// How many free parameters the held ones are worth: the trace of H (H + D)^-1, D holding their strengths.
   [[nodiscard]] double effective(const Hold& hold) const;
   [[nodiscard]] double greatest(bool curves) const;  ///< of the diagonal, over weights or curves
-  /// Between two parameters, for one row on average.
-  [[nodiscard]] double mean(size_t a, size_t b) const { return matrix_[a * (count_ + 2) + b] / rows_; }
+  /// Between two parameters, intercept and log slope behind them.
+  [[nodiscard]] double of(size_t a, size_t b) const { return matrix_[a * (count_ + 2) + b]; }
   /// The parameters that `hold` lets move.
   [[nodiscard]] std::vector<uint32_t> moving(const Hold& hold) const;
   [[nodiscard]] double strength(const Hold& hold, size_t parameter) const {
@@ -49,10 +52,7 @@ class Information {
   }
 
  private:
-  [[nodiscard]] double of(size_t a, size_t b) const { return matrix_[a * (count_ + 2) + b]; }
-
   size_t count_;
-  double rows_;
   std::vector<double> matrix_;
   std::vector<uint8_t> is_weight_;
 };
@@ -63,9 +63,10 @@ class Information {
 /// Only intercept and slope: the author's numbers as they are.
 [[nodiscard]] Solution solve_link(const ScoreFunction& function, std::span<const uint32_t> rows, int threads);
 
-/// The most likely numbers under `hold`, from `start` on.
+/// The most likely numbers under `hold`, from `start` on.  least_gain: enough when a step lowers the loss by less than
+/// this share of it.
 [[nodiscard]] Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, const Hold& hold,
-                             const Information& information, const Solution& start, int threads);
+                             const Solution& start, int threads, double least_gain = 1e-7);
 
 /// How one way to hold the numbers did on rows that it was not learnt from.
 struct Trial {

@@ -16,22 +16,6 @@ constexpr int kMostHalvings = 30;
 constexpr double kEnough = 1e-10;    // change of the log likelihood, relative
 constexpr double kSeparated = 30.0;  // a fitted log odds beyond this at every case: no maximum
 
-// The logarithm of a product of numbers between 1 and 2: one logarithm for many of them.
-class LogOfProduct {
- public:
-  void add(double x) {
-    product_ *= x;
-    if (product_ < kMost) return;
-    log_ += std::log(product_);
-    product_ = 1;
-  }
-  [[nodiscard]] double log() const { return log_ + std::log(product_); }
-
- private:
-  static constexpr double kMost = 1e200;
-  double product_ = 1, log_ = 0;
-};
-
 bool factor(std::vector<double>& matrix, size_t n) {
   for (size_t i = 0; i < n; ++i) {
     for (size_t j = 0; j <= i; ++j) {
@@ -162,6 +146,13 @@ std::vector<double> errors(Pass& pass, const LogisticInput& in, const std::vecto
 }
 
 }  // namespace
+
+void LogOfProduct::take() {
+  log_ += std::log(product_);
+  product_ = 1;
+}
+
+double LogOfProduct::log() const { return log_ + std::log(product_); }
 
 double logistic(double x) {
   if (x >= 0) return 1 / (1 + std::exp(-x));

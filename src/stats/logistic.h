@@ -16,6 +16,21 @@ namespace kenko::stats {
 [[nodiscard]] double logistic(double x);
 [[nodiscard]] double logit(double p);
 
+/// The logarithm of a product of numbers between 1 and 2: one logarithm for many of them.
+class LogOfProduct {
+ public:
+  void add(double x) {
+    product_ *= x;
+    if (product_ >= kMost) take();
+  }
+  [[nodiscard]] double log() const;
+
+ private:
+  static constexpr double kMost = 1e200;
+  void take();
+  double product_ = 1, log_ = 0;
+};
+
 /// A fitted model.
 ///
 /// coefficient: the intercept first, then one for each column.  error: the standard error of each, robust against
