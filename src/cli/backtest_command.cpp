@@ -56,7 +56,7 @@ Result<std::string> backtest_output(const Common& common, BacktestCliOptions& o)
   const validate::Backtest& result = tested.result;
   return written(common,
                  {report::backtest_head(built.panel, result), report::backtest_sections(built.panel, result),
-                  result.findings, "measures"},
+                  result.findings, "measures", report::backtest_highlights(result)},
                  o.table);
 }
 

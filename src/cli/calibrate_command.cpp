@@ -19,9 +19,27 @@ struct CalibrateCliOptions {
 };
 
 std::vector<Sentence> head_of(const app::CalibrateReport& report) {
-  std::vector<Sentence> out{say("Calibration of model {}", report.file.model)};
+  const auto& questions = report.file.questions;
+  std::vector<Sentence> out;
+  const validate::Calibration* first = questions.empty() ? nullptr : &questions.front();
+  if (first != nullptr && first->gap > 0) {
+    out.push_back(say("Calibration of model {}: outcome {} within {} days, after a gap of {}", report.file.model,
+                      first->outcome, first->horizon, first->gap));
+  } else if (first != nullptr) {
+    out.push_back(
+        say("Calibration of model {}: outcome {} within {} days", report.file.model, first->outcome, first->horizon));
+  } else {
+    out.push_back(say("Calibration of model {}", report.file.model));
+  }
+  if (first != nullptr && first->cases > 0) {
+    out.push_back(say("Learnt from as-of days from {} to {}, with the outcomes up to {}", first->first.iso(),
+                      first->last.iso(), first->until.iso()));
+    out.push_back(say("{} account-days of {} accounts, {} with the outcome ({} accounts)", text::grouped(first->cases),
+                      text::grouped(first->accounts), text::grouped(first->outcomes),
+                      text::grouped(first->accounts_with)));
+  }
   if (!report.path.empty())
-    out.push_back(say(report.remapped ? "curves kept, written to {}" : "written to {}", report.path));
+    out.push_back(say(report.remapped ? "Curves kept, written to {}" : "Written to {}", report.path));
   return out;
 }
 
@@ -58,9 +76,10 @@ Result<std::string> calibrate_output(const Common& common, CalibrateCliOptions& 
   }
   auto findings = report::calibration_findings(report.file.questions, report.remapped);
   add_treated(report, findings);
-  return written(
-      common, {head_of(report), report::calibration_sections(report.file.questions), std::move(findings), "questions"},
-      o.table);
+  return written(common,
+                 {head_of(report), report::calibration_sections(report.file.questions), std::move(findings),
+                  "questions", report::calibration_highlights(report.file.questions)},
+                 o.table);
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ Result<std::string> compare_output(const Common& common, CompareCliOptions& o) {
   const bool all = format != report::Format::table || !o.table.empty();
   return written(common,
                  {report::compare_head(comparison), report::compare_sections(comparison, all ? 0 : kAccountsShown),
-                  comparison.findings, "measures"},
+                  comparison.findings, "measures", report::compare_highlights(comparison)},
                  o.table);
 }
 

@@ -72,10 +72,10 @@ Result<std::string> fit_output(const Common& common, FitCliOptions& o) {
   } else {
     fmt::print(stderr, "note: nothing was written; --out NAME writes models/NAME.yaml\n");
   }
-  return written(
-      common,
-      {report::fit_head(fitted.result), report::fit_sections(fitted.result), fitted.result.findings, "measures"},
-      o.table);
+  return written(common,
+                 {report::fit_head(fitted.result), report::fit_sections(fitted.result), fitted.result.findings,
+                  "measures", report::fit_highlights(fitted.result)},
+                 o.table);
 }
 
 }  // namespace

@@ -23,10 +23,10 @@ Result<std::string> list_output(const Common& common, const app::Scoring& scorin
   }
   KENKO_TRY(app::AccountList list, app::make_list(scoring, calibration, {name, limit, options.within_days}));
   const auto shown = static_cast<int64_t>(list.sections.front().table.rows.size());
-  std::string head = fmt::format("As of {}, model {}: {} on the list{}\n", scoring.as_of().words(),
-                                 scoring.plan().model, text::grouped(list.found),
-                                 shown < list.found ? fmt::format(", {} shown (--limit 0 shows all)", shown) : "");
-  head += text::wrap("Rule: " + list.rule.english(), terminal().width, 0) + "\n";
+  std::vector<Sentence> head{
+      say("As of {}, model {}: {} on the list{}", scoring.as_of().words(), scoring.plan().model,
+          text::grouped(list.found), shown < list.found ? fmt::format(", {} shown (--limit 0 shows all)", shown) : ""),
+      say("Rule: {}", list.rule.english())};
   KENKO_TRY(const report::Format format, format_of(common));
   if (format == report::Format::table && options.table.empty()) {
     std::erase_if(list.sections, [](const report::Section& s) { return s.table.rows.empty(); });

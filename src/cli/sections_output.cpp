@@ -30,6 +30,7 @@ Result<std::string> as_page(const Common& common, SectionsOutput output) {
     report.title = report.head.front();
     report.head.erase(report.head.begin());
   }
+  report.highlights = std::move(output.highlights);
   report.findings = std::move(output.findings);
   report.sections = std::move(output.sections);
   return html::sections_page(report, texts);
@@ -61,15 +62,9 @@ Result<report::Format> sections_format(const Common& common) {
   return format_of(common);
 }
 
-Head::Head(const std::string& text) {
-  for (const std::string_view line : text::split(text, '\n')) {
-    if (!text::trim(line).empty()) lines.emplace_back(std::string(line));
-  }
-}
-
 std::string lines_of(const std::vector<Sentence>& sentences) {
   std::string out;
-  for (const Sentence& s : sentences) out += s.english() + "\n";
+  for (const Sentence& s : sentences) out += text::wrap(s.english() + "\n", terminal().width, 2);
   return out;
 }
 
@@ -85,7 +80,7 @@ Result<std::string> written(const Common& common, SectionsOutput output, const s
   if (format == report::Format::csv) return table_alone(sections, output.csv_table, format);
   if (format == report::Format::json) return report::sections_json(sections);
   std::string out = lines_of(output.head.lines) + "\n" + report::sections_text(sections, terminal());
-  if (!output.findings.empty()) out += "\nIn words\n\n" + report::findings_text(output.findings);
+  if (!output.findings.empty()) out += "\nIn words\n\n" + report::findings_text(output.findings, terminal());
   return out;
 }
 

@@ -26,22 +26,22 @@ namespace kenko::cli {
 /// format_of, with html besides, which is json as far as rows are concerned: nothing is shortened.
 [[nodiscard]] Result<report::Format> sections_format(const Common& common);
 
-/// One sentence a line.
+/// One sentence a line, broken where it is too long.
 [[nodiscard]] std::string lines_of(const std::vector<Sentence>& sentences);
 
 /// What a report is about, a sentence a line; the first is the title of a page.
 struct Head {
   std::vector<Sentence> lines;
   Head(std::vector<Sentence> sentences) : lines(std::move(sentences)) {}  // NOLINT: sentences are a head
-  Head(const std::string& text);                                          // NOLINT: lines of text, in English alone
 };
 
 /// A report before it is written.
 struct SectionsOutput {
   Head head;
   std::vector<report::Section> sections;
-  std::vector<validate::Finding> findings;  ///< the last section of JSON; in words at the end of text
-  std::string csv_table;                    ///< which section CSV writes where --table says nothing
+  std::vector<validate::Finding> findings;         ///< the last section of JSON; in words at the end of text
+  std::string csv_table;                           ///< which section CSV writes where --table says nothing
+  std::vector<report::Highlight> highlights = {};  ///< of the page alone
 };
 
 /// The report in the form of --format, which may be html here; with `table` that section alone.  Errors: "bad-option"

@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 
+#include "base/own_word.h"
 #include "base/text.h"
 #include "html/shipped.h"
 
@@ -99,7 +100,11 @@ std::string Catalogue::word(std::string_view english) const {
 
 std::string Catalogue::say(const Sentence& sentence) const {
   if (sentence.empty()) return "";
-  return sentence.in(word(sentence.pattern));
+  Sentence out = sentence;
+  for (std::string& part : out.parts) {
+    if (part.starts_with(kOwnWord)) part = word(std::string_view(part).substr(1));
+  }
+  return out.in(word(sentence.pattern));
 }
 
 std::string Catalogue::say(const std::vector<Sentence>& clauses) const {

@@ -175,6 +175,7 @@ void add_bars(Markup& out, const std::vector<IntervalRow>& rows, const Axis& axi
                          {"width", percent(std::fabs(end - zero))},
                          {"height", "12"}});
     }
+    if (row.low) add_line(out, "was", axis.at(*row.low), 1, axis.at(*row.low), 19);
   });
 }
 

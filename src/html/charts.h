@@ -36,7 +36,7 @@ struct IntervalRow {
   std::optional<double> value, low, high;
 };
 void add_intervals(Markup& out, const std::vector<IntervalRow>& rows, const Axis& axis);
-/// Bars from the axis' beginning.
+/// Bars from the axis' beginning, with a tick at `low`: what the value was before.
 void add_bars(Markup& out, const std::vector<IntervalRow>& rows, const Axis& axis);
 
 /// One step of a way from an amount to another: the first and the last row are amounts, those between are changes.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
+#include "base/text.h"
 #include "html/bands.h"
 #include "html/shipped.h"
 
@@ -36,6 +39,58 @@ void add_head(Markup& out, const Frame& frame) {
 
 bool holds_sentences(const report::Column& column) { return column.max_width < 0; }
 
+constexpr size_t kLongTable = 40;  // rows; of longer tables
+constexpr size_t kFirstRows = 20;  // these stand there, the others open
+
+const char* class_of_column(const report::Column& c) { return c.align == report::Align::right ? "n" : ""; }
+
+// The columns of a table as they are shown: in their order, and the one whose sentences stand below the first.
+struct ShownTable {
+  std::vector<size_t> columns;
+  std::optional<size_t> sentence;
+};
+ShownTable shown_columns(const report::Table& table) {
+  ShownTable out;
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    if (table.columns[c].text_hidden) continue;
+    if (holds_sentences(table.columns[c])) {
+      out.sentence = c;
+    } else {
+      out.columns.push_back(c);
+    }
+  }
+  return out;
+}
+
+void add_cell(Markup& out, const report::Cell& cell, const Catalogue& texts) {
+  if (class_of(cell.tone).empty()) {
+    out.text(cell_text(cell, texts));
+  } else {
+    add_chip(out, chip_of(cell), texts);
+  }
+}
+
+void add_row(Markup& out, const report::Table& table, const ShownTable& shown, const std::vector<report::Cell>& row,
+             const Catalogue& texts) {
+  out.open("tr");
+  for (const size_t c : shown.columns) {
+    const bool first = c == shown.columns.front();
+    const report::Tone tone = row[c].tone;
+    const char* move = tone == report::Tone::up ? " up" : tone == report::Tone::down ? " down" : "";
+    const std::string name = std::string(class_of_column(table.columns[c])) + move;
+    if (first) {
+      out.open("th", {{"scope", "row"}, {"class", name}});
+    } else {
+      out.open("td", {{"class", name}});
+    }
+    add_cell(out, row[c], texts);
+    const std::string below = first && shown.sentence ? cell_text(row[*shown.sentence], texts) : "";
+    if (!below.empty() && below != "–") out.leaf("small", below);
+    out.close();
+  }
+  out.close();
+}
+
 }  // namespace
 
 std::string page(const Frame& frame, const Catalogue& texts, const std::string& body) {
@@ -45,7 +100,7 @@ std::string page(const Frame& frame, const Catalogue& texts, const std::string& 
   out.open("body").leaf("a", {{"class", "skip"}, {"href", "#content"}}, texts.word("Skip to the content"));
   add_shapes(out, frame.ranks);
   out.open("header").leaf("h1", frame.title);
-  for (const std::string& line : frame.lines) out.leaf("p", line);
+  for (const std::string& line : frame.lines) out.leaf("p", {{"class", "lead"}}, line);
   out.close();
   if (frame.parts.size() > 1) {
     out.open("nav", {{"aria-label", texts.word("Contents")}}).open("ul");
@@ -71,7 +126,7 @@ std::string cell_text(const report::Cell& cell, const Catalogue& texts) {
     const Catalogue& texts;
     std::string operator()(std::monostate) const { return "–"; }
     std::string operator()(const std::string& s) const { return s; }
-    std::string operator()(int64_t n) const { return fmt::format("{}", n); }
+    std::string operator()(int64_t n) const { return text::grouped(n); }
     std::string operator()(double v) const { return report::number_text(v); }
     std::string operator()(const report::Fixed& v) const { return report::to_text(v); }
     std::string operator()(bool b) const { return texts.word(b ? "yes" : "no"); }
@@ -79,39 +134,48 @@ std::string cell_text(const report::Cell& cell, const Catalogue& texts) {
   return std::visit(Shown{texts}, cell.value);
 }
 
-void add_table(Markup& out, const report::Table& table, const std::string& caption, const Catalogue& texts) {
+void add_tile(Markup& out, const std::string& number, const std::string& meaning) {
+  out.open("div", {{"class", "tile"}}).leaf("b", number).leaf("span", {{"class", "muted"}}, meaning).close();
+}
+
+void add_table(Markup& out, const report::Table& table, const std::string& caption, const Catalogue& texts,
+               const std::string& id) {
+  const ShownTable shown = shown_columns(table);
+  const bool opens = !id.empty() && table.rows.size() > kLongTable;
+  if (opens) {  // works without a script, by keyboard as well
+    const std::string box = "all-" + id;
+    const std::string words =
+        texts.say(say("All {} rows; else the first {}", text::grouped(std::ssize(table.rows)), kFirstRows));
+    out.empty("input", {{"type", "checkbox"}, {"class", "all"}, {"id", box}}).leaf("label", {{"for", box}}, words);
+    out.leaf("p", {{"class", "print cut"}},
+             texts.say(say("The first {} of {} rows.", kFirstRows, text::grouped(std::ssize(table.rows)))));
+  }
   out.open("div", {{"class", "scroll"}, {"role", "region"}, {"tabindex", "0"}, {"aria-label", caption}});
-  out.open("table").open("thead").open("tr");
-  const auto class_of_column = [](const report::Column& c) {
-    return c.align == report::Align::right ? "n" : holds_sentences(c) ? "s" : "";
-  };
-  for (const report::Column& c : table.columns) {
-    if (!c.text_hidden) out.leaf("th", {{"scope", "col"}, {"class", class_of_column(c)}}, texts.word(c.title));
+  out.open("table", {{"class", shown.sentence ? "data told" : "data"}}).open("thead").open("tr");
+  for (const size_t c : shown.columns) {
+    const report::Column& column = table.columns[c];
+    out.leaf("th", {{"scope", "col"}, {"class", class_of_column(column)}}, texts.word(column.title));
   }
   out.close().close().open("tbody");
-  for (const auto& row : table.rows) {
-    out.open("tr");
-    for (size_t c = 0; c < row.size(); ++c) {
-      if (table.columns[c].text_hidden) continue;
-      const bool chip = !class_of(row[c].tone).empty();
-      const char* name = class_of_column(table.columns[c]);
-      if (c == 0) {
-        out.open("th", {{"scope", "row"}, {"class", name}});
-      } else {
-        const bool moved = row[c].tone == report::Tone::up || row[c].tone == report::Tone::down;
-        const char* move = row[c].tone == report::Tone::up ? " up" : " down";
-        out.open("td", {{"class", moved ? std::string(name) + move : std::string(name)}});
-      }
-      if (chip) {
-        add_chip(out, chip_of(row[c]), texts);
-      } else {
-        out.text(cell_text(row[c], texts));
-      }
-      out.close();
-    }
-    out.close();
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    if (opens && r == kFirstRows) out.close().open("tbody", {{"class", "rest"}});
+    add_row(out, table, shown, table.rows[r], texts);
   }
   out.close().close().close();
+}
+
+void add_text(Markup& out, const std::string& text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t begin = text.find('`', at);
+    const size_t end = begin == std::string::npos ? begin : text.find('`', begin + 1);
+    if (end == std::string::npos) {
+      out.text(text.substr(at));
+      return;
+    }
+    if (begin > at) out.text(text.substr(at, begin - at));
+    out.leaf("code", text.substr(begin + 1, end - begin - 1));
+    at = end + 1;
+  }
 }
 
 void add_findings(Markup& out, const std::vector<validate::Finding>& findings, const Catalogue& texts) {
@@ -121,8 +185,13 @@ void add_findings(Markup& out, const std::vector<validate::Finding>& findings, c
         .open("b")
         .text(texts.word(f.warning ? "Warning:" : "Note:"))
         .close();
-    out.text(" " + texts.say(f.text));
-    if (!f.hint.empty()) out.open("div", {{"class", "muted"}}).text(texts.say(f.hint)).close();
+    out.text(" ");
+    add_text(out, texts.say(f.text));
+    if (!f.hint.empty()) {
+      out.open("div", {{"class", "muted"}});
+      add_text(out, "→ " + texts.say(f.hint));
+      out.close();
+    }
     out.close();
   }
   out.close();

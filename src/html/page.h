@@ -30,11 +30,19 @@ struct Frame {
 /// Opens <section> with its heading; the caller closes it.
 void open_part(Markup& out, const std::string& id, const std::string& title);
 
+/// A number to be seen first, and what it means.
+void add_tile(Markup& out, const std::string& number, const std::string& meaning);
+
 /// A cell's text: Kenko's own words in the reader's language, data as it is.
 [[nodiscard]] std::string cell_text(const report::Cell& cell, const Catalogue& texts);
 
-/// A table; columns that text output hides are left out.  caption: read aloud.
-void add_table(Markup& out, const report::Table& table, const std::string& caption, const Catalogue& texts);
+/// A table; columns that text output hides are left out, sentences stand below the name of their row.  caption: read
+/// aloud.  id: where one is given and there are very many rows, the first ones stand there and the others open.
+void add_table(Markup& out, const report::Table& table, const std::string& caption, const Catalogue& texts,
+               const std::string& id = {});
+
+/// A text in which `words` in backticks are set as code.
+void add_text(Markup& out, const std::string& text);
 
 /// Findings as sentences, hints below them.
 void add_findings(Markup& out, const std::vector<validate::Finding>& findings, const Catalogue& texts);

@@ -78,10 +78,6 @@ int32_t median_score(const PortfolioReport& report, bool before) {
   return *middle;
 }
 
-void add_tile(Markup& out, const std::string& number, const std::string& meaning) {
-  out.open("div", {{"class", "tile"}}).leaf("b", number).leaf("span", {{"class", "muted"}}, meaning).close();
-}
-
 Parts parts_of(const plan::Plan& plan, const PortfolioWeek& week) {
   Parts parts;
   for (size_t b = plan.bands.size(); b-- > 0;) parts.emplace_back(tone_of(plan, b), week.by_band[b]);
@@ -221,7 +217,7 @@ void add_queue(Markup& out, const PortfolioReport& report, const std::vector<siz
     out.leaf("p", texts.word("Nobody: no score is below 60, and none fell by 20 points in 30 days."));
     return;
   }
-  const bool by_loss = states_churn(report) && shown.arr;
+  const bool by_loss = queue_by_loss(report);
   out.leaf(
       "p", {{"class", "muted"}},
       texts.say(say(by_loss ? "{} accounts score below 60 or fell by 20 points in 30 days. By expected loss: the "

@@ -10,7 +10,7 @@
 #include "html/charts.h"
 #include "html/page.h"
 #include "html/portfolio_parts.h"
-#include "html/section_charts.h"
+#include "html/sections_page.h"
 #include "report/band_chip.h"
 #include "score/day_parts.h"
 
@@ -56,7 +56,7 @@ Frame frame_of(const PortfolioReport& report, const Catalogue& texts) {
   for (const plan::Segment& s : plan.life_stages) frame.ranks = std::max(frame.ranks, s.changes.bands.size());
   frame.script = true;
   int m = 0;
-  const bool by_loss = states_churn(report) && columns_of(report).arr;
+  const bool by_loss = queue_by_loss(report);
   for (const char* title :
        {"30 days", "ARR", "renewal", "owner", "coverage", by_loss ? "expected loss" : "priority", "leaves"})
     frame.style_texts.emplace_back(fmt::format("m{}", ++m), texts.word(title));
@@ -78,27 +78,32 @@ bool states_churn(const PortfolioReport& report) {
   });
 }
 
+bool queue_by_loss(const PortfolioReport& report) {
+  return states_churn(report) &&
+         std::any_of(report.accounts.begin(), report.accounts.end(), [](const PortfolioAccount& a) {
+           return level_of(a.summary) != Level::none && a.prospect && a.prospect->expected_loss > 0;
+         });
+}
+
 int64_t urgency_hundredths(const explain::Summary& s) { return 10'000 - (s.now.score - fallen(s)); }
 
 std::vector<size_t> action_queue(const PortfolioReport& report) {
   const int64_t typical = median_arr(report);
-  const bool by_loss = states_churn(report) && typical > 0;
+  const bool by_loss = queue_by_loss(report);
   std::vector<size_t> out;
-  std::vector<double> priority(report.accounts.size(), 0);
+  std::vector<double> loss(report.accounts.size(), 0), priority(report.accounts.size(), 0);
   for (size_t i = 0; i < report.accounts.size(); ++i) {
     const PortfolioAccount& a = report.accounts[i];
     if (level_of(a.summary) == Level::none) continue;
     out.push_back(i);
-    if (by_loss) {
-      const int64_t loss = a.prospect ? a.prospect->expected_loss : validate::kNoAmount;
-      priority[i] = loss == validate::kNoAmount ? -1 : static_cast<double>(loss);
-      continue;
-    }
+    const int64_t expected = a.prospect ? a.prospect->expected_loss : validate::kNoAmount;
+    if (by_loss) loss[i] = expected == validate::kNoAmount ? -1 : static_cast<double>(expected);
     const double money = typical == 0 ? 1 : static_cast<double>(a.arr.value_or(typical)) / kMicros;
     priority[i] = money * static_cast<double>(urgency_hundredths(a.summary));
   }
   const auto& ids = report.engine->portfolio().accounts;
   std::sort(out.begin(), out.end(), [&](size_t a, size_t b) {
+    if (loss[a] != loss[b]) return loss[a] > loss[b];
     if (priority[a] != priority[b]) return priority[a] > priority[b];
     return ids[report.accounts[a].summary.account] < ids[report.accounts[b].summary.account];
   });
@@ -175,14 +180,7 @@ std::string portfolio_page(const PortfolioReport& report, const Catalogue& texts
   if (!report.stages.empty())
     part("stages", mark_text("Where they stand on their way"), [&] { add_stages(body, report, texts); });
   part("accounts", mark_text("Every account"), [&] { add_accounts(body, report, texts); });
-  for (const report::Section& section : report.further) {
-    const std::string title = texts.say(section.title);
-    frame.parts.emplace_back(section.key, title);
-    open_part(body, section.key, title);
-    add_chart_of(body, section, texts);
-    add_table(body, section.table, title, texts);
-    body.close();
-  }
+  add_sections(body, frame, report.further, texts);
   return page(frame, texts, std::move(body).finish());
 }
 

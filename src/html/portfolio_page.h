@@ -71,7 +71,10 @@ enum class Level : uint8_t { none, fell, at_risk, critical };
 [[nodiscard]] int64_t urgency_hundredths(const explain::Summary& summary);
 /// Whether the probability to leave may be shown, and what is expected to be lost.
 [[nodiscard]] bool states_churn(const PortfolioReport& report);
-/// Positions of the accounts with a level.  Where churn is calibrated by expected loss, those without one behind.  Else
+/// Whether the queue is by expected loss: churn is calibrated, and something is expected to be lost of an account with
+/// a level.
+[[nodiscard]] bool queue_by_loss(const PortfolioReport& report);
+/// Positions of the accounts with a level.  By expected loss where it may be, those without one behind; then and else
 /// by priority: ARR times urgency, an unknown ARR counting as the median of the known ones; urgency alone when none is
 /// known.  Ties by id.
 [[nodiscard]] std::vector<size_t> action_queue(const PortfolioReport& report);

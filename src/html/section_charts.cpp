@@ -61,7 +61,13 @@ constexpr std::array kCharts{
           {},
           mark_text("Mean score before the decision, of those who left and of accounts like them.")},
     Chart{"metrics", Kind::intervals, "metric", "auc", false, 0.5, kDots},
-    Chart{"metrics", Kind::bars, "metric", "share_after", true, {}, mark_text("Share of the score after the fit.")},
+    Chart{"metrics",
+          Kind::bars,
+          "metric",
+          "share_after",
+          true,
+          {},
+          mark_text("Bar: share of the score after the fit; tick: before.")},
     Chart{"live", Kind::intervals, "period", "auc_within", false, 0.5, kDots},
     Chart{"looks", Kind::intervals, "subject", "effect", false, 0.0,
           mark_text("How far each look moved, in standard deviations; line: its interval; dashed: not at all."),
@@ -93,6 +99,7 @@ constexpr std::array kCharts{
           mark_text("Dashed: stated and happened agree; the size of a dot grows with its cases; line: 95 % interval.")},
 };
 
+constexpr std::string_view kShareBefore = "share_before";
 constexpr size_t kMostRows = 40;   // more make a chart that nobody reads:
 constexpr size_t kFirstRows = 20;  // of these the first ones are drawn
 
@@ -124,7 +131,7 @@ class Drawer {
 
   void draw() {
     if (table_.rows.size() < 2 || values().size() < 2) return;
-    out_.open("figure").open("figcaption");
+    out_.open("figure", {{"class", chart_.kind == Kind::against ? "square" : ""}}).open("figcaption");
     if (!chart_.meaning.empty()) out_.text(texts_.word(chart_.meaning));
     if (chart_.kind != Kind::paths) out_.text(" " + in_words());
     if (table_.rows.size() > kMostRows)
@@ -165,11 +172,12 @@ class Drawer {
     const bool none = std::holds_alternative<std::monostate>(own.value) && own.text.empty();
     return none ? first : texts_.say(say("{}: {}", first, cell_text(own, texts_)));
   }
-  [[nodiscard]] std::vector<IntervalRow> rows() const {
+  [[nodiscard]] std::vector<IntervalRow> rows(bool all = false) const {
+    const int before = chart_.kind == Kind::bars ? find(table_, kShareBefore) : at_.low;
     std::vector<IntervalRow> out;
     for (const auto& row : table_.rows) {
-      if (table_.rows.size() > kMostRows && out.size() == kFirstRows) break;
-      out.push_back({label(row), number_in(row, at_.value), number_in(row, at_.low), number_in(row, at_.high)});
+      if (!all && table_.rows.size() > kMostRows && out.size() == kFirstRows) break;
+      out.push_back({label(row), number_in(row, at_.value), number_in(row, before), number_in(row, at_.high)});
     }
     return out;
   }
@@ -202,7 +210,7 @@ class Drawer {
 
   // The sentence that says the same: the ends.
   [[nodiscard]] std::string in_words() const {
-    const std::vector<IntervalRow> all = rows();
+    const std::vector<IntervalRow> all = rows(true);
     const IntervalRow *low = nullptr, *high = nullptr;
     for (const IntervalRow& row : all) {
       if (!row.value) continue;
@@ -214,11 +222,36 @@ class Drawer {
       return texts_.say(say("From what there was, by what came and what went (hollow), to what there is: {} → {}.",
                             value(table_.rows.front()), value(table_.rows.back())));
     }
+    if (chart_.kind == Kind::course && !chart_.second.empty()) return both_in_words();
     const Axis a = axis();
     if (chart_.kind == Kind::against)
       return texts_.say(say("Where {} was stated, {} happened.", high->label, a.text(*high->value)));
     return texts_.say(
         say("Highest: {} ({}); lowest: {} ({}).", high->label, a.text(*high->value), low->label, a.text(*low->value)));
+  }
+
+  // Of a chart with two lines: from where to where each goes, and how often one is above.
+  [[nodiscard]] std::string both_in_words() const {
+    const int second = find(table_, chart_.second);
+    std::vector<double> first_values, second_values;
+    int64_t above = 0, days = 0;
+    for (const auto& row : table_.rows) {
+      const auto one = number_in(row, at_.value), two = number_in(row, second);
+      if (one) first_values.push_back(*one);
+      if (two) second_values.push_back(*two);
+      days += one && two ? 1 : 0;
+      above += one && two && *two > *one ? 1 : 0;
+    }
+    const Axis a = axis(second);
+    const auto name = [&](int c) { return texts_.word(table_.columns[static_cast<size_t>(c)].title); };
+    const auto least = [&](const std::vector<double>& v) {
+      return v.empty() ? "–" : a.text(*std::min_element(v.begin(), v.end()));
+    };
+    const auto most = [&](const std::vector<double>& v) {
+      return v.empty() ? "–" : a.text(*std::max_element(v.begin(), v.end()));
+    };
+    return texts_.say(say("{}: {} to {}; {}: {} to {}, higher on {} of {} days.", name(at_.value), least(first_values),
+                          most(first_values), name(second), least(second_values), most(second_values), above, days));
   }
 
   void course() {
@@ -272,10 +305,10 @@ class Drawer {
       const auto stated = number_in(row, at_.label);
       if (!stated) continue;
       series.points.push_back({*stated, number_in(row, at_.value), number_in(row, at_.low), number_in(row, at_.high),
-                               3 + 6 * std::sqrt(number_in(row, cases).value_or(1) / most), ""});
+                               2 + 4 * std::sqrt(number_in(row, cases).value_or(1) / most), ""});
     }
     const Axis both = axis_over(all, true);
-    add_points(out_, {series}, both, both, 280, true);
+    add_points(out_, {series}, both, both, 320, true);
   }
 
   void walk() {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "report/band_chip.h"
 #include "report/cells.h"
 #include "stats/proportion.h"
 
@@ -28,7 +29,7 @@ Table measures_table(const Panel& panel, const Backtest& b) {
   t.columns.push_back(left("meaning", "what it says"));
   t.columns.back().max_width = -1;
   const auto add = [&](const char* name, const Estimate& e, bool share, int places, Sentence meaning) {
-    std::vector<Cell> row{{std::string(name)}};
+    std::vector<Cell> row{measure(name)};
     add_interval(row, e, share, places);
     row.push_back(words(std::move(meaning)));
     t.rows.push_back(std::move(row));
@@ -75,8 +76,10 @@ Table bands_table(const Panel& panel, const Backtest& b) {
   add_interval_columns(t, "rate", "rate");
   t.columns.push_back(right("arr", "ARR"));
   t.columns.push_back(right("arr_lost", "of that with outcome"));
+  std::vector<std::string> names;
+  for (const validate::BandLine& line : b.bands) names.push_back(line.name);
   for (const validate::BandLine& line : b.bands) {
-    std::vector<Cell> row{{line.name}, count(line.rows), count(line.outcomes)};
+    std::vector<Cell> row{band_cell(line.name, names), count(line.rows), count(line.outcomes)};
     add_interval(row, line.rate, true, 1);
     row.push_back(money(line.arr));
     row.push_back(money(line.arr_lost));
@@ -120,10 +123,10 @@ Table parts_table(const std::vector<validate::PartLine>& parts, const char* key,
 
 Table paths_table(const Backtest& b) {
   Table t;
-  t.columns = {right("days_before", "days before"),     right("leavers", "left"),
-               right("leavers_mean", "score"),          right("stayers_mean", "like them"),
-               right("leavers_change", "in 30 days"),   right("stayers_change", "like them"),
-               right("fell_and_left", "fell so, left"), right("fell_and_stayed", "fell so, stayed")};
+  t.columns = {right("days_before", "days before"),      right("leavers", "left"),
+               right("leavers_mean", "score"),           right("stayers_mean", "like them"),
+               right("leavers_change", "30-day change"), right("stayers_change", "like them"),
+               right("fell_and_left", "fell so, left"),  right("fell_and_stayed", "fell so, stayed")};
   for (const validate::PathLine& line : b.paths) {
     t.rows.push_back({count(line.days_before), count(line.leavers), real(line.leavers_mean, 2),
                       real(line.stayers_mean, 2), real(line.leavers_change, 2), real(line.stayers_change, 2),
@@ -135,9 +138,11 @@ Table paths_table(const Backtest& b) {
 Table metrics_table(const Backtest& b) {
   Table t;
   t.columns = {left("metric", "metric"), right("covered", "seen")};
+  t.columns[0].max_width = 32;
   add_interval_columns(t, "auc", "AUC alone");
   t.columns.push_back(left("ours", "ours"));
   t.columns.push_back(left("alike", "most like"));
+  t.columns.back().max_width = 32;
   t.columns.push_back(right("alike_by", "by"));
   for (const validate::MetricLine& line : b.metrics) {
     std::vector<Cell> row{{line.name}, percent(line.covered, 0)};
@@ -197,22 +202,41 @@ Table exclusions_table(const Panel& panel) {
 std::vector<Section> backtest_sections(const Panel& panel, const Backtest& b) {
   std::vector<Section> out;
   out.push_back({"measures", "How well it foretells", measures_table(panel, b)});
-  const auto add = [&](const char* key, Sentence title, Table table) {
-    if (!table.rows.empty()) out.push_back({key, std::move(title), std::move(table)});
+  const auto add = [&](const char* key, Sentence title, Table table, Sentence note = {}) {
+    if (!table.rows.empty()) out.push_back({key, std::move(title), std::move(table), std::move(note)});
   };
-  add("bands",
-      b.trend_p ? say("By band (test of a trend over accounts: p = {})", fmt::format("{:.2g}", *b.trend_p))
-                : Sentence("By band"),
-      bands_table(panel, b));
-  add("cutoffs", "Acting on every score below a cut-off", cutoffs_table(panel, b));
+  add("bands", "By band", bands_table(panel, b),
+      b.trend_p ? say("Test of a trend from band to band, over accounts: p = {}", fmt::format("{:.2g}", *b.trend_p))
+                : Sentence());
+  add("cutoffs", "Acting on every score below a cut-off", cutoffs_table(panel, b),
+      "In account-days: found and missed had the outcome, false alarms had not; right = of all alarms, so many.");
   add("days", "By as-of day", parts_table(b.days, "as_of", "as of"));
   add("segments", "By segment", parts_table(b.segments, "segment", "segment"));
-  add("paths", "The way there: scores before the decision, against accounts of the same day, segment and renewal",
-      paths_table(b));
-  add("metrics", "Each metric alone", metrics_table(b));
-  add("misses", "Missed: in the best band on the last as-of day before", misses_table(panel, b));
-  add("reliability", "Probabilities stated forward, against what happened", reliability_table(b.forward.bins));
+  add("paths", "The way there", paths_table(b),
+      "Mean scores before the decision to leave, and of accounts like them: same day, segment and days to renewal. Of "
+      "all "
+      "that fell as far in 30 days, so many left and so many stayed.");
+  add("metrics", "Each metric alone", metrics_table(b),
+      "AUC alone: by its points only, 0.5 = chance, below it points the wrong way; seen = accounts that have it.");
+  add("misses", "Missed", misses_table(panel, b),
+      "They had the outcome, and stood in the best band on the last as-of day before.");
+  add("reliability", "Probabilities stated forward, against what happened", reliability_table(b.forward.bins),
+      "Stated on each day by what was certain then; a tenth of the cases in each row.");
   add("exclusions", "Account-days without a row", exclusions_table(panel));
+  return out;
+}
+
+std::vector<Highlight> backtest_highlights(const Backtest& b) {
+  const validate::Discrimination& all = b.all;
+  std::vector<Highlight> out{
+      {text::grouped(all.accounts_with), say("of {} accounts had the outcome", text::grouped(all.accounts))}};
+  if (all.accounts_with == 0) return out;
+  const std::string top = fmt::format("{:.0f}", 100 * b.options.capacity);
+  add_highlight(out, all.auc_within, 3, false, "AUC within a day; 0.5 = chance");
+  add_highlight(out, all.lift, 2, false, say("times as many outcomes among the lowest {} %", top));
+  add_highlight(out, all.recall, 1, true, say("of the outcomes among the lowest {} %", top));
+  if (b.forward.slope.value)
+    add_highlight(out, b.forward.slope, 2, false, "calibration slope of probabilities; 1 = right");
   return out;
 }
 

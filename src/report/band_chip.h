@@ -24,6 +24,10 @@ struct BandChip {
 /// The same where a segment or a stage has a list of bands of its own.
 [[nodiscard]] BandChip chip_of(std::span<const plan::Band> bands, score::State state, int band);
 
+/// A band of a list of names, the worst first, as data and as its chip; the name alone where the list has not got it,
+/// nothing where it is empty.
+[[nodiscard]] Cell band_cell(const std::string& name, const std::vector<std::string>& worst_first);
+
 /// Block characters for scores 0..100 (hundredths), a blank where there is none.
 [[nodiscard]] std::string sparkline(const std::vector<int32_t>& scores);
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/own_word.h"
 #include "base/text.h"
 #include "report/cells.h"
 #include "validate/backtest.h"
@@ -24,10 +25,19 @@ std::string method(const Calibration& c) {
   return c.curve.coefficient.empty() ? "" : c.question == Question::renewal ? "hazard" : "logistic";
 }
 
-Sentence verdict_words(Verdict verdict) {
-  switch (verdict) {
+// The interval of the slope leaves 1 out on one side: the order is right and the size is not.
+bool too_extreme(const Calibration& c) { return c.judged.slope.high && *c.judged.slope.high < 1; }
+bool too_mild(const Calibration& c) { return c.judged.slope.low && *c.judged.slope.low > 1; }
+
+// What is counted when a question is judged: of a renewal, that it does not come.
+Sentence judged_words(const Calibration& c) {
+  return c.question == Question::renewal ? Sentence("not renewed on the next renewal day") : asked_words(c);
+}
+
+Sentence verdict_words(const Calibration& c) {
+  switch (c.verdict) {
     case Verdict::calibrated:
-      return "calibrated";
+      return too_extreme(c) ? "roughly: too extreme" : too_mild(c) ? "roughly: too mild" : "calibrated";
     case Verdict::no_data:
       return "no facts";
     case Verdict::too_few:
@@ -53,21 +63,23 @@ Cell number_cell(bool there, double value, int places) {
 
 Table questions_table(std::span<const Calibration> questions) {
   Table t;
-  t.columns = {left("question", "question"), left("asked", "what is stated"), left("verdict", "verdict"),
-               left("curve", "curve"),       right("accounts", "accounts"),   right("accounts_with", "with it"),
-               right("judged", "judged"),    right("judged_with", "with it")};
+  t.columns = {left("question", "question"),  left("asked", "what is stated"),
+               left("verdict", "verdict"),    left("curve", "curve"),
+               right("accounts", "accounts"), right("accounts_with", "with outcome"),
+               right("judged", "accounts"),   right("judged_with", "with outcome")};
   add_interval_columns(t, "slope", "slope");
   add_interval_columns(t, "intercept", "intercept");
   t.columns.push_back(right("brier", "Brier"));
   t.columns.push_back(right("brier_base", "one rate"));
+  t.columns.push_back(right("brier_gain", "Brier saved"));
   t.columns.push_back(right("log_loss", "log loss"));
   t.columns.push_back(left("until", "outcomes up to"));
   for (const Calibration& c : questions) {
-    Cell verdict = words(verdict_words(c.verdict));
+    Cell verdict = words(verdict_words(c));
     verdict.value = std::string(validate::word(c.verdict));
-    verdict.text = verdict_words(c.verdict).english();
+    verdict.text = verdict_words(c).english();
     std::vector<Cell> row{{std::string(validate::word(c.question))},
-                          words(asked_words(c)),
+                          words(judged_words(c)),
                           std::move(verdict),
                           text_cell(method(c)),
                           count(c.accounts),
@@ -78,12 +90,15 @@ Table questions_table(std::span<const Calibration> questions) {
     add_interval(row, c.judged.intercept, false, 2);
     row.push_back(real(c.judged.brier, 4));
     row.push_back(real(c.judged.brier_base, 4));
+    const bool both = c.judged.brier && c.judged.brier_base;
+    row.push_back(number_cell(both, both ? *c.judged.brier_base - *c.judged.brier : 0, 4));
     row.push_back(real(c.judged.log_loss, 4));
     row.push_back(text_cell(c.cases == 0 ? "" : c.until.iso()));
     t.rows.push_back(std::move(row));
   }
-  hide_in_text(t,
-               {"question", "curve", "accounts", "accounts_with", "intercept", "intercept_low", "log_loss", "until"});
+  hide_in_text(t, {"question", "curve", "accounts", "accounts_with", "judged", "intercept", "intercept_low", "brier",
+                   "brier_base", "log_loss", "until"});
+  t.columns[1].max_width = 40;
   return t;
 }
 
@@ -92,8 +107,8 @@ Table scores_table_of(const Calibration& c) {
   Table t;
   t.columns = {right("score", "score")};
   const bool split = c.curve.with_renewal && !c.curve.isotonic();
-  add_interval_columns(t, "probability", split ? "renews in time" : "probability");
-  if (split) add_interval_columns(t, "probability_later", "renews later");
+  add_interval_columns(t, "probability", split ? "renewal in time" : "probability");
+  if (split) add_interval_columns(t, "probability_later", "renewal later");
   for (int32_t score = 1000; score <= 9000; score += 1000) {
     const int32_t soon = c.question == Question::renewal ? 30 : split ? c.horizon : validate::kNoDays;
     const auto add = [&](std::vector<Cell>& row, int32_t to_renewal) {
@@ -138,10 +153,17 @@ Table remaps_table(std::span<const Calibration> questions) {
 }
 
 Finding refusal(const Calibration& c) {
-  const std::string_view what = validate::word(c.question);
+  const std::string what = own_word(validate::word(c.question));
   const auto& j = c.judged;
   switch (c.verdict) {
     case Verdict::too_few:
+      if (j.accounts_with >= validate::kFewestOutcomes) {
+        return {
+            true, "uncalibrated-too-few",
+            say("{}: rank only. It happened nearly always: {} account-days without it could be judged, {} are needed",
+                what, j.cases - j.outcomes, validate::kFewestOutcomes),
+            "use the order of the scores until more has happened"};
+      }
       return {true, "uncalibrated-too-few",
               say("{}: rank only. {} accounts with it could be judged, {} are needed", what, j.accounts_with,
                   validate::kFewestOutcomes),
@@ -166,7 +188,7 @@ Finding refusal(const Calibration& c) {
 }
 
 void add_findings(const Calibration& c, bool remapped, std::vector<Finding>& out) {
-  const std::string_view what = validate::word(c.question);
+  const std::string what = own_word(validate::word(c.question));
   if (!c.usable()) {
     out.push_back(refusal(c));
   } else {
@@ -178,11 +200,16 @@ void add_findings(const Calibration& c, bool remapped, std::vector<Finding>& out
              what, text::grouped(j.cases), fixed(*j.slope.value, 2), fixed(*j.slope.low, 2), fixed(*j.slope.high, 2)),
          ""});
   }
-  const auto& slope = c.judged.slope;
-  if (c.usable() && slope.low && slope.high && (*slope.high < 1 || *slope.low > 1)) {
-    out.push_back({true, *slope.high < 1 ? "probabilities-too-extreme" : "probabilities-too-mild",
-                   *slope.high < 1 ? say("{}: what was stated was too extreme: the slope's interval lies below 1", what)
-                                   : say("{}: what was stated was too mild: the slope's interval lies above 1", what),
+  if (c.left_out > 0) {
+    out.push_back({false, "calibrated-on-later-days",
+                   say("{}: {} account-days are not learnt from: less than {} days of data lay behind them", what,
+                       text::grouped(c.left_out), c.horizon),
+                   ""});
+  }
+  if (c.usable() && (too_extreme(c) || too_mild(c))) {
+    out.push_back({true, too_extreme(c) ? "probabilities-too-extreme" : "probabilities-too-mild",
+                   too_extreme(c) ? say("{}: what was stated was too extreme: the slope's interval lies below 1", what)
+                                  : say("{}: what was stated was too mild: the slope's interval lies above 1", what),
                    "run `kenko calibrate` every month: two numbers follow what happened"});
   }
   if (!remapped || !c.since) return;
@@ -204,6 +231,15 @@ void add_findings(const Calibration& c, bool remapped, std::vector<Finding>& out
 
 }  // namespace
 
+std::vector<Highlight> calibration_highlights(std::span<const Calibration> questions) {
+  std::vector<Highlight> out;
+  for (const Calibration& c : questions) {
+    if (c.verdict == Verdict::no_data) continue;
+    out.push_back({verdict_words(c), judged_words(c)});
+  }
+  return out;
+}
+
 Sentence asked_words(const Calibration& c) {
   switch (c.question) {
     case Question::churn:
@@ -218,13 +254,25 @@ Sentence asked_words(const Calibration& c) {
 
 std::vector<Section> calibration_sections(std::span<const Calibration> questions) {
   std::vector<Section> out;
-  out.push_back({"questions", "What is stated, and whether it may be believed", questions_table(questions)});
+  out.push_back({"questions", "What is stated, and whether it may be believed", questions_table(questions),
+                 "Judged on later days than those that taught: slope 1 = it happened as often as was stated; Brier "
+                 "score saved = by "
+                 "how much better than one rate for everybody."});
   for (const Calibration& c : questions) {
     const std::string key(validate::word(c.question));
-    if (c.usable()) out.push_back({key + "_by_score", say("{}: what a score means", key), scores_table_of(c)});
-    if (!c.judged.bins.empty()) {
-      out.push_back({key + "_reliability", say("{}: what was stated, against what happened", key),
-                     reliability_table(c.judged.bins)});
+    if (c.usable()) {
+      const bool split = c.curve.with_renewal && !c.curve.isotonic();
+      out.push_back(
+          {key + "_by_score", say("{}: what a score means", own_word(key)), scores_table_of(c),
+           split ? say("Of an account whose score did not change, and whose renewal falls within {} days or later.",
+                       c.horizon)
+                 : Sentence("Of an account whose score did not change.")});
+    }
+    if (!c.judged.bins.empty() && c.verdict != Verdict::too_few) {
+      out.push_back(
+          {key + "_reliability", say("{}: what was stated, against what happened", own_word(key)),
+           reliability_table(c.judged.bins),
+           c.question == Question::renewal ? Sentence("Stated and counted: that it is not renewed.") : Sentence()});
     }
   }
   Table remaps = remaps_table(questions);

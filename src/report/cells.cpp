@@ -13,20 +13,66 @@ namespace {
 
 constexpr double kMicros = 1e6;
 
-Sentence interval_words(const stats::Estimate& e, double scale, int places, const char* unit) {
-  return say("{} to {}{}", fmt::format("{:.{}f}", scale * *e.low, places),
-             fmt::format("{:.{}f}", scale * *e.high, places), unit);
+// No number that rounds to zero has a sign.
+std::string fixed(double value, int places) {
+  std::string out = fmt::format("{:.{}f}", value, places);
+  if (out.front() == '-' && out.find_first_not_of("-0.") == std::string::npos) out.erase(0, 1);
+  return out;
 }
 
 }  // namespace
 
+Sentence value_words(std::optional<double> value, int places, bool share) {
+  if (!value) return "–";
+  return share ? fixed(100 * *value, places) + " %" : fixed(*value, places);
+}
+Sentence interval_words(const stats::Estimate& e, int places, bool share) {
+  const double scale = share ? 100 : 1;
+  return say("{} to {}{}", fixed(scale * e.low.value_or(0), places), fixed(scale * e.high.value_or(0), places),
+             share ? " %" : "");
+}
+
+Cell measure(std::string_view name) {
+  static const std::pair<std::string_view, Sentence> kNames[] = {
+      {"auc_within", Sentence("AUC within a day")},
+      {"auc", Sentence("AUC of all days")},
+      {"average_precision", Sentence("average precision")},
+      {"concordance", Sentence("concordance")},
+      {"precision", Sentence("precision")},
+      {"recall", Sentence("recall")},
+      {"lift", Sentence("lift")},
+      {"arr_recall", Sentence("recall of ARR")},
+      {"auc_untreated", Sentence("AUC, not worked on")},
+      {"auc_without_ours", Sentence("AUC without what is ours")},
+      {"auc_with_ours", Sentence("AUC with it")},
+      {"brier", Sentence("Brier score")},
+      {"brier_gain", Sentence("Brier score saved")},
+      {"log_loss", Sentence("log loss")},
+      {"calibration_slope", Sentence("calibration slope")},
+      {"calibration_intercept", Sentence("calibration intercept")},
+  };
+  Cell out{std::string(name)};
+  const auto* found =
+      std::find_if(std::begin(kNames), std::end(kNames), [&](const auto& known) { return known.first == name; });
+  if (found == std::end(kNames)) return out;
+  out.text = found->second.english();
+  out.said = found->second;
+  return out;
+}
+
+void add_highlight(std::vector<Highlight>& to, const stats::Estimate& e, int places, bool share, Sentence meaning) {
+  if (!e.value) return;
+  to.push_back({value_words(e.value, places, share), std::move(meaning),
+                e.low && e.high ? interval_words(e, places, share) : Sentence()});
+}
+
 Cell real(std::optional<double> value, int places) {
   if (!value) return {};
-  return {*value, Tone::plain, fmt::format("{:.{}f}", *value, places)};
+  return {*value, Tone::plain, fixed(*value, places)};
 }
 Cell percent(std::optional<double> share, int places) {
   if (!share) return {};
-  return {*share, Tone::plain, fmt::format("{:.{}f} %", 100 * *share, places)};
+  return {*share, Tone::plain, fixed(100 * *share, places) + " %"};
 }
 Cell points(int32_t hundredths) { return {Fixed{hundredths, 2}}; }
 Cell money(int64_t micros) {
@@ -54,7 +100,7 @@ void add_interval(std::vector<Cell>& row, const stats::Estimate& e, bool share, 
   Cell low = share ? percent(e.low, places) : real(e.low, places);
   low.text = "–";
   if (e.low && e.high) {
-    low.said = interval_words(e, share ? 100 : 1, places, share ? " %" : "");
+    low.said = interval_words(e, places, share);
     low.text = low.said.english();
   }
   row.push_back(std::move(low));

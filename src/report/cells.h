@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/sentence.h"
+#include "report/section.h"
 #include "report/table.h"
 #include "stats/probability.h"
 #include "stats/resamples.h"
@@ -29,6 +30,16 @@ namespace kenko::report {
 [[nodiscard]] Cell count(int64_t n);
 /// Kenko's own words, which a report in another language says in that language: never data of customers.
 [[nodiscard]] Cell words(Sentence sentence);
+
+/// A measure of a back-test: its stable name as data, a name for people in text.
+[[nodiscard]] Cell measure(std::string_view name);
+/// "0.784", and "0.705 to 0.850" with a unit at the end; nothing is an en dash.
+[[nodiscard]] Sentence value_words(std::optional<double> value, int places, bool share);
+[[nodiscard]] Sentence interval_words(const stats::Estimate& estimate, int places, bool share);
+
+/// A measured number; nothing is added where it is unknown.
+void add_highlight(std::vector<Highlight>& to, const stats::Estimate& estimate, int places, bool share,
+                   Sentence meaning);
 
 [[nodiscard]] Column left(std::string key, std::string title);
 [[nodiscard]] Column right(std::string key, std::string title);

@@ -16,6 +16,9 @@ namespace kenko::report {
 /// most_accounts: so many of those that change band at most, those with the most ARR; 0 = all.
 [[nodiscard]] std::vector<Section> compare_sections(const validate::Comparison& comparison, size_t most_accounts = 0);
 
+/// The answer in a few numbers.
+[[nodiscard]] std::vector<Highlight> compare_highlights(const validate::Comparison& comparison);
+
 /// What was compared: one or two lines.
 [[nodiscard]] std::vector<Sentence> compare_head(const validate::Comparison& comparison);
 

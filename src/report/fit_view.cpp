@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "report/band_chip.h"
 #include "report/cells.h"
 
 namespace kenko::report {
@@ -26,7 +27,7 @@ Table measures_table(const FitResult& r) {
   t.columns.back().max_width = -1;
   const auto add = [&](const char* name, const Both& both, bool share, int places, Sentence meaning) {
     if (!both.before.value && !both.after.value) return;
-    std::vector<Cell> row{{std::string(name)}};
+    std::vector<Cell> row{measure(name)};
     for (const stats::Estimate* e : {&both.before, &both.after, &both.difference}) add_interval(row, *e, share, places);
     row.push_back(words(std::move(meaning)));
     t.rows.push_back(std::move(row));
@@ -51,8 +52,10 @@ Table metrics_table(const FitResult& r) {
                right("share_after", "after"),
                right("weight_before", "weight before"),
                right("weight_after", "after"),
-               right("loss_without", "without it"),
+               right("loss_without", "loss saved"),
                left("remark", "remark")};
+  t.columns[0].max_width = 32;
+  t.columns.back().max_width = -1;
   std::vector<const fit::MetricChange*> order;
   for (const fit::MetricChange& m : r.fit.metrics) order.push_back(&m);
   std::stable_sort(order.begin(), order.end(),
@@ -66,12 +69,12 @@ Table metrics_table(const FitResult& r) {
                       {r.before.dimensions[*before.dimension].name},
                       added ? Cell{} : percent(m->share_before),
                       percent(m->share_after),
-                      added ? Cell{} : Cell{before.weight.as_double(), Tone::plain, before.weight.text()},
-                      {after.weight.as_double(), Tone::plain, after.weight.text()},
+                      added ? Cell{} : real(before.weight.as_double(), 2),
+                      real(after.weight.as_double(), 2),
                       real(m->loss_without, 5),
                       added        ? words("found by the search")
                       : m->useless ? words("could be dropped")
-                                   : words(" ")});
+                                   : Cell{std::string()}});
   }
   return t;
 }
@@ -148,14 +151,12 @@ Table bands_table(const FitResult& r) {
                right("from_after", "after"), right("rows_before", "account-days before"),
                right("rows_after", "after"), right("rate_before", "with outcome before"),
                right("rate_after", "after")};
+  std::vector<std::string> names;
+  for (const fit::BandOfBoth& b : r.judgement.bands) names.push_back(b.name);
   for (const fit::BandOfBoth& b : r.judgement.bands) {
-    t.rows.push_back({{b.name},
-                      b.from_before ? points(*b.from_before) : Cell{},
-                      b.from_after ? points(*b.from_after) : Cell{},
-                      count(b.rows_before),
-                      count(b.rows_after),
-                      rate(b.outcomes_before, b.rows_before),
-                      rate(b.outcomes_after, b.rows_after)});
+    t.rows.push_back({band_cell(b.name, names), b.from_before ? points(*b.from_before) : Cell{},
+                      b.from_after ? points(*b.from_after) : Cell{}, count(b.rows_before), count(b.rows_after),
+                      rate(b.outcomes_before, b.rows_before), rate(b.outcomes_after, b.rows_after)});
   }
   return t;
 }
@@ -163,7 +164,7 @@ Table bands_table(const FitResult& r) {
 Table days_table(const FitResult& r) {
   Table t;
   t.columns = {left("as_of", "as of"), right("rows", "accounts"), right("outcomes", "with outcome"),
-               right("before", "AUC before"), right("after", "after")};
+               right("before", "AUC before"), right("after", "AUC after")};
   for (const fit::DayOfBoth& d : r.judgement.days) {
     t.rows.push_back({{d.day.iso()}, count(d.rows), count(d.outcomes), real(d.before, 3), real(d.after, 3)});
   }
@@ -190,19 +191,47 @@ Table strengths_table(const FitResult& r) {
 std::vector<Section> fit_sections(const FitResult& r) {
   std::vector<Section> out;
   out.push_back({"measures", "Before and after, on days that neither has seen", measures_table(r)});
-  const auto add = [&](const char* key, Sentence title, Table table) {
-    if (!table.rows.empty()) out.push_back({key, std::move(title), std::move(table)});
+  const auto add = [&](const char* key, Sentence title, Table table, Sentence note = {}) {
+    if (!table.rows.empty()) out.push_back({key, std::move(title), std::move(table), std::move(note)});
   };
   add("days", "By as-of day", days_table(r));
-  add("metrics", "Metrics: their share of the score, and how much log loss each one saves on other customers",
-      metrics_table(r));
+  add("metrics", "What each metric weighs", metrics_table(r),
+      "Share of the score before and after; log loss that it saves on other customers: around 0, the score does as "
+      "well "
+      "without it.");
   add("added", say("Found by the search, of {} metrics that the facts support", r.candidates), added_table(r));
   add("curves", "Curves that changed", curves_table(r));
   add("bands", "Bands, on the judged days", bands_table(r));
-  add("strengths",
-      say("How far the numbers may leave the author's, tried on {} folds of {}", r.fit.chosen.folds,
-          r.fit.chosen.ordered ? "other customers on later days" : "other customers"),
-      strengths_table(r));
+  add("strengths", "How far the numbers may leave the author's", strengths_table(r),
+      r.fit.chosen.ordered
+          ? say("Tried on {} folds of other customers on later days: the lower the log loss, the better.",
+                r.fit.chosen.folds)
+          : say("Tried on {} folds of other customers: the lower the log loss, the better.", r.fit.chosen.folds));
+  return out;
+}
+
+std::vector<Highlight> fit_highlights(const FitResult& r) {
+  const fit::Judgement& j = r.judgement;
+  std::vector<Highlight> out;
+  if (j.auc_within.before.value && j.auc_within.after.value) {
+    out.push_back({say("{} → {}", fmt::format("{:.3f}", *j.auc_within.before.value),
+                       fmt::format("{:.3f}", *j.auc_within.after.value)),
+                   "AUC within a day, before and after, on days that neither has seen"});
+  }
+  const stats::Estimate& difference = j.auc_within.difference;
+  if (difference.value) {
+    out.push_back({fmt::format("{:+.3f}", *difference.value), "difference",
+                   difference.low && difference.high ? interval_words(difference, 3, false) : Sentence()});
+  }
+  out.push_back({text::grouped(j.accounts_with), "accounts with the outcome on these days"});
+  const bool curves = std::any_of(r.fit.chosen.trials.begin(), r.fit.chosen.trials.end(),
+                                  [](const auto& t) { return t.chosen && t.hold.moves_curves(); });
+  const bool nothing = std::any_of(r.fit.chosen.trials.begin(), r.fit.chosen.trials.end(),
+                                   [](const auto& t) { return t.chosen && t.hold.everything(); });
+  out.push_back({nothing  ? Sentence("nothing")
+                 : curves ? Sentence("weights and curves")
+                          : Sentence("weights"),
+                 "what moved"});
   return out;
 }
 
@@ -213,15 +242,14 @@ std::vector<Sentence> fit_head(const FitResult& r) {
   out.push_back(r.gap > 0 ? say("Fit of model {}: outcome {} within {} days, after a gap of {}", r.model, outcome,
                                 r.horizon, r.gap)
                           : say("Fit of model {}: outcome {} within {} days", r.model, outcome, r.horizon));
-  out.push_back(say("learnt from {} as-of days from {} to {}", r.train_days, r.first_train.iso(), r.last_train.iso()));
-  out.push_back(say("that is {} account-days, {} accounts with the outcome", text::grouped(r.train_rows),
+  out.push_back(say("Learnt from {} as-of days, {} to {}: {} account-days, {} accounts with the outcome", r.train_days,
+                    r.first_train.iso(), r.last_train.iso(), text::grouped(r.train_rows),
                     text::grouped(r.fit.accounts_with)));
-  out.push_back(
-      say("judged on {} as-of days from {} to {}:", r.judged_days, r.first_judged.iso(), r.last_judged.iso()));
-  out.push_back(say("that is {} account-days, {} accounts with the outcome", text::grouped(r.judgement.rows),
+  out.push_back(say("Judged on {} as-of days, {} to {}: {} account-days, {} accounts with the outcome", r.judged_days,
+                    r.first_judged.iso(), r.last_judged.iso(), text::grouped(r.judgement.rows),
                     text::grouped(r.judgement.accounts_with)));
   if (r.between_rows > 0) {
-    out.push_back(say("left out between them: {} account-days whose horizon reaches into the judged days",
+    out.push_back(say("Left out between them: {} account-days whose horizon reaches into the judged days",
                       text::grouped(r.between_rows)));
   }
   return out;

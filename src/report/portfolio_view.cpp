@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "report/band_chip.h"
 #include "report/cells.h"
 
 namespace kenko::report {
@@ -30,7 +31,24 @@ Cell share_of(int64_t part, int64_t whole) {
 }
 Cell text_or_none(const std::string& text) { return text.empty() ? Cell{} : Cell{text}; }
 
-std::string period_text(const revenue::Period& p) { return fmt::format("{} to {}", p.from.iso(), p.to.iso()); }
+// A group by its name: a band as its chip, what is no name in Kenko's own words.
+Cell group_cell(const std::string& name, const std::vector<std::string>& bands) {
+  Cell cell = band_cell(name, bands);
+  if (cell.tone != Tone::plain) return cell;
+  for (const Sentence& own : {Sentence("no score"), Sentence("new"), Sentence("left"), Sentence("none"),
+                              Sentence("notice given"), Sentence("all")}) {
+    if (own.pattern == name) return words(own);
+  }
+  return cell;
+}
+
+// The lower end of an interval, in text both.
+Cell low_of(Cell low, const Cell& high) {
+  if (low.text.empty() || high.text.empty()) return low;
+  low.said = say("{} to {}", low.text, high.text);
+  low.text = low.said.english();
+  return low;
+}
 
 // One figure a line, with its interval where it has one.
 class Summary {
@@ -45,9 +63,8 @@ class Summary {
   void number(const char* key, Sentence label, int64_t n, const char* unit) { put(key, label, count(n), {}, {}, unit); }
   void sum(const char* key, Sentence label, std::optional<double> micros, const std::string& currency,
            const stats::Estimate& interval = {}) {
-    Cell low = amount(interval.low);
-    if (interval.low && interval.high) low.text = fmt::format("{} to {}", low.text, amount(interval.high).text);
-    put(key, label, amount(micros), std::move(low), amount(interval.high), currency);
+    put(key, label, amount(micros), low_of(amount(interval.low), amount(interval.high)), amount(interval.high),
+        currency);
   }
   void share(const char* key, Sentence label, const stats::Estimate& e) {
     std::vector<Cell> cells;
@@ -192,9 +209,10 @@ Table retention_table(const PortfolioReport& r, const revenue::Breakdown& b) {
     t.columns.push_back(right("mrr_start", "MRR"));
   }
   add_rate_columns(t, r.money);
-  hide_in_text(t, {"mrr_start", "arr_churn", "arr_churn_low", "grr_low", "nrr_low"});
+  hide_in_text(t, {"mrr_start", "arr_end", "arr_churn", "arr_churn_low", "grr_low", "nrr_low"});
   for (const Retention& line : b.lines) {
-    std::vector<Cell> row{{line.name}, count(line.accounts), count(line.left)};
+    std::vector<Cell> row{group_cell(line.name, b.by == "band" ? r.bands : std::vector<std::string>{}),
+                          count(line.accounts), count(line.left)};
     if (r.money) {
       for (const int64_t micros : {line.start, line.end, line.churned, line.start / 12}) row.push_back(money(micros));
     }
@@ -216,7 +234,7 @@ Table reasons_table(const PortfolioReport& r) {
   for (const revenue::ReasonLine& line : r.reasons) {
     std::vector<Cell> row{text_or_none(line.reason), words(kKinds[static_cast<size_t>(line.kind)]),
                           count(line.accounts), share_of(line.accounts, r.all.left), count(line.involuntary)};
-    if (line.reason.empty()) row[0].text = "not said";
+    if (line.reason.empty()) row[0].said = words("not said").said, row[0].text = "not said";
     if (r.money) {
       row.push_back(money(line.arr));
       row.push_back(share_of(line.arr, r.all.churned));
@@ -232,7 +250,7 @@ Table migration_table(const PortfolioReport& r) {
   for (const std::string& name : r.migration.to) t.columns.push_back(right("to." + name, name));
   t.columns.push_back(right("all", "all"));
   for (size_t i = 0; i < r.migration.from.size(); ++i) {
-    std::vector<Cell> row{{r.migration.from[i]}};
+    std::vector<Cell> row{group_cell(r.migration.from[i], r.bands)};
     int64_t all = 0;
     for (const int64_t n : r.migration.accounts[i]) {
       row.push_back(count(n));
@@ -250,22 +268,20 @@ Table risk_table(const PortfolioReport& r) {
   if (r.money) t.columns.push_back(right("arr", "ARR"));
   t.columns.push_back(right("past", "looked at"));
   t.columns.push_back(right("leavers", "left"));
+  hide_in_text(t, {"past"});
   add_interval_columns(t, "rate", "rate");
   add_interval_columns(t, "at_risk", r.money ? "ARR at risk" : "at risk");
   const auto shown = [&](const std::optional<double>& x) { return r.money ? amount(x) : real(x, 1); };
   const auto add = [&](const std::string& name, const revenue::RiskLine& line) {
     if (line.accounts == 0 && line.exposures == 0) return;
-    std::vector<Cell> row{{name}, count(line.accounts)};
+    std::vector<Cell> row{group_cell(name, r.bands), count(line.accounts)};
     if (r.money) row.push_back(money(line.arr));
     row.push_back(count(line.exposures));
     row.push_back(count(line.leavers));
     add_interval(row, line.rate, true, 1);
     row.push_back(shown(line.at_risk.value));
-    Cell low = shown(line.at_risk.low);
-    const Cell high = shown(line.at_risk.high);
-    if (line.at_risk.low && line.at_risk.high) low.text = fmt::format("{} to {}", low.text, high.text);
-    row.push_back(std::move(low));
-    row.push_back(high);
+    row.push_back(low_of(shown(line.at_risk.low), shown(line.at_risk.high)));
+    row.push_back(shown(line.at_risk.high));
     t.rows.push_back(std::move(row));
   };
   revenue::RiskLine all;
@@ -290,7 +306,13 @@ Table risk_table(const PortfolioReport& r) {
   return t;
 }
 
-std::string days_text(int32_t days) { return days < 0 ? fmt::format("{} late", -days) : fmt::format("{}", days); }
+Cell days_cell(int32_t days) {
+  if (days >= 0) return count(days);
+  Cell cell = words(say("{} late", -days));
+  cell.text = cell.said.english();
+  cell.value = static_cast<int64_t>(days);
+  return cell;
+}
 
 // Columns that accounts share: who, what band, whose.
 void add_account(std::vector<Cell>& row, uint32_t account, const AccountNames& names) {
@@ -301,25 +323,20 @@ void add_account(std::vector<Cell>& row, uint32_t account, const AccountNames& n
 void add_standing(std::vector<Cell>& row, const PortfolioReport& r, const revenue::Standing& s,
                   const std::string& owner) {
   row.push_back(s.score < 0 ? Cell{} : points(s.score));
-  row.push_back(s.band < 0 ? Cell{} : Cell{r.bands[static_cast<size_t>(s.band)]});
+  row.push_back(s.band < 0 ? Cell{} : band_cell(r.bands[static_cast<size_t>(s.band)], r.bands));
   row.push_back(text_or_none(owner));
 }
 
 Table renewals_table(const PortfolioReport& r, const AccountNames& names) {
   Table t;
-  t.columns = {left("account", "account"),
-               left("name", "name"),
-               left("renewal", "renewal"),
-               right("days", "days"),
-               right("arr", "ARR"),
-               left("products", "products"),
-               left("auto_renew", "by itself"),
-               left("notice_deadline", "notice by"),
-               right("score", "score"),
-               left("band", "band"),
+  t.columns = {left("account", "account"), left("name", "name"),
+               left("renewal", "renewal"), right("days", "days"),
+               right("arr", "ARR"),        left("products", "products"),
+               left("auto_renew", "auto"), left("notice_deadline", "notice by"),
+               right("score", "score"),    left("band", "band"),
                left("owner", "owner")};
   t.columns[0].max_width = t.columns[10].max_width = 24;
-  t.columns[5].max_width = 18;
+  t.columns[5].max_width = -1;
   hide_in_text(t, {"name"});
   const bool foretold = std::any_of(r.due.begin(), r.due.end(), [](const auto& line) { return line.chance; });
   if (foretold) {
@@ -332,7 +349,7 @@ Table renewals_table(const PortfolioReport& r, const AccountNames& names) {
     add_account(row, d.account, names);
     const int32_t days = d.renewal - r.as_of;
     row.push_back({d.renewal.iso()});
-    row.push_back({static_cast<int64_t>(days), Tone::plain, days_text(days)});
+    row.push_back(days_cell(days));
     row.push_back(amount(d.arr));
     row.push_back(text_or_none(text::join(d.products, ", ")));
     row.push_back({d.auto_renew});
@@ -352,11 +369,11 @@ Table ending_table(const PortfolioReport& r, const AccountNames& names) {
   t.columns = {left("account", "account"), left("name", "name"),
                left("last", "last day"),   right("days", "days"),
                right("arr", "ARR"),        left("products", "products"),
-               left("by", "by"),           left("goes_on", "stays with the rest"),
+               left("by", "by"),           left("goes_on", "other contracts"),
                right("score", "score"),    left("band", "band"),
                left("owner", "owner")};
   t.columns[0].max_width = t.columns[10].max_width = 24;
-  t.columns[5].max_width = 18;
+  t.columns[5].max_width = -1;
   hide_in_text(t, {"name"});
   for (const revenue::EndingLine& line : r.ending) {
     const revenue::Ending& e = line.ending;
@@ -382,7 +399,8 @@ std::vector<Section> portfolio_sections(const PortfolioReport& r, const AccountN
     if (!table.rows.empty()) out.push_back({std::move(key), std::move(title), std::move(table)});
   };
   add("summary", "In short", summary_table(r));
-  if (r.money) add("walk", say("From ARR to ARR, {}", period_text(r.period)), walk_table(r.walk));
+  const std::string from = r.period.from.iso(), to = r.period.to.iso();
+  if (r.money) add("walk", say("From ARR to ARR, {} to {}", from, to), walk_table(r.walk));
   add("periods", "By period of the fiscal calendar", periods_table(r));
   for (const revenue::Breakdown& b : r.breakdowns) {
     Sentence title = b.by == "band"      ? say("By band on {}", r.period.opening().iso())
@@ -392,7 +410,7 @@ std::vector<Section> portfolio_sections(const PortfolioReport& r, const AccountN
     add("by_" + b.by, std::move(title), retention_table(r, b));
   }
   add("reasons", "Why they left", reasons_table(r));
-  add("migration", say("Customers by band, {}", period_text(r.period)), migration_table(r));
+  add("migration", say("Customers by band, {} to {}", from, to), migration_table(r));
   if (r.churn_told)
     add("at_risk", say("At risk in {} days, by the losses of the year before", r.within_days), risk_table(r));
   add("renewals", say("Renewals due in {} days", r.within_days), renewals_table(r, names));
@@ -400,10 +418,12 @@ std::vector<Section> portfolio_sections(const PortfolioReport& r, const AccountN
   return out;
 }
 
-std::string portfolio_head(const PortfolioReport& r) {
-  return fmt::format("Portfolio{}{}, as of {}, model {}\nPeriod {}: customers and ARR of {} against those of {}\n",
-                     r.company.empty() ? "" : " of ", r.company, r.as_of.words(), r.model, period_text(r.period),
-                     r.period.opening().iso(), r.period.closing().iso());
+std::vector<Sentence> portfolio_head(const PortfolioReport& r) {
+  const std::string day = r.as_of.words();
+  return {r.company.empty() ? say("Portfolio, as of {}, model {}", day, r.model)
+                            : say("Portfolio of {}, as of {}, model {}", r.company, day, r.model),
+          say("Period {} to {}: customers and ARR of {} against those of {}", r.period.from.iso(), r.period.to.iso(),
+              r.period.opening().iso(), r.period.closing().iso())};
 }
 
 }  // namespace kenko::report

@@ -23,6 +23,6 @@ struct AccountNames {
                                                       const AccountNames& names);
 
 /// What it is about, in two lines.
-[[nodiscard]] std::string portfolio_head(const revenue::PortfolioReport& report);
+[[nodiscard]] std::vector<Sentence> portfolio_head(const revenue::PortfolioReport& report);
 
 }  // namespace kenko::report

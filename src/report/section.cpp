@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/text.h"
 #include "report/cells.h"
 
 namespace kenko::report {
@@ -21,20 +24,34 @@ Section findings_section(const std::vector<validate::Finding>& findings) {
   return {"findings", "Findings", findings_table(findings)};
 }
 
-std::string findings_text(const std::vector<validate::Finding>& findings) {
+std::string findings_text(const std::vector<validate::Finding>& findings, const Terminal& terminal) {
   std::string out;
   for (const validate::Finding& f : findings) {
-    out += fmt::format("{} {}\n", f.warning ? "!" : "=", f.text.english());
-    if (!f.hint.empty()) out += fmt::format("  {}\n", f.hint.english());
+    out += text::wrap(fmt::format("{} {}\n", f.warning ? "!" : "=", f.text.english()), terminal.width, 2);
+    if (!f.hint.empty()) out += text::wrap(fmt::format("  {}\n", f.hint.english()), terminal.width, 0);
   }
   return out;
+}
+
+Table without_empty_columns(Table table) {
+  const auto empty = [](const Cell& cell) {
+    if (!cell.text.empty()) return cell.text == " " || cell.text == "–";
+    const auto* text = std::get_if<std::string>(&cell.value);
+    return std::holds_alternative<std::monostate>(cell.value) || (text != nullptr && text->empty());
+  };
+  for (size_t c = 1; c < table.columns.size(); ++c) {
+    if (std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) { return empty(row[c]); }))
+      table.columns[c].text_hidden = true;
+  }
+  return table;
 }
 
 std::string sections_text(const std::vector<Section>& sections, const Terminal& terminal) {
   std::string out;
   for (const Section& section : sections) {
-    out +=
-        fmt::format("{}{}\n\n{}", out.empty() ? "" : "\n", section.title.english(), to_text(section.table, terminal));
+    out += fmt::format("{}{}\n", out.empty() ? "" : "\n", section.title.english());
+    if (!section.note.empty()) out += text::wrap(section.note.english() + "\n", terminal.width, 0);
+    out += "\n" + to_text(without_empty_columns(section.table), terminal);
   }
   return out;
 }

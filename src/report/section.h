@@ -17,7 +17,18 @@ struct Section {
   std::string key;  ///< JSON member, and the name that asks for it alone
   Sentence title;   ///< one line
   Table table;
+  Sentence note = {};  ///< how to read it, where the title does not say; may be empty
 };
+
+/// One of the few numbers that a report is asked for, which stand first on a page.
+struct Highlight {
+  Sentence value;          ///< "0.784", or a word or two
+  Sentence meaning;        ///< what it is
+  Sentence interval = {};  ///< "0.705 to 0.850"; may be empty
+};
+
+/// Without the columns in which no row has anything; the first one stays.
+[[nodiscard]] Table without_empty_columns(Table table);
 
 /// Titles and tables, one below the other.
 [[nodiscard]] std::string sections_text(const std::vector<Section>& sections, const Terminal& terminal);
@@ -27,6 +38,6 @@ struct Section {
 /// Findings as the section "findings".
 [[nodiscard]] Section findings_section(const std::vector<validate::Finding>& findings);
 /// Findings as sentences, hints below them.
-[[nodiscard]] std::string findings_text(const std::vector<validate::Finding>& findings);
+[[nodiscard]] std::string findings_text(const std::vector<validate::Finding>& findings, const Terminal& terminal);
 
 }  // namespace kenko::report

@@ -42,10 +42,10 @@ int64_t total_width(const Layout& layout) {
   return used;
 }
 
-// The columns that may be cut give up one terminal column each, the widest first, until the table fits.  Texts keep 18,
+// The columns that may be cut give up one terminal column each, the widest first, until the table fits.  Texts keep 14,
 // numbers are never cut, only their titles.
 void shrink(const Table& table, const std::vector<std::vector<std::string>>& cells, int64_t too_much, Layout& layout) {
-  constexpr int64_t kLeastText = 18, kLeastTitle = 6;
+  constexpr int64_t kLeastText = 14, kLeastTitle = 6;
   std::vector<int64_t>& width = layout.width;
   std::vector<int64_t> least(width);
   for (size_t c = 0; c < width.size(); ++c) {

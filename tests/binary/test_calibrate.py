@@ -234,7 +234,7 @@ class Calibrate(KenkoTest):
         self.write("events.csv", late)
         self.import_files("w", "events.csv", mapping="app.yaml")
         out = self.kenko("-C", "w", "calibrate").stdout
-        self.assertIn("curves kept", out)
+        self.assertIn("Curves kept", out)
         self.assertEqual(re.findall(r"coefficient: .*", path.read_text()), curves)
         self.kenko("-C", "w", "calibrate", "--refit")
         self.assertNotEqual(re.findall(r"coefficient: .*", path.read_text()), curves)

@@ -182,7 +182,7 @@ class Fits(KenkoTest):
         self.company(200, 110)
         text = self.fit("--treated-by", "noise").stdout
         self.assertIn("were worked on", text)
-        self.assertIn("Metrics:", text)
+        self.assertIn("What each metric weighs", text)
         for line in text.split("In words")[0].splitlines():
             self.assertLessEqual(display_width(line), 100, line)
 
