@@ -49,7 +49,8 @@ constexpr const char* kUsage =
     "  --growth N,N,...  fill and history at these sizes, too\n"
     "  --only A,B,...      pieces; --list names them      --skip A,B,...\n"
     "  --dir DIR           where data is made and kept (a folder in the system's temporary one)\n"
-    "  --json FILE         the figures as JSON            --python FILE  with Polars and pandas\n";
+    "  --json FILE         the figures as JSON            --python FILE  with Polars and pandas\n"
+    "  --learner FILE      with scikit-learn\n";
 
 struct Request {
   Options options;
@@ -112,6 +113,8 @@ bool take(std::string_view name, const std::string& text, Request& request) {
     request.json = text;
   } else if (name == "--python") {
     o.python = text;
+  } else if (name == "--learner") {
+    o.learner = text;
   } else if (name == "--child") {
     request.child = text;
   } else if (name == "--growth") {

@@ -26,6 +26,7 @@ struct Options {
   std::string peers_dir;        ///< bench/peers
   std::string kenko;            ///< the program `kenko`; empty = not there
   std::string python;           ///< of the pinned environment; empty = not there
+  std::string learner;          ///< a Python with scikit-learn; empty = not there
   std::vector<int64_t> growth;  ///< numbers of events
 
   /// The folder of the company of this shape.

@@ -10,7 +10,7 @@
 #include "app/model_files.h"
 #include "app/model_text.h"
 #include "app/scoring.h"
-#include "app/search.h"
+#include "app/stopwatch.h"
 #include "base/text.h"
 #include "ports/files.h"
 
@@ -141,14 +141,19 @@ class Fitter {
     KENKO_TRY(WorkspacePanel built, build_panel(workspace_, panel, now_));
     out_.assumed = std::move(built.assumed);
     const Panel author_panel = std::move(built.panel);
+    out_.times.panel = watch_.lap();
     rows_ = fit::hold_out(author_panel);
     if (const auto problem = fit::too_few(author_panel, rows_)) return *problem;
     describe(author_panel);
     if (!request_.search) return fit_from(author_panel, author_panel, author.plan, target);
     KENKO_TRY_STATUS(search_in(path, author_panel));
-    if (out_.result.added.empty()) return fit_from(author_panel, author_panel, author.plan, target);
+    if (out_.result.added.empty()) {
+      out_.times.search = watch_.lap();
+      return fit_from(author_panel, author_panel, author.plan, target);
+    }
     KENKO_TRY(const LoadedModel searched, load_model_text(workspace_, text_, path));
     KENKO_TRY(const Panel begun, run(text_, author.plan.model));
+    out_.times.search = watch_.lap();
     return fit_from(author_panel, begun, searched.plan, target);
   }
 
@@ -163,6 +168,7 @@ class Fitter {
       out_.result.added.push_back({m.name, m.label, m.why, m.dimension, m.expression});
     }
     text_ = std::move(found.text);
+    out_.times.searched = found.times;
     return Done{};
   }
 
@@ -192,10 +198,13 @@ class Fitter {
     r.before = plan;
     KENKO_TRY_STATUS(check_scores(begun, begun, plan, plan, request_.options.threads));
     r.fit = fit::fit(plan, begun, request_.options);
+    out_.times.learnt = watch_.lap();
     KENKO_TRY(const std::string judged_text, rewrite_model(text_, "the model", plan, r.fit.judged, {target.name, {}}));
     KENKO_TRY(const Panel judged, run(judged_text, target.name));
     KENKO_TRY_STATUS(check_scores(begun, judged, plan, r.fit.judged, request_.options.threads));
+    out_.times.scored_again = watch_.lap();
     judge(author, judged);
+    out_.times.judged = watch_.lap();
     r.findings = fit::findings_of(r);
     KENKO_TRY(out_.text, rewrite_model(text_, "the model", plan, r.fit.plan, {target.name, header_of(r)}));
     if (r.all_days) {
@@ -209,6 +218,7 @@ class Fitter {
                           "this is a bug of Kenko: please report it; nothing was written");
       }
     }
+    out_.times.scored_again += watch_.lap();
     const bool same = r.fit.stays() && r.added.empty() && !request_.options.cut_off.asked();
     if (!target.path.empty() && !same) {
       KENKO_TRY_STATUS(ports::write_file(target.path, {out_.text}));
@@ -240,6 +250,7 @@ class Fitter {
   const Workspace& workspace_;
   const FitRequest& request_;
   Instant now_;
+  Stopwatch watch_;
   std::string text_;
   fit::HoldOut rows_;
   FittedModel out_;

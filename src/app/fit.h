@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/panel.h"
+#include "app/search.h"
 #include "app/workspace.h"
 #include "base/result.h"
 #include "fit/result.h"
@@ -21,11 +22,21 @@ struct FitRequest {
   std::string out;      ///< NAME (models/NAME.yaml) or the path of a new file; empty = nothing is written
 };
 
+/// Units: seconds.
+///
+/// panel: of the author's model.  search: all of it, with the panel of the model that it ends in.  learnt: strengths
+///        tried on folds, then all rows.  scored_again: the panels of what is written.  judged: with 1,000 resamples.
+struct FitTimes {
+  double panel = 0, search = 0, learnt = 0, scored_again = 0, judged = 0;
+  SearchTimes searched;
+};
+
 struct FittedModel {
   fit::FitResult result;
   std::string path;                  ///< of the file that was written; empty = none: not asked for, or nothing changed
   std::string text;                  ///< of the fitted model
   std::vector<std::string> assumed;  ///< sources whose clocks are assumed
+  FitTimes times;
 };
 
 /// Errors: those of build_panel; "too-few-outcomes"; "bad-name", "file-exists" (nothing is ever overwritten);

@@ -172,7 +172,7 @@ Link link_of(std::span<const double> scores, std::span<const uint8_t> outcome) {
 }
 
 Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, const Hold& hold, const Solution& start,
-               int threads, double least_gain) {
+               int threads) {
   if (hold.everything()) return solve_link(function, rows, threads);
   const size_t count = function.parameters().count();
   const Information information(function, rows, start, kSampleOfStart);
@@ -212,7 +212,7 @@ Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, co
     rounder.gradient(by_x, gradient);
     return value;
   };
-  const Minimum found = minimise(rounder.to_round(x), f, {150, least_gain, true});
+  const Minimum found = minimise(rounder.to_round(x), f, {150, 1e-7, true});
   Solution out;
   out.link = place(found.x);
   out.theta = theta;

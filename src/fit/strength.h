@@ -63,10 +63,9 @@ class Information {
 /// Only intercept and slope: the author's numbers as they are.
 [[nodiscard]] Solution solve_link(const ScoreFunction& function, std::span<const uint32_t> rows, int threads);
 
-/// The most likely numbers under `hold`, from `start` on.  least_gain: enough when a step lowers the loss by less than
-/// this share of it.
+/// The most likely numbers under `hold`, from `start` on.
 [[nodiscard]] Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, const Hold& hold,
-                             const Solution& start, int threads, double least_gain = 1e-7);
+                             const Solution& start, int threads);
 
 /// How one way to hold the numbers did on rows that it was not learnt from.
 struct Trial {
