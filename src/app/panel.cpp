@@ -137,6 +137,7 @@ class Builder {
     KENKO_TRY(const std::vector<Day> days,
               days_of(request, plan.outcomes[outcome], engine::first_day(scoring_.portfolio()), last));
     PanelMaker maker(scoring_.engine(), outcome, days, last, request.treated_by, request.parts);
+    labelled_ = true;
     return fill(days, maker);
   }
 
@@ -186,10 +187,23 @@ class Builder {
         run_options());
   }
 
+  // Who has left by now may have been a customer to all that was known then.
+  void tell_of(const LateAccounts& late, Day last, PanelMaker& maker) const {
+    std::vector<uint32_t> accounts;  // empty = all
+    for (const std::string& id : late.accounts) {
+      if (const auto found = scoring_.portfolio().find_account(id)) accounts.push_back(*found);
+    }
+    if (!late.all && accounts.empty()) return;
+    score::for_each_account(
+        scoring_.engine(), last, scoring_.threads(), accounts,
+        [&](const score::AccountHistory& history) { maker.know(history); }, run_options());
+  }
+
   Status add_late(const LateAccounts& late, const std::vector<Day>& days, KnownFacts& known, PanelMaker& maker) {
     if (late.none()) return Done{};
     out_.late_accounts =
         late.all ? std::ssize(scoring_.portfolio().accounts) : static_cast<int64_t>(late.accounts.size());
+    if (labelled_) tell_of(late, days.back(), maker);
     if (!late.all) {
       KENKO_TRY_STATUS(known.keep_only(late.accounts, scoring_.portfolio()));
     }
@@ -210,6 +224,7 @@ class Builder {
 
   const Workspace& workspace_;
   const Scoring& scoring_;
+  bool labelled_ = false;  // rows say what followed
   Stopwatch watch_;
   WorkspacePanel out_;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "report/band_chip.h"
 #include "report/cells.h"
 
 namespace kenko::report {
@@ -19,6 +20,8 @@ const char* words_of(LookKind kind) {
   switch (kind) {
     case LookKind::value:
       return "mean value";
+    case LookKind::shape:
+      return "spread of values";
     case LookKind::missing:
       return "share missing";
     case LookKind::score:
@@ -44,19 +47,20 @@ Cell number(std::optional<double> value) {
 
 Table looks_table(const Monitor& m, size_t most) {
   Table t;
-  t.columns = {left("kind", "look"), left("subject", "at"), right("reference", "before"), right("expected", "expected"),
-               right("now", "now")};
+  t.columns = {left("kind", "look"),         left("subject", "at"),         right("at_most", "at most"),
+               right("reference", "before"), right("expected", "expected"), right("now", "now")};
   add_interval_columns(t, "effect", "effect");
   t.columns.push_back(right("p", "chance"));
-  t.columns.push_back(right("rate", "of all looks"));
+  t.columns.push_back(right("rate", "false alarms"));
   t.columns.push_back(left("found", "found"));
   t.columns.push_back(right("accounts", "accounts"));
-  hide_in_text(t, {"reference", "accounts", "p"});
+  hide_in_text(t, {"at_most", "reference", "accounts", "p"});
   const size_t shown = most == 0 ? m.looks.size() : std::min(most, m.looks.size());
   for (size_t i = 0; i < shown; ++i) {
     const Look& look = m.looks[i];
     std::vector<Cell> row{words(words_of(look.kind)), look.subject.empty() ? Cell{} : Cell{look.subject},
-                          number(look.reference), number(look.expected), number(look.now)};
+                          number(look.at_most),       number(look.reference),
+                          number(look.expected),      number(look.now)};
     row.front().value = std::string(validate::word(look.kind));
     row.front().text = words_of(look.kind);
     add_interval(row, look.effect, false, 2);
@@ -96,7 +100,7 @@ Table bands_table(const validate::BandMatrix& b) {
   Table t;
   t.columns = {left("from", "then"), left("to", "now"), right("accounts", "accounts"), right("arr", "ARR")};
   bool paying = false;
-  const auto name = [&](size_t band) { return band < b.bands.size() ? Cell{b.bands[band]} : Cell{}; };
+  const auto name = [&](size_t band) { return band < b.bands.size() ? band_cell(b.bands[band], b.bands) : Cell{}; };
   for (size_t from = 0; from < b.accounts.size(); ++from) {
     for (size_t to = 0; to < b.accounts.size(); ++to) {
       if (b.accounts[from][to] == 0) continue;
@@ -120,12 +124,12 @@ Table flapping_table(const validate::Flapping& f) {
 
 Table live_table(const Monitor& m) {
   Table t;
-  t.columns = {left("period", "as-of days"),
+  t.columns = {left("period", "period"),
                left("from", "from"),
                left("to", "to"),
                right("rows", "account-days"),
                right("outcomes", "with outcome"),
-               right("accounts_with", "with outcome")};
+               right("accounts_with", "outcomes")};
   add_interval_columns(t, "auc_within", "AUC");
   add_interval_columns(t, "concordance", "concordance");
   for (const validate::LiveLine& line : m.live) {
@@ -153,7 +157,12 @@ std::vector<Section> monitor_sections(const Monitor& m, size_t most_looks) {
   Table looks = looks_table(m, most_looks);
   Sentence title = looks.rows.size() < m.looks.size() ? say("What moved most, of {} looks", m.looks.size())
                                                       : say("All {} looks", m.looks.size());
-  out.push_back({"looks", std::move(title), std::move(looks)});
+  out.push_back(
+      {"looks", std::move(title), std::move(looks),
+       say("Effect: how far now lies from what was to be expected, in standard deviations of the accounts (days of a "
+           "source, AUC and rates in their own unit). Found: more than is not worth speaking of, with at most {} % "
+           "false alarms among all that is found.",
+           fmt::format("{:g}", 100 * m.rate))});
   add("feeds", "Sources", feeds_table(m));
   if (m.bands) {
     add("bands", say("Bands on {} and on {}", m.bands->from.iso(), m.bands->to.iso()), bands_table(*m.bands));
@@ -167,10 +176,24 @@ std::vector<Section> monitor_sections(const Monitor& m, size_t most_looks) {
   return out;
 }
 
+std::vector<Highlight> monitor_highlights(const Monitor& m) {
+  const auto found = std::count_if(m.looks.begin(), m.looks.end(), [](const Look& l) { return l.found; });
+  const auto overdue = std::count_if(m.feeds.begin(), m.feeds.end(), [](const auto& f) { return f.overdue; });
+  std::vector<Highlight> out{
+      {m.review_due ? Sentence("review due") : Sentence("no review due"), "what follows"},
+      {text::grouped(found), say("of {} looks moved", text::grouped(std::ssize(m.looks)))},
+      {text::grouped(overdue), say("of {} sources overdue", text::grouped(std::ssize(m.feeds)))}};
+  for (const validate::LiveLine& line : m.live) {
+    if (line.period == validate::LivePeriod::recent)
+      add_highlight(out, line.auc_within, 3, false, "AUC within a day, lately");
+  }
+  return out;
+}
+
 std::vector<Sentence> monitor_head(const Monitor& m) {
-  std::vector<Sentence> out{say("Model {} on {}", m.model, m.as_of.iso())};
+  std::vector<Sentence> out{say("Monitoring of model {}, as of {}: outcome {}", m.model, m.as_of.iso(), m.outcome)};
   if (m.reference_from) {
-    out.push_back(say("the weeks from {} on, against the days from {} to {}", m.recent_from->iso(),
+    out.push_back(say("The weeks from {} on, against the days from {} to {}", m.recent_from->iso(),
                       m.reference_from->iso(), m.reference_to->iso()));
   }
   return out;

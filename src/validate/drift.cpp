@@ -15,6 +15,13 @@ constexpr double kSpreadOfShares = 0.1;  // a share near 0 or 1 is compared as o
 constexpr double kClipped = 0.01;        // the outermost values of the reference stand for those beyond
 constexpr int32_t kYear = 365;
 constexpr double kHalf = stats::kHalfOf95;
+// Where the shares of a shape are looked at, and how dense a normal distribution is there: so much of a share does a
+// shift by one standard deviation move.
+struct Quantile {
+  double share, density;
+};
+constexpr Quantile kQuantiles[] = {{0.1, 0.17550}, {0.25, 0.31778}, {0.5, 0.39894}, {0.75, 0.31778}, {0.9, 0.17550}};
+constexpr size_t kFewestValues = 3;  // two values have no shape beside their mean
 
 // The days of a panel as far as a look needs them.
 struct Periods {
@@ -41,6 +48,11 @@ struct Periods {
     }
   }
   [[nodiscard]] bool enough() const { return !level.empty(); }
+};
+
+// A value that parts the accounts into those with so much at most, and the others.
+struct Border {
+  double at_most, density;
 };
 
 // The values of one look, day by day.
@@ -178,25 +190,53 @@ class Looker {
       // Words have no mean; what they are worth has.
       const std::vector<double>& numbers = p_.is_text[m] != 0 ? p_.points : p_.values;
       add(LookKind::value, p_.metrics[m], [&](size_t r) { return numbers[r * n + m]; });
+      shape(p_.metrics[m], [&](size_t r) { return numbers[r * n + m]; });
       add(LookKind::missing, p_.metrics[m], [&](size_t r) { return std::isnan(p_.values[r * n + m]) ? 1.0 : 0.0; });
     }
     return std::move(out_);
   }
 
  private:
+  // None: too few accounts on some day.
   template <typename ValueOf>
-  void add(LookKind kind, const std::string& subject, const ValueOf& value_of) {
+  std::optional<Cells> cells_of(const ValueOf& value_of) const {
     Cells cells(p_.days.size());
     for (size_t r = 0; r < p_.rows(); ++r) {
       const double x = value_of(r);
       if (!std::isnan(x)) cells[p_.day[r]].push_back({p_.cluster[r], x});
     }
-    if (!enough(cells, periods_.reference) || !enough(cells, periods_.recent)) return;
-    const bool share = kind == LookKind::missing;
-    if (!share) clip(cells, periods_);
+    if (!enough(cells, periods_.reference) || !enough(cells, periods_.recent)) return std::nullopt;
+    return cells;
+  }
+
+  [[nodiscard]] Course course_of(const Cells& cells) const {
     std::vector<double> means;
     for (const auto& day : cells) means.push_back(mean(day));
-    const Course course(std::move(means), p_, periods_);
+    return {std::move(means), p_, periods_};
+  }
+
+  // What each top parent's rows pull at the deviation.
+  [[nodiscard]] Influence influence_of(const Cells& cells, const Course& course) const {
+    Influence out(clusters_);
+    const std::vector<double>& weights = course.weights(periods_);
+    for (size_t i = 0; i < weights.size(); ++i) {
+      const size_t d = periods_.reference[i];
+      out.add(cells[d], course.by_day[d], -weights[i]);
+    }
+    for (const size_t d : periods_.recent) {
+      out.add(cells[d], course.by_day[d], 1 / static_cast<double>(periods_.recent.size()));
+    }
+    return out;
+  }
+
+  template <typename ValueOf>
+  void add(LookKind kind, const std::string& subject, const ValueOf& value_of) {
+    std::optional<Cells> found = cells_of(value_of);
+    if (!found) return;
+    Cells& cells = *found;
+    const bool share = kind == LookKind::missing;
+    if (!share) clip(cells, periods_);
+    const Course course = course_of(cells);
     double sd = spread(cells, periods_.reference);
     if (share) sd = std::max(sd, kSpreadOfShares);
     if (sd == 0) {
@@ -205,15 +245,7 @@ class Looker {
       sd = spread(cells, all);
     }
     if (sd == 0) return;  // one value always
-    Influence influence(clusters_);
-    const std::vector<double>& weights = course.weights(periods_);
-    for (size_t i = 0; i < weights.size(); ++i) {
-      const size_t d = periods_.reference[i];
-      influence.add(cells[d], course.by_day[d], -weights[i]);
-    }
-    for (const size_t d : periods_.recent) {
-      influence.add(cells[d], course.by_day[d], 1 / static_cast<double>(periods_.recent.size()));
-    }
+    const Influence influence = influence_of(cells, course);
     Look look;
     look.kind = kind;
     look.subject = subject;
@@ -222,6 +254,86 @@ class Looker {
     if (share) variance = std::max(variance, least_variance(course.now, look.accounts));
     conclude(look, course, variance, sd, o_.least, share ? Side::rise : Side::both);
     out_.push_back(std::move(look));
+  }
+
+  // How far values lie from the middle of their day, and the distance of Kolmogorov and Smirnov at quantiles of the
+  // reference: what tells most, of so many.  No resampling: all the looks ask for smaller chances than a thousand
+  // resamples can show.
+  template <typename ValueOf>
+  void shape(const std::string& subject, const ValueOf& value_of) {
+    const std::optional<Cells> cells = cells_of(value_of);
+    if (!cells) return;
+    const std::vector<Border> borders = borders_of(*cells);
+    if (borders.empty()) return;
+    std::vector<Look> looks;
+    if (auto look = distance_look(*cells)) looks.push_back(std::move(*look));
+    for (const Border& border : borders) looks.push_back(share_look(*cells, border));
+    const auto most =
+        std::min_element(looks.begin(), looks.end(), [](const Look& x, const Look& y) { return x.p < y.p; });
+    most->p = std::min(1.0, most->p * static_cast<double>(looks.size()));  // Bonferroni
+    most->subject = subject;
+    out_.push_back(std::move(*most));
+  }
+
+  // Mean distance from the median of the day.
+  [[nodiscard]] std::optional<Look> distance_look(Cells cells) const {
+    std::vector<double> values;
+    for (auto& day : cells) {
+      if (day.empty()) continue;
+      values.clear();
+      for (const Cell& c : day) values.push_back(c.value);
+      std::sort(values.begin(), values.end());
+      const double middle = stats::quantile(values, 0.5);
+      for (Cell& c : day) c.value = std::fabs(c.value - middle);
+    }
+    clip(cells, periods_);
+    const double sd = spread(cells, periods_.reference);
+    if (sd == 0) return std::nullopt;
+    const Course course = course_of(cells);
+    const Influence influence = influence_of(cells, course);
+    Look look;
+    look.kind = LookKind::shape;
+    look.accounts = influence.clusters();
+    conclude(look, course, influence.variance(), sd, o_.least, Side::both);
+    return look;
+  }
+
+  // Ascending; none where there are too few different values.
+  [[nodiscard]] std::vector<Border> borders_of(const Cells& cells) const {
+    std::vector<double> all;
+    std::vector<Border> out;
+    for (const size_t d : periods_.reference) {
+      for (const Cell& c : cells[d]) all.push_back(c.value);
+    }
+    std::sort(all.begin(), all.end());
+    for (const Quantile& q : kQuantiles) {
+      const auto at = static_cast<size_t>(q.share * static_cast<double>(all.size()));
+      if (out.empty() || out.back().at_most != all[at]) out.push_back({all[at], q.density});
+    }
+    for (const size_t d : periods_.recent) {
+      for (const Cell& c : cells[d]) all.push_back(c.value);
+    }
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    if (all.size() < kFewestValues) return {};
+    std::erase_if(out, [&](const Border& b) { return b.at_most == all.back(); });  // nobody was and is above it
+    return out;
+  }
+
+  // Of accounts with so much at most.
+  [[nodiscard]] Look share_look(Cells cells, const Border& border) const {
+    for (auto& day : cells) {
+      for (Cell& c : day) c.value = c.value <= border.at_most ? 1 : 0;
+    }
+    const Course course = course_of(cells);
+    const Influence influence = influence_of(cells, course);
+    Look look;
+    look.kind = LookKind::shape;
+    look.at_most = border.at_most;
+    look.accounts = influence.clusters();
+    const double variance = std::max(influence.variance(), least_variance(course.now, look.accounts));
+    conclude(look, course, variance, 1, o_.least * border.density, Side::both);
+    return look;
   }
 
   // Of living accounts on a day, those with a score.
@@ -274,8 +386,8 @@ class Looker {
 }  // namespace
 
 std::string_view word(LookKind kind) {
-  constexpr std::array<std::string_view, 8> kWords{"value",  "missing", "score",       "coverage",
-                                                   "scored", "feed",    "foretelling", "rate"};
+  constexpr std::array<std::string_view, 9> kWords{"value",  "shape", "missing",     "score", "coverage",
+                                                   "scored", "feed",  "foretelling", "rate"};
   return kWords[static_cast<size_t>(kind)];
 }
 

@@ -19,6 +19,7 @@ namespace kenko::validate {
 /// What a look looks at.
 enum class LookKind : uint8_t {
   value,        ///< the mean of a metric's values
+  shape,        ///< how a metric's values spread, whatever their mean
   missing,      ///< the share of accounts without a value of it: only a rise counts
   score,        ///< the mean score
   coverage,     ///< the mean coverage
@@ -33,15 +34,18 @@ enum class LookKind : uint8_t {
 /// One comparison.
 ///
 /// reference: the mean of the reference period; expected: what level and trend of it lead to expect now, the nearer
-/// end; now: that of the last weeks.  Units: of the metric, else points, shares 0..1, days. effect:    by how much
-/// `now` lies beyond what is expected, in standard deviations of the accounts in the reference
-///            period (value, missing, score, coverage, scored), else in its own unit; with its 95 % interval.
+///            end; now: that of the last weeks.  Units: of the metric, else points, shares 0..1, days.
+/// at_most:   of a shape: reference, expected, now are shares of the accounts that have so much of the metric at most;
+///            none = they are mean distances from the median of the day.
+/// effect:    by how much `now` lies beyond what is expected, in standard deviations of the accounts in the reference
+///            period (value, missing, score, coverage, scored; of distances theirs), else in its own unit; with its 95
+///            % interval.
 /// p:         that an effect not worth speaking of would look like this by chance.
 /// rate:      the smallest rate of false discoveries among all looks at which it counts.
 struct Look {
   LookKind kind = LookKind::value;
   std::string subject;  ///< a metric or a source; empty where there is one only
-  std::optional<double> reference, expected, now;
+  std::optional<double> reference, expected, now, at_most;
   stats::Estimate effect;
   int64_t accounts = 0;  ///< clusters that it rests on
   double p = 1, rate = 1;
@@ -59,8 +63,8 @@ inline constexpr size_t kFewestReferenceDays = 4;
 inline constexpr int64_t kFewestAccounts = 10;  ///< with a value, on each day
 inline constexpr size_t kFewestGaps = 10;       ///< of a source
 
-/// Values and missing values of the watched metrics, score, coverage and share of scored accounts.  Those that cannot
-/// be judged (too few days or accounts) are left out.
+/// Values, shapes and missing values of the watched metrics, score, coverage and share of scored accounts.  Those that
+/// cannot be judged (too few days or accounts) are left out.
 [[nodiscard]] std::vector<Look> drift_looks(const Panel& snapshots, const DriftOptions& options);
 
 /// A source's silence on `now` against the gaps between its fact days (ascending) in the year before its last one;

@@ -53,6 +53,9 @@ class Finder {
                 fixed(reference, 2), by),
             "a change of its source or of how it is fed? else the customers changed: look at its curve");
         break;
+      case LookKind::shape:
+        if (!drifted(look.subject)) shape(look);  // a mean takes its values along
+        break;
       case LookKind::missing:
         add(true, "metric-missing",
             say("`{}` is missing for {} % of the accounts and was to be for {} %", look.subject, percent(now),
@@ -94,6 +97,27 @@ class Finder {
             "kenko calibrate");
         break;
     }
+  }
+
+  void shape(const Look& look) {
+    const double expected = look.expected.value_or(0), now = look.now.value_or(0);
+    const char* hint = "a change of its source or of how it is fed? else some customers gained what others lost";
+    if (look.at_most) {
+      add(true, "metric-shape",
+          say("{} % of the accounts have a `{}` of {} at most and {} % were to; its mean is as usual", percent(now),
+              look.subject, fixed(*look.at_most, 2), percent(expected)),
+          hint);
+    } else {
+      add(true, "metric-shape",
+          say("the values of `{}` lie {} apart from their middle and were to lie {}; their mean is as usual",
+              look.subject, fixed(now, 2), fixed(expected, 2)),
+          hint);
+    }
+  }
+
+  [[nodiscard]] bool drifted(const std::string& metric) const {
+    return std::any_of(m_.looks.begin(), m_.looks.end(),
+                       [&](const Look& l) { return l.found && l.kind == LookKind::value && l.subject == metric; });
   }
 
   void feeds() {

@@ -22,6 +22,13 @@ constexpr double kMicros = 1e6;
 struct Fate {
   std::vector<Happening> happenings;
   std::vector<Day> treatments;
+  std::vector<std::pair<Day, Day>> lives;  // both included; empty = nobody told
+
+  // It had a life before that day, and has none on it.
+  [[nodiscard]] bool gone(Day day) const {
+    const auto on = [day](const auto& life) { return life.first <= day && day <= life.second; };
+    return !lives.empty() && lives.front().second < day && std::none_of(lives.begin(), lives.end(), on);
+  }
 };
 
 // What a row's future looks like; `left` when it has none.
@@ -111,7 +118,7 @@ struct PanelMaker::State {
   std::vector<Row> order;
   std::map<std::string, size_t, std::less<>> text_codes;
 
-  const Fate& fate_of(uint32_t account) {
+  Fate& fate_of(uint32_t account) {
     const auto [at, added] = fates.try_emplace(account);
     if (!added) return at->second;
     Fate& fate = at->second;
@@ -170,6 +177,7 @@ struct PanelMaker::State {
 
   // Sets the reason for which the account has no row; nullopt = it has one.
   std::optional<Exclusion> excluded(const score::DayRow& row, const Fate& fate, Label& label_out) const {
+    if (outcome && fate.gone(row.day)) return Exclusion::gone;
     const score::State state = row.scores->state[row.at];
     if (state != score::State::scored) return why_unscored(state);
     if (!outcome) return std::nullopt;
@@ -333,6 +341,17 @@ PanelMaker::PanelMaker(const engine::Engine& all, std::optional<size_t> outcome,
   state_->hierarchy = engine::Hierarchy(all, last_day, {}, 1, {});
 }
 PanelMaker::~PanelMaker() = default;
+
+void PanelMaker::know(const score::AccountHistory& now) {
+  Fate& fate = state_->fate_of(now.account);
+  for (const engine::LifeDays& life : now.days) {
+    const auto alive = std::find_if(life.status.begin(), life.status.end(),
+                                    [](engine::AccountStatus s) { return s != engine::AccountStatus::none; });
+    if (alive == life.status.end()) continue;
+    fate.lives.emplace_back(life.first + static_cast<int32_t>(alive - life.status.begin()),
+                            life.first + (static_cast<int32_t>(life.size()) - 1));
+  }
+}
 
 void PanelMaker::add(const engine::Engine& engine, const score::AccountHistory& history, size_t from, size_t to) {
   State& s = *state_;

@@ -21,7 +21,7 @@ namespace kenko::validate {
 
 /// Why an account has no row on an as-of day.  One reason each, the first that applies in this order.
 enum class Exclusion : uint8_t {
-  gone,            ///< it was alive once, and is not any more
+  gone,            ///< it was alive once, and is not any more, as far as was known then or is known now
   paused,          ///< it keeps an older score
   unscored,        ///< a status, or an account, that the model does not score
   too_new,         ///< too little evidence, and young
@@ -113,6 +113,9 @@ class PanelMaker {
   PanelMaker(const PanelMaker&) = delete;
   PanelMaker& operator=(const PanelMaker&) = delete;
 
+  /// What everything known now says of an account whose rows an engine makes that knows less: who had left by then, and
+  /// nobody knew it, has no row.  To be told before its rows are added.
+  void know(const score::AccountHistory& now);
   /// Adds the rows of one account on the as-of days [from, to) by position.  `engine` made the history, maybe from a
   /// portfolio that knows less; it was run without overrides.
   void add(const engine::Engine& engine, const score::AccountHistory& history, size_t from, size_t to);

@@ -2,7 +2,7 @@
 import random
 
 from kenko_runner import LONG, KenkoTest, display_width, main
-from made_company import MODEL, company_rows, mapping
+from made_company import MODEL, company_rows, day, mapping
 
 DAYS = 330
 SINCE = DAYS - 28
@@ -43,6 +43,32 @@ class Monitors(KenkoTest):
         codes = {f["code"] for f in self.monitor("w")["findings"]}
         self.assertIn("metric-drift", codes)
         self.assertIn("review-due", codes)
+
+    def halves_apart(self, name, since):
+        """From a day on every other account logs in twice as often, the others not at all: the mean stays."""
+        self.workspace(name)
+        self.with_model(MODEL, name)
+        self.write("app.yaml", mapping())
+        out = []
+        for line in company_rows(random.Random(4), 80, DAYS).splitlines(keepends=True):
+            what, at, account, ident, *rest = line.split(",")
+            if what != "login" or at < str(day(since)):
+                out.append(line)
+            elif int(account[1:]) % 2:
+                out += [line, ",".join([what, at, account, "x" + ident, *rest])]
+        self.write("rows.csv", "".join(out))
+        self.import_files(name, "rows.csv", mapping="app.yaml")
+        return self.monitor(name)
+
+    def test_a_drift_that_keeps_the_mean_is_found(self):
+        said = self.halves_apart("w", SINCE)
+        found = {(look["kind"], look["subject"]) for look in said["looks"] if look["found"]}
+        self.assertIn(("shape", "logins"), found)
+        self.assertNotIn(("value", "logins"), found, "the mean is as usual")
+        self.assertNotIn(("shape", "spend"), found)
+        self.assertIn("metric-shape", {f["code"] for f in said["findings"]})
+        calm = self.halves_apart("calm", DAYS)
+        self.assertEqual([look for look in calm["looks"] if look["found"]], [])
 
     def test_a_feed_that_stopped_is_found(self):
         self.company("w", 2, keep=lambda what, at: what != "order.paid" or at < SINCE)
@@ -111,7 +137,7 @@ class Monitors(KenkoTest):
         self.import_files("w", "rows.csv", mapping="app.yaml")
         said = self.monitor("w")
         self.assertIn("too-little-history", {f["code"] for f in said["findings"]})
-        for args in (["--least", "-1"], ["--false-alarms", "0"], ["--resamples", "0"], ["--table", "x"]):
+        for args in (["--least", "-1"], ["--false-alarms", "0"], ["--resamples", "0"], ["--resamples", "100001"], ["--table", "x"]):
             self.assertIn("[bad-option]", self.kenko("-C", "w", "monitor", *args, status=1).stderr)
 
 

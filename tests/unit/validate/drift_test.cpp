@@ -105,6 +105,49 @@ TEST(DriftTest, WhatIsPlantedIsFoundAndNothingElse) {
   }
 }
 
+// Half of the accounts gain what the others lose: the mean stays.
+TEST(DriftTest, AnotherShapeOfTheSameMeanIsFound) {
+  const auto apart = [](int from) -> Maker {
+    return [from](double level, int day, Random& random) {
+      const double x = 10 + 2 * level + random.normal();
+      return day > from ? x + (random.chance(0.5) ? 4 : -4) : x;
+    };
+  };
+  const Maker even = [](double level, int day, Random& random) {
+    return day > -28 ? 10 + 0.1 * random.normal() : usual(level, day, random);
+  };
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    std::vector<Look> looks = drift_looks(snapshots(seed, 80, {usual, apart(-28), apart(0), even}), options());
+    judge(looks, 0.05);
+    for (const char* planted : {"m1", "m3"}) {
+      EXPECT_TRUE(find(looks, LookKind::shape, planted)->found) << seed << " " << planted;
+      EXPECT_FALSE(find(looks, LookKind::value, planted)->found) << seed << " " << planted;
+    }
+    for (const char* calm : {"m0", "m2"})
+      EXPECT_FALSE(find(looks, LookKind::shape, calm)->found) << seed << " " << calm;
+  }
+}
+
+// As far from the middle as before, but all at the ends or in the middle.
+TEST(DriftTest, AnotherShapeOfTheSameWidthIsFound) {
+  const Maker parted = [](double, int day, Random& random) {
+    const double x = 20 * random.uniform();
+    return day <= -28 ? x : x < 5 ? 0.0 : x < 15 ? 10.0 : 20.0;
+  };
+  std::vector<Look> looks = drift_looks(snapshots(1, 200, {usual, parted}), options());
+  judge(looks, 0.05);
+  const Look* shape = find(looks, LookKind::shape, "m1");
+  EXPECT_TRUE(shape->found);
+  EXPECT_TRUE(shape->at_most) << "a share tells it, not a distance";
+  EXPECT_FALSE(find(looks, LookKind::value, "m1")->found);
+}
+
+TEST(DriftTest, TwoValuesHaveNoShapeBesideTheirMean) {
+  const auto looks = drift_looks(snapshots(1, 80, {rare, usual}), options());
+  EXPECT_EQ(find(looks, LookKind::shape, "m0"), nullptr);
+  EXPECT_NE(find(looks, LookKind::shape, "m1"), nullptr);
+}
+
 TEST(DriftTest, AMetricThatIsGoneAltogetherIsFound) {
   const Maker gone = [](double level, int day, Random& random) {
     return day > -28 ? std::numeric_limits<double>::quiet_NaN() : usual(level, day, random);
