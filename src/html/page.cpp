@@ -42,7 +42,9 @@ bool holds_sentences(const report::Column& column) { return column.max_width < 0
 constexpr size_t kLongTable = 40;  // rows; of longer tables
 constexpr size_t kFirstRows = 20;  // these stand there, the others open
 
-const char* class_of_column(const report::Column& c) { return c.align == report::Align::right ? "n" : ""; }
+const char* class_of_column(const report::Column& c) {
+  return c.align == report::Align::right ? "n" : c.key.ends_with("_low") ? "w" : "";
+}
 
 // The columns of a table as they are shown: in their order, and the one whose sentences stand below the first.
 struct ShownTable {

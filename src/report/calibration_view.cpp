@@ -263,15 +263,14 @@ std::vector<Section> calibration_sections(std::span<const Calibration> questions
     if (c.usable()) {
       const bool split = c.curve.with_renewal && !c.curve.isotonic();
       out.push_back(
-          {key + "_by_score", say("{}: what a score means", own_word(key)), scores_table_of(c),
+          {key + "_by_score", say("What a score means: {}", own_word(key)), scores_table_of(c),
            split ? say("Of an account whose score did not change, and whose renewal falls within {} days or later.",
                        c.horizon)
                  : Sentence("Of an account whose score did not change.")});
     }
     if (!c.judged.bins.empty() && c.verdict != Verdict::too_few) {
       out.push_back(
-          {key + "_reliability", say("{}: what was stated, against what happened", own_word(key)),
-           reliability_table(c.judged.bins),
+          {key + "_reliability", say("Stated against happened: {}", own_word(key)), reliability_table(c.judged.bins),
            c.question == Question::renewal ? Sentence("Stated and counted: that it is not renewed.") : Sentence()});
     }
   }
