@@ -35,7 +35,7 @@ Result<std::string> monitor_output(const Common& common, MonitorCliOptions& o) {
   const bool all = format != report::Format::table || !o.table.empty();
   return written(common,
                  {report::monitor_head(monitor), report::monitor_sections(monitor, all ? 0 : kLooksShown),
-                  monitor.findings, "looks"},
+                  monitor.findings, "looks", report::monitor_highlights(monitor)},
                  o.table);
 }
 

@@ -16,6 +16,9 @@ namespace kenko::report {
 /// most_looks: so many of them at most, those that moved most; 0 = all.
 [[nodiscard]] std::vector<Section> monitor_sections(const validate::Monitor& monitor, size_t most_looks = 0);
 
+/// The answer in a few numbers.
+[[nodiscard]] std::vector<Highlight> monitor_highlights(const validate::Monitor& monitor);
+
 /// What was watched: one or two lines.
 [[nodiscard]] std::vector<Sentence> monitor_head(const validate::Monitor& monitor);
 
