@@ -185,6 +185,13 @@ bool file_exists(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
+Status check_readable(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return file_problem("read", path, errno);
+  ::close(file);
+  return Done{};
+}
+
 Problem file_problem(std::string_view operation, const std::string& path, int error) {
   Problem problem;
   problem.place.file = path;

@@ -60,6 +60,8 @@ class MappedFile {
 /// Removes a file; true when it is gone.
 bool remove_file(const std::string& path);
 [[nodiscard]] bool file_exists(const std::string& path);
+/// Whether the file may be read; a file_problem() when not.
+[[nodiscard]] Status check_readable(const std::string& path);
 
 /// The problem that `error` (an errno) of an operation on `path` means to the user: "disk-full", "no-permission",
 /// "file-missing", "read-only", "not-a-file", "not-a-folder", else "file-error".

@@ -34,7 +34,11 @@ Status check_files(const std::string& dir, const std::vector<ports::SegmentInfo>
   Problems problems;
   for (const ports::SegmentInfo& segment : catalog) {
     const std::string path = events_path(dir, segment);
-    if (!ports::file_exists(path)) problems.push_back(missing(path));
+    if (!ports::file_exists(path)) {
+      problems.push_back(missing(path));
+    } else if (const Status readable = ports::check_readable(path); !readable.ok()) {
+      problems.push_back(readable.problems().front());
+    }
   }
   if (!problems.empty()) return problems;
   return Done{};

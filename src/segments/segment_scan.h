@@ -18,7 +18,7 @@ namespace kenko::segments {
 
 /// Calls `sink` for each chunk of the given columns (in the given order) of all segments; false ends the reading.
 /// `where` is appended to the query; the number of rows is checked against the catalog when it is empty. Problems:
-/// "segment-missing", "segment-damaged".
+/// "segment-missing", "segment-damaged", those of ports::file_problem().
 [[nodiscard]] Status scan_segments(duck::Connection& duck, const std::string& dir,
                                    const std::vector<ports::SegmentInfo>& catalog,
                                    std::span<const SegmentColumn> columns, const std::string& where,

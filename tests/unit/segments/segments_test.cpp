@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <fstream>
 
 #include "events_for_test.h"
@@ -242,6 +244,19 @@ TEST_F(SegmentsTest, WhatAKilledWriterLeftIsIgnoredAndRemovedByTheNext) {
   const auto events = read_all(dir_, catalog());
   ASSERT_EQ(events.size(), 2U);
   EXPECT_EQ(events[1].event_id, "b");
+}
+
+TEST_F(SegmentsTest, ASegmentOfSomebodyElseIsNotDamaged) {
+  store({event("a", "a", 1, 1)});
+  const std::string segment = path("events/00000001.parquet");
+  for (const std::string& folder : {dir_, path("events")}) fs::permissions(folder, fs::perms(0755));
+  fs::permissions(segment, fs::perms::none);
+  const uid_t self = ::geteuid();
+  ASSERT_TRUE(self != 0 || ::seteuid(65534) == 0);  // root may read everything
+  const auto read = events_digest(dir_, catalog());
+  ASSERT_TRUE(self != 0 || ::seteuid(self) == 0);
+  EXPECT_EQ(code_of(read), "no-permission");
+  EXPECT_EQ(read.problems()[0].place.file, segment);
 }
 
 TEST_F(SegmentsTest, AMissingOrDamagedSegmentIsAProblemNotFewerEvents) {
