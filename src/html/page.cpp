@@ -99,7 +99,8 @@ std::string page(const Frame& frame, const Catalogue& texts, const std::string& 
   Markup out;
   out.open("html", {{"lang", texts.language()}});
   add_head(out, frame);
-  out.open("body").leaf("a", {{"class", "skip"}, {"href", "#content"}}, texts.word("Skip to the content"));
+  out.open("body", {{"class", frame.wide ? "wide" : ""}})
+      .leaf("a", {{"class", "skip"}, {"href", "#content"}}, texts.word("Skip to the content"));
   add_shapes(out, frame.ranks);
   out.open("header").leaf("h1", frame.title);
   for (const std::string& line : frame.lines) out.leaf("p", {{"class", "lead"}}, line);

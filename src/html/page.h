@@ -22,6 +22,7 @@ struct Frame {
   std::string foot;                                              ///< the last line
   size_t ranks = 4;                                              ///< how many bands have letters
   bool script = false;                                           ///< the page has a list to sort
+  bool wide = false;                                             ///< printed on sheets that lie on their side
 };
 
 /// The whole page around a finished body.

@@ -54,7 +54,7 @@ Frame frame_of(const PortfolioReport& report, const Catalogue& texts) {
   frame.ranks = std::clamp<size_t>(plan.bands.size(), 4, 26);
   for (const plan::Segment& s : plan.segments) frame.ranks = std::max(frame.ranks, s.changes.bands.size());
   for (const plan::Segment& s : plan.life_stages) frame.ranks = std::max(frame.ranks, s.changes.bands.size());
-  frame.script = true;
+  frame.script = frame.wide = true;
   int m = 0;
   const bool by_loss = queue_by_loss(report);
   for (const char* title :

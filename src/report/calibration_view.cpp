@@ -29,6 +29,18 @@ std::string method(const Calibration& c) {
 bool too_extreme(const Calibration& c) { return c.judged.slope.high && *c.judged.slope.high < 1; }
 bool too_mild(const Calibration& c) { return c.judged.slope.low && *c.judged.slope.low > 1; }
 
+std::string question_word(Question question) {
+  switch (question) {
+    case Question::churn:
+      return own_word("Churn");
+    case Question::renewal:
+      return own_word("Renewal");
+    case Question::expansion:
+      return own_word("Expansion");
+  }
+  return {};
+}
+
 // What is counted when a question is judged: of a renewal, that it does not come.
 Sentence judged_words(const Calibration& c) {
   return c.question == Question::renewal ? Sentence("not renewed on the next renewal day") : asked_words(c);
@@ -153,7 +165,7 @@ Table remaps_table(std::span<const Calibration> questions) {
 }
 
 Finding refusal(const Calibration& c) {
-  const std::string what = own_word(validate::word(c.question));
+  const std::string what = question_word(c.question);
   const auto& j = c.judged;
   switch (c.verdict) {
     case Verdict::too_few:
@@ -188,7 +200,7 @@ Finding refusal(const Calibration& c) {
 }
 
 void add_findings(const Calibration& c, bool remapped, std::vector<Finding>& out) {
-  const std::string what = own_word(validate::word(c.question));
+  const std::string what = question_word(c.question);
   if (!c.usable()) {
     out.push_back(refusal(c));
   } else {
@@ -263,14 +275,15 @@ std::vector<Section> calibration_sections(std::span<const Calibration> questions
     if (c.usable()) {
       const bool split = c.curve.with_renewal && !c.curve.isotonic();
       out.push_back(
-          {key + "_by_score", say("What a score means: {}", own_word(key)), scores_table_of(c),
+          {key + "_by_score", say("What a score means: {}", question_word(c.question)), scores_table_of(c),
            split ? say("Of an account whose score did not change, and whose renewal falls within {} days or later.",
                        c.horizon)
                  : Sentence("Of an account whose score did not change.")});
     }
     if (!c.judged.bins.empty() && c.verdict != Verdict::too_few) {
       out.push_back(
-          {key + "_reliability", say("Stated against happened: {}", own_word(key)), reliability_table(c.judged.bins),
+          {key + "_reliability", say("Stated against happened: {}", question_word(c.question)),
+           reliability_table(c.judged.bins),
            c.question == Question::renewal ? Sentence("Stated and counted: that it is not renewed.") : Sentence()});
     }
   }

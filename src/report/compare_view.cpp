@@ -123,11 +123,12 @@ Table exclusions_table(const Paired& p) {
 
 std::vector<Section> compare_sections(const Comparison& c, size_t most_accounts) {
   std::vector<Section> out;
-  const auto add = [&](const char* key, Sentence title, Table table) {
-    if (!table.rows.empty()) out.push_back({key, std::move(title), std::move(table)});
+  const auto add = [&](const char* key, Sentence title, Table table, Sentence note = {}) {
+    if (!table.rows.empty()) out.push_back({key, std::move(title), std::move(table), std::move(note)});
   };
   if (c.effect) {
-    add("bands", say("Who changes band on {}", c.effect->as_of.iso()), bands_table(c, *c.effect));
+    add("bands", say("Who changes band on {}", c.effect->as_of.iso()), bands_table(c, *c.effect),
+        "Each by the cut-offs of its own model: where these moved, a lower score may be a better band.");
     Table movers = movers_table(c, *c.effect);
     const int64_t all = std::ssize(movers.rows);
     const bool cut = most_accounts > 0 && movers.rows.size() > most_accounts;
