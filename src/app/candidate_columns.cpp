@@ -8,7 +8,9 @@
 #include "app/clock.h"
 #include "app/known_facts.h"
 #include "engine/engine.h"
-#include "score/history.h"
+#include "engine/in_order.h"
+#include "engine/peers.h"
+#include "plan/values.h"
 
 namespace kenko::app {
 namespace {
@@ -23,9 +25,8 @@ struct Wanted {
 
 class Collector {
  public:
-  Collector(const Panel& panel, std::span<const uint32_t> metrics, std::span<const uint32_t> rows)
-      : panel_(panel), metrics_(metrics) {
-    columns_.assign(metrics.size(), std::vector<float>(rows.size(), std::numeric_limits<float>::quiet_NaN()));
+  Collector(const Panel& panel, size_t metrics, std::span<const uint32_t> rows) : panel_(panel) {
+    columns_.assign(metrics, std::vector<float>(rows.size(), std::numeric_limits<float>::quiet_NaN()));
     for (size_t slot = 0; slot < rows.size(); ++slot) {
       wanted_[panel.accounts[panel.account[rows[slot]]]].push_back({panel.day[rows[slot]], slot});
     }
@@ -43,17 +44,17 @@ class Collector {
     return out;
   }
 
-  // Takes the days [from, to) by position.
-  void add(const engine::Engine& engine, const score::AccountHistory& history, uint32_t from, uint32_t to) {
-    const auto found = wanted_.find(engine.portfolio().accounts[history.account]);
+  // Takes the days [from, to) by position.  columns: of the metrics of the engine's plan.
+  void add(const engine::Engine& engine, uint32_t account, const std::vector<engine::LifeDays>& lives,
+           const std::vector<size_t>& columns, uint32_t from, uint32_t to) {
+    const auto found = wanted_.find(engine.portfolio().accounts[account]);
     if (found == wanted_.end()) return;
     for (const Wanted& wanted : found->second) {
       if (wanted.day < from || wanted.day >= to) continue;
-      const score::DayRow row = score::find_day(history, panel_.days[wanted.day]);
-      if (row.days == nullptr) continue;
-      for (size_t i = 0; i < metrics_.size(); ++i) {
-        const engine::MetricDays& days = row.days->metrics[metrics_[i]];
-        if (days.valid[row.at] != 0) columns_[i][wanted.slot] = static_cast<float>(days.value[row.at]);
+      for (const engine::LifeDays& life : lives) {
+        const int32_t at = panel_.days[wanted.day] - life.first;
+        if (at < 0 || static_cast<size_t>(at) >= life.size()) continue;
+        take(life, static_cast<size_t>(at), columns, wanted.slot);
       }
     }
   }
@@ -61,44 +62,105 @@ class Collector {
   CandidateColumns take() { return std::move(columns_); }
 
  private:
+  void take(const engine::LifeDays& life, size_t at, const std::vector<size_t>& columns, size_t slot) {
+    if (life.status[at] == engine::AccountStatus::none) return;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const engine::MetricDays& days = life.metrics[i];
+      if (days.valid[at] != 0) columns_[columns[i]][slot] = static_cast<float>(days.value[at]);
+    }
+  }
+
   const Panel& panel_;
-  std::span<const uint32_t> metrics_;
   std::map<std::string, std::vector<Wanted>, std::less<>> wanted_;
   CandidateColumns columns_;
 };
 
-void run(const engine::Engine& engine, Day until, int threads, const std::vector<uint32_t>& accounts,
-         Collector& collector, uint32_t from, uint32_t to) {
-  if (accounts.empty()) return;
-  engine::RunOptions options;
-  options.overrides = false;
-  score::for_each_account(
-      engine, until, threads, accounts,
-      [&](const score::AccountHistory& history) { collector.add(engine, history, from, to); }, options);
+// Metrics that are computed together: a plan of their own, and where each one's values go.
+struct Part {
+  plan::Plan plan;
+  std::vector<size_t> columns;
+};
+
+// Those that rest on other accounts, and those that do not: what comes late of somebody changes the former everywhere.
+Part part_of(const plan::Plan& plan, std::span<const uint32_t> metrics, bool others) {
+  Part out;
+  std::vector<uint32_t> own;
+  for (size_t i = 0; i < metrics.size(); ++i) {
+    if (plan::reads_others(plan, metrics[i]) != others) continue;
+    own.push_back(metrics[i]);
+    out.columns.push_back(i);
+  }
+  out.plan = plan::values_of(plan, own);
+  return out;
 }
+
+// No other node reads a percentile: its values of other days are needed by nobody.
+bool places_stand_on_top(const plan::Plan& plan) {
+  return std::ranges::none_of(plan.nodes, [&](const plan::Node& node) {
+    return std::ranges::any_of(node.args, [&](plan::NodeId arg) { return plan.nodes[arg].op == plan::Op::percentile; });
+  });
+}
+
+// One part on one state of knowledge.
+class Run {
+ public:
+  Run(const Part& part, const facts::Portfolio& portfolio, const Panel& panel, int threads, Collector& collector)
+      : part_(part), engine_(part.plan, portfolio), panel_(panel), threads_(threads), collector_(collector) {}
+
+  // The days [from, to) by position.
+  void add(const std::vector<uint32_t>& accounts, uint32_t from, uint32_t to) const {
+    if (accounts.empty() || part_.columns.empty()) return;
+    engine::RunOptions options;
+    options.overrides = false;
+    if (places_stand_on_top(part_.plan)) {
+      options.percentile_days.assign(panel_.days.begin() + from, panel_.days.begin() + to);
+    }
+    const engine::Peers peers(engine_, panel_.days[to - 1], threads_, accounts, options);
+    struct Worker {
+      engine::Scratch scratch;
+      std::vector<engine::LifeDays> lives;
+    };
+    engine::at_once(
+        accounts.size(), threads_, [] { return Worker{}; },
+        [&](Worker& worker, size_t i) {
+          engine_.run(accounts[i], peers, worker.scratch, worker.lives);
+          collector_.add(engine_, accounts[i], worker.lives, part_.columns, from, to);
+        });
+  }
+
+ private:
+  const Part& part_;
+  engine::Engine engine_;
+  const Panel& panel_;
+  int threads_;
+  Collector& collector_;
+};
 
 }  // namespace
 
 Result<CandidateColumns> candidate_columns(const Workspace& workspace, const facts::Portfolio& portfolio,
                                            const plan::Plan& plan, std::span<const uint32_t> metrics,
                                            const Panel& panel, std::span<const uint32_t> rows, int threads) {
-  Collector collector(panel, metrics, rows);
+  Collector collector(panel, metrics.size(), rows);
   if (rows.empty()) return collector.take();
   const uint32_t first = panel.day[rows.front()], last = panel.day[rows.back()];
   KENKO_TRY(auto state, open_state(workspace.dir));
   KENKO_TRY(KnownFacts known, KnownFacts::load(workspace, *state, threads));
-  KENKO_TRY(const LateAccounts late, known.late_accounts({close_of(panel.days[first], workspace.settings), {}},
-                                                         panel.days[first], panel.days[last], {&plan}, portfolio));
-  const engine::Engine engine(plan, portfolio);
-  run(engine, panel.days[last], threads, collector.accounts(portfolio, late, false), collector, first, last + 1);
-  if (late.none()) return collector.take();
-  if (!late.all) {
-    KENKO_TRY_STATUS(known.keep_only(late.accounts, portfolio));
-  }
-  for (uint32_t d = first; d <= last; ++d) {
-    KENKO_TRY(const facts::Portfolio then, known.portfolio({close_of(panel.days[d], workspace.settings), {}}));
-    const engine::Engine past(plan, then);
-    run(past, panel.days[d], threads, collector.accounts(then, late, true), collector, d, d + 1);
+  for (const bool others : {true, false}) {  // what keeps some accounts alone comes last
+    const Part part = part_of(plan, metrics, others);
+    if (part.columns.empty()) continue;
+    KENKO_TRY(const LateAccounts late, known.late_accounts({close_of(panel.days[first], workspace.settings), {}},
+                                                           panel.days[first], panel.days[last], {&part.plan}, portfolio,
+                                                           others ? Coupling::scores : Coupling::none));
+    Run(part, portfolio, panel, threads, collector).add(collector.accounts(portfolio, late, false), first, last + 1);
+    if (late.none()) continue;
+    if (!late.all && !others) {
+      KENKO_TRY_STATUS(known.keep_only(late.accounts, portfolio));
+    }
+    for (uint32_t d = first; d <= last; ++d) {
+      KENKO_TRY(const facts::Portfolio then, known.portfolio({close_of(panel.days[d], workspace.settings), {}}));
+      Run(part, then, panel, threads, collector).add(collector.accounts(then, late, true), d, d + 1);
+    }
   }
   return collector.take();
 }

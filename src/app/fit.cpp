@@ -75,7 +75,7 @@ Status check_scores(const Panel& learnt, const Panel& run, const plan::Plan& bef
                     int threads) {
   const fit::Parameters parameters(before, true);
   const fit::ScoreFunction function(before, learnt, parameters);
-  const fit::Pairs pairs = fit::pair_rows(learnt, run, Day::kMin, Day::kMax);
+  const validate::PairedRows pairs = validate::pair_rows(learnt, run);
   const std::vector<double> reckoned = function.scores(function.numbers(after), pairs.before, threads);
   for (size_t i = 0; i < reckoned.size(); ++i) {
     const uint32_t r = pairs.after[i];

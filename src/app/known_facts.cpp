@@ -333,8 +333,8 @@ Result<KnownFacts> KnownFacts::load(const Workspace& workspace, ports::FactStore
 }
 
 Result<LateAccounts> KnownFacts::late_accounts(const Known& base, Day first, Day last,
-                                               const std::vector<const plan::Plan*>& plans,
-                                               const facts::Portfolio& all) {
+                                               const std::vector<const plan::Plan*>& plans, const facts::Portfolio& all,
+                                               Coupling coupling) {
   KENKO_TRY(const facts::FactSet ever, rest_(Instant::kMin));  // nothing had been taken back then
   KENKO_TRY(const facts::FactSet now, rest_(std::nullopt));
   KENKO_TRY(const facts::FactSet then, rest_(base.until));
@@ -356,7 +356,7 @@ Result<LateAccounts> KnownFacts::late_accounts(const Known& base, Day first, Day
                                   [](const facts::SourceSettings& s) { return s.every_days.has_value(); });
   const bool coupled = parents || rhythm ||
                        std::any_of(plans.begin(), plans.end(), [](const plan::Plan* p) { return rests_on_others(*p); });
-  return search.take(coupled);
+  return search.take(coupled && coupling == Coupling::scores);
 }
 
 Status KnownFacts::keep_only(const std::vector<std::string>& accounts, const facts::Portfolio& all) {

@@ -4,6 +4,7 @@
 // hindsight.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,6 +34,12 @@ struct LateAccounts {
   [[nodiscard]] bool none() const { return !all && accounts.empty(); }
 };
 
+/// Whether a late fact of one account may change rows of others.
+enum class Coupling : uint8_t {
+  scores,  ///< as the plans say, and where accounts have parents or sources a rhythm
+  none,    ///< not asked for: values of metrics that read their own account alone
+};
+
 /// Every version of every fact of a workspace.
 class KnownFacts {
  public:
@@ -48,7 +55,7 @@ class KnownFacts {
   /// plans: of all models whose rows are asked for.
   [[nodiscard]] Result<LateAccounts> late_accounts(const Known& base, Day first, Day last,
                                                    const std::vector<const plan::Plan*>& plans,
-                                                   const facts::Portfolio& all);
+                                                   const facts::Portfolio& all, Coupling coupling = Coupling::scores);
   /// Forgets the events of all accounts but these: portfolios are right for these alone from now on.
   [[nodiscard]] Status keep_only(const std::vector<std::string>& accounts, const facts::Portfolio& all);
 

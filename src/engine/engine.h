@@ -94,6 +94,8 @@ struct RunOptions {
   bool triggers = true;   ///< false: score leaves triggers and caps out
   bool overrides = true;  ///< false: no override is in force
   bool among = false;     ///< true: LifeDays::among is there; no score needs it
+  /// Days on which percentiles are asked for, ascending; on others they have no value.  Empty = on all.
+  std::vector<Day> percentile_days;
 };
 
 /// Working memory of one thread; reused from account to account.

@@ -94,9 +94,9 @@ void LevelRun::percentile(size_t life, plan::NodeId id) {
   const auto segment = [this](size_t of, size_t at) {
     return bound_.plan.segments.empty() ? -1 : extras_.lives[of].segment[at];
   };
-  for (size_t d = 0; d < days(life); ++d) {
-    out.valid[d] = 0;
-    if (x.valid[d] == 0) continue;
+  std::fill_n(out.valid.begin(), days(life), uint8_t{0});
+  peers_.for_each_place(spans_[life].first, days(life), [&](size_t d) {
+    if (x.valid[d] == 0) return;
     // The account's own value of the day before, which may be the last one of an earlier life.
     size_t of = life, before = d - 1;
     if (d == 0 && life > 0 && spans_[life - 1].last + 1 == spans_[life].first) {
@@ -112,7 +112,7 @@ void LevelRun::percentile(size_t life, plan::NodeId id) {
     }
     const Day day = spans_[life].first + static_cast<int32_t>(d);
     out.valid[d] = place(placed.on(day - 1, segment(life, d)), x.value[d], self, out.value[d]);
-  }
+  });
 }
 
 void LevelRun::find_segments(size_t life, const std::vector<plan::Segment>& segments, Chosen chosen) {

@@ -127,12 +127,13 @@ class Peers::Builder {
     const NodeDays& x = worker.buffers.lives[life].nodes[bound_.plan.nodes[id].args[0]];
     const auto& segment = worker.extras.lives[life].segment;
     const LifeSpan& span = worker.run->span(life);
-    for (size_t d = 0; d < x.valid.size(); ++d) {
-      if (x.valid[d] == 0 || !is_scored(bound_.plan.accounts, worker.run->status(life, d))) continue;
+    // A place is one among the values of the day before.
+    peers_.for_each_place(span.first + 1, x.valid.size(), [&](size_t d) {
+      if (x.valid[d] == 0 || !is_scored(bound_.plan.accounts, worker.run->status(life, d))) return;
       const size_t group = placed.groups > 1 ? static_cast<size_t>(segment[d] + 1) : 0;
       const auto day = static_cast<size_t>(span.first - placed.first) + d;
       placed.values[day * placed.groups + group].push_back(x.value[d]);
-    }
+    });
   }
 
   void sort() {

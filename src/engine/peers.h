@@ -67,6 +67,16 @@ class Peers {
   /// nullptr when the account never has a child with a value.
   [[nodiscard]] const FoldedDays* folded(plan::NodeId node, uint32_t account) const;
   [[nodiscard]] const PlacedDays& placed(plan::NodeId node) const;
+  /// use(at) for each day first + at, at < count, on which percentiles are asked for.
+  template <typename Use>
+  void for_each_place(Day first, size_t count, const Use& use) const {
+    if (options_.percentile_days.empty()) {
+      for (size_t at = 0; at < count; ++at) use(at);
+    }
+    for (const Day day : options_.percentile_days) {
+      if (day >= first && day - first < static_cast<int64_t>(count)) use(static_cast<size_t>(day - first));
+    }
+  }
   /// Per day from stale_first() on, as MetricDays::stale; empty = the metric's sources are never overdue.
   [[nodiscard]] std::span<const int32_t> stale(size_t metric) const { return stale_[metric]; }
   [[nodiscard]] Day stale_first() const { return stale_first_; }

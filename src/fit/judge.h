@@ -10,20 +10,12 @@
 #include "base/day.h"
 #include "fit/strength.h"
 #include "stats/resamples.h"
-#include "validate/panel.h"
+#include "validate/paired_rows.h"
 
 namespace kenko::fit {
 
-/// One measure of both, and the second less the first on the same resamples.
-struct Both {
-  stats::Estimate before, after, difference;
-};
-
-struct DayOfBoth {
-  Day day;
-  int64_t rows = 0, outcomes = 0;
-  std::optional<double> before, after;  ///< area under the curve
-};
+using Both = stats::PairedEstimate;
+using DayOfBoth = validate::PairedDay;
 
 /// A band of the second model on the judged rows; of the first where one has the same place.
 struct BandOfBoth {
@@ -48,13 +40,6 @@ struct JudgeOptions {
   uint64_t seed = 1;
   int threads = 1;
 };
-
-/// The pairs of rows of two panels with the same as-of day and account: positions in each.
-struct Pairs {
-  std::vector<uint32_t> before, after;
-  int64_t lost = 0, gained = 0;
-};
-[[nodiscard]] Pairs pair_rows(const validate::Panel& before, const validate::Panel& after, Day first, Day last);
 
 /// Of the as-of days from `first` to `last`, both included.  links: what each score means, learnt before them.
 [[nodiscard]] Judgement judge(const validate::Panel& before, const validate::Panel& after, Day first, Day last,

@@ -70,4 +70,22 @@ std::vector<Estimate> bootstrap(const Resamples& resamples, size_t measure_count
   return out;
 }
 
+std::vector<PairedEstimate> bootstrap_paired(const Resamples& resamples, size_t measure_count, const Measures& before,
+                                             const Measures& after, int threads) {
+  const size_t n = measure_count;
+  const std::vector<Estimate> found = bootstrap(
+      resamples, 3 * n,
+      [&](std::span<const uint16_t> times, std::span<std::optional<double>> to) {
+        before(times, to.subspan(0, n));
+        after(times, to.subspan(n, n));
+        for (size_t m = 0; m < n; ++m) {
+          if (to[m] && to[n + m]) to[2 * n + m] = *to[n + m] - *to[m];
+        }
+      },
+      threads);
+  std::vector<PairedEstimate> out;
+  for (size_t m = 0; m < n; ++m) out.push_back({found[m], found[n + m], found[2 * n + m]});
+  return out;
+}
+
 }  // namespace kenko::stats

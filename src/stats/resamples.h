@@ -42,6 +42,15 @@ using Measures = std::function<void(std::span<const uint16_t> times, std::span<s
 [[nodiscard]] std::vector<Estimate> bootstrap(const Resamples& resamples, size_t measure_count,
                                               const Measures& measures, int threads);
 
+/// An estimate of two things, and the second less the first.
+struct PairedEstimate {
+  Estimate before, after, difference;
+};
+
+/// Both on the same resamples: intervals of the differences are those of pairs.
+[[nodiscard]] std::vector<PairedEstimate> bootstrap_paired(const Resamples& resamples, size_t measure_count,
+                                                           const Measures& before, const Measures& after, int threads);
+
 /// The quantile at 0 <= p <= 1 of sorted values by linear interpolation (Hyndman and Fan 1996, type 7, as numpy).
 /// Requires values.
 [[nodiscard]] double quantile(std::span<const double> sorted, double p);

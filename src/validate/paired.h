@@ -8,34 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "base/day.h"
 #include "stats/resamples.h"
 #include "validate/backtest.h"
 #include "validate/finding.h"
 #include "validate/model_effect.h"
-#include "validate/panel.h"
+#include "validate/paired_rows.h"
 
 namespace kenko::validate {
 
-/// Rows of two panels about the same account, day and outcome: positions, in the order of both.
-struct PairedRows {
-  std::vector<uint32_t> before, after;
-  std::vector<uint32_t> only_before, only_after;  ///< rows of common days that the other has not
-  int64_t other_outcome = 0;                      ///< both have it, with another outcome: paired with nothing
-};
-[[nodiscard]] PairedRows pair_rows(const Panel& before, const Panel& after);
-
 /// One measure of both, and what the second gives more.
-struct PairedMeasure {
+struct PairedMeasure : stats::PairedEstimate {
   std::string name;  ///< stable: "auc_within"
-  stats::Estimate before, after, difference;
-};
-
-/// One as-of day.
-struct PairedDay {
-  Day day;
-  int64_t rows = 0, outcomes = 0;
-  std::optional<double> before, after;  ///< area under the curve
 };
 
 /// Account-days without a row on the common days, by reason.

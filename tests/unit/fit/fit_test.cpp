@@ -206,21 +206,5 @@ TEST(BandsTest, CutOffsKeepTheirShareOrTakeTheOneAskedFor) {
   EXPECT_NEAR(link.log_odds(cost.bands[1].from_hundredths / 100.0), -std::log(5.0), 0.02) << "odds of 1 to 5";
 }
 
-TEST(JudgeTest, RowsAreJoinedByDayAndAccount) {
-  const plan::Plan plan = flat_plan();
-  const validate::Panel panel = panel_of(plan, 50, 5, 8);
-  validate::Panel less = panel;
-  for (auto* column : {&less.day, &less.account, &less.cluster}) column->erase(column->begin() + 3);
-  less.score.erase(less.score.begin() + 3);
-  const Pairs pairs = pair_rows(panel, less, panel.days.front(), panel.days[1]);
-  EXPECT_EQ(pairs.lost, 1);
-  EXPECT_EQ(pairs.gained, 0);
-  EXPECT_EQ(pairs.before.size(), 99U);
-  for (size_t i = 0; i < pairs.before.size(); ++i) {
-    EXPECT_EQ(panel.account[pairs.before[i]], less.account[pairs.after[i]]);
-    EXPECT_EQ(panel.day[pairs.before[i]], less.day[pairs.after[i]]);
-  }
-}
-
 }  // namespace
 }  // namespace kenko::fit

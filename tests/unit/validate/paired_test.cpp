@@ -118,6 +118,22 @@ TEST(PairedTest, RowsWithAnotherOutcomeArePairedWithNothing) {
   EXPECT_EQ(rows.after.size(), two.rows() - 1);
 }
 
+TEST(PairedTest, RowsAreJoinedByDayAndAccountWithinTheDaysAskedFor) {
+  const Panel one = make_panel(8, 50, 5, 0.5);
+  Panel two = one;
+  erase_row(two, 3);
+  const PairedRows rows = pair_rows(one, two, one.days[0], one.days[1]);
+  EXPECT_EQ(rows.only_before, std::vector<uint32_t>{3});
+  EXPECT_TRUE(rows.only_after.empty());
+  size_t inside = 0;
+  for (size_t r = 0; r < one.rows(); ++r) inside += one.day[r] <= 1 ? 1 : 0;
+  ASSERT_EQ(rows.before.size(), inside - 1);
+  for (size_t i = 0; i < rows.before.size(); ++i) {
+    EXPECT_EQ(one.account[rows.before[i]], two.account[rows.after[i]]);
+    EXPECT_EQ(one.day[rows.before[i]], two.day[rows.after[i]]);
+  }
+}
+
 TEST(PairedTest, DaysOfOneAloneDoNotMatter) {
   const Panel one = make_panel(5, 100, 6, 0.5);
   Panel two = one;
