@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/day.h"
 #include "base/text.h"
 #include "html/bands.h"
 #include "html/shipped.h"
@@ -64,14 +65,6 @@ ShownTable shown_columns(const report::Table& table) {
   return out;
 }
 
-void add_cell(Markup& out, const report::Cell& cell, const Catalogue& texts) {
-  if (class_of(cell.tone).empty()) {
-    out.text(cell_text(cell, texts));
-  } else {
-    add_chip(out, chip_of(cell), texts);
-  }
-}
-
 void add_row(Markup& out, const report::Table& table, const ShownTable& shown, const std::vector<report::Cell>& row,
              const Catalogue& texts) {
   out.open("tr");
@@ -79,13 +72,19 @@ void add_row(Markup& out, const report::Table& table, const ShownTable& shown, c
     const bool first = c == shown.columns.front();
     const report::Tone tone = row[c].tone;
     const char* move = tone == report::Tone::up ? " up" : tone == report::Tone::down ? " down" : "";
-    const std::string name = std::string(class_of_column(table.columns[c])) + move;
+    const std::string words = cell_text(row[c], texts);
+    std::string name = std::string(class_of_column(table.columns[c])) + move;
+    if (name.empty() && Day::parse(words)) name = "w";  // a day stays on its line
     if (first) {
       out.open("th", {{"scope", "row"}, {"class", name}});
     } else {
       out.open("td", {{"class", name}});
     }
-    add_cell(out, row[c], texts);
+    if (class_of(tone).empty()) {
+      out.text(words);
+    } else {
+      add_chip(out, chip_of(row[c]), texts);
+    }
     const std::string below = first && shown.sentence ? cell_text(row[*shown.sentence], texts) : "";
     if (!below.empty() && below != "–") out.leaf("small", below);
     out.close();

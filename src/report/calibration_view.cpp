@@ -207,8 +207,12 @@ void add_findings(const Calibration& c, bool remapped, std::vector<Finding>& out
     const auto& j = c.judged;
     out.push_back(
         {false, "calibrated",
-         say("{}: calibrated. Stated forward on {} account-days, what happened follows what was stated with "
-             "slope {} ({} to {}); 1 is right",
+         say(too_extreme(c) || too_mild(c)
+                 ? "{}: roughly calibrated. Stated forward on {} account-days, what happened follows what was stated "
+                   "with "
+                   "slope {} ({} to {}); 1 is right"
+                 : "{}: calibrated. Stated forward on {} account-days, what happened follows what was stated with "
+                   "slope {} ({} to {}); 1 is right",
              what, text::grouped(j.cases), fixed(*j.slope.value, 2), fixed(*j.slope.low, 2), fixed(*j.slope.high, 2)),
          ""});
   }
