@@ -230,7 +230,7 @@ std::vector<Highlight> backtest_highlights(const Backtest& b) {
   const validate::Discrimination& all = b.all;
   std::vector<Highlight> out{
       {text::grouped(all.accounts_with), say("of {} accounts had the outcome", text::grouped(all.accounts))}};
-  if (all.accounts_with == 0) return out;
+  if (add_too_few(out, all.accounts_with)) return out;
   const std::string top = fmt::format("{:.0f}", 100 * b.options.capacity);
   add_highlight(out, all.auc_within, 3, false, "AUC within a day; 0.5 = chance");
   add_highlight(out, all.lift, 2, false, say("times as many outcomes among the lowest {} %", top));

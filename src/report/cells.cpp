@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "validate/backtest.h"
 
 namespace kenko::report {
 namespace {
@@ -64,6 +65,13 @@ void add_highlight(std::vector<Highlight>& to, const stats::Estimate& e, int pla
   if (!e.value) return;
   to.push_back({value_words(e.value, places, share), std::move(meaning),
                 e.low && e.high ? interval_words(e, places, share) : Sentence()});
+}
+
+bool add_too_few(std::vector<Highlight>& to, int64_t accounts_with) {
+  if (accounts_with >= validate::kFewestOutcomes) return false;
+  to.push_back({say("{} more", validate::kFewestOutcomes - accounts_with),
+                "accounts with the outcome are needed before anything can be claimed"});
+  return true;
 }
 
 Cell real(std::optional<double> value, int places) {

@@ -41,6 +41,10 @@ namespace kenko::report {
 void add_highlight(std::vector<Highlight>& to, const stats::Estimate& estimate, int places, bool share,
                    Sentence meaning);
 
+/// Where so few accounts had the outcome that nothing can be claimed: how many more are needed; no number besides may
+/// be looked at.  true = it was added.
+bool add_too_few(std::vector<Highlight>& to, int64_t accounts_with);
+
 [[nodiscard]] Column left(std::string key, std::string title);
 [[nodiscard]] Column right(std::string key, std::string title);
 

@@ -151,7 +151,7 @@ std::vector<Highlight> compare_highlights(const Comparison& c) {
     out.push_back({text::grouped(std::ssize(c.effect->movers)),
                    say("of {} accounts change band on {}", text::grouped(c.scored), c.effect->as_of.iso())});
   }
-  if (!c.paired) return out;
+  if (!c.paired || add_too_few(out, c.paired->accounts_with)) return out;
   for (const validate::PairedMeasure& m : c.paired->measures) {
     if (m.name != "auc_within" || !m.before.value || !m.after.value) continue;
     out.push_back({say("{} → {}", fmt::format("{:.3f}", *m.before.value), fmt::format("{:.3f}", *m.after.value)),

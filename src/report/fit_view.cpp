@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "report/band_chip.h"
 #include "report/cells.h"
+#include "validate/backtest.h"
 
 namespace kenko::report {
 namespace {
@@ -213,25 +214,26 @@ std::vector<Section> fit_sections(const FitResult& r) {
 std::vector<Highlight> fit_highlights(const FitResult& r) {
   const fit::Judgement& j = r.judgement;
   std::vector<Highlight> out;
-  if (j.auc_within.before.value && j.auc_within.after.value) {
-    out.push_back({say("{} → {}", fmt::format("{:.3f}", *j.auc_within.before.value),
-                       fmt::format("{:.3f}", *j.auc_within.after.value)),
-                   "AUC within a day, before and after, on days that neither has seen"});
+  const Highlight judged{text::grouped(j.accounts_with), "accounts with the outcome on days that neither has seen"};
+  const auto moved = [&] {
+    const auto chosen = std::find_if(r.fit.chosen.trials.begin(), r.fit.chosen.trials.end(),
+                                     [](const fit::Trial& t) { return t.chosen; });
+    if (chosen == r.fit.chosen.trials.end() || chosen->hold.everything()) return Sentence("nothing");
+    return chosen->hold.moves_curves() ? Sentence("weights and curves") : Sentence("weights");
+  };
+  if (j.accounts_with < validate::kFewestOutcomes) {
+    out.push_back(judged);
+    add_too_few(out, j.accounts_with);
+  } else {
+    if (j.auc_within.before.value && j.auc_within.after.value) {
+      out.push_back({say("{} → {}", fmt::format("{:.3f}", *j.auc_within.before.value),
+                         fmt::format("{:.3f}", *j.auc_within.after.value)),
+                     "AUC within a day, before and after, on days that neither has seen"});
+    }
+    add_highlight(out, j.auc_within.difference, 3, false, "difference");
+    out.push_back(judged);
   }
-  const stats::Estimate& difference = j.auc_within.difference;
-  if (difference.value) {
-    out.push_back({fmt::format("{:+.3f}", *difference.value), "difference",
-                   difference.low && difference.high ? interval_words(difference, 3, false) : Sentence()});
-  }
-  out.push_back({text::grouped(j.accounts_with), "accounts with the outcome on these days"});
-  const bool curves = std::any_of(r.fit.chosen.trials.begin(), r.fit.chosen.trials.end(),
-                                  [](const auto& t) { return t.chosen && t.hold.moves_curves(); });
-  const bool nothing = std::any_of(r.fit.chosen.trials.begin(), r.fit.chosen.trials.end(),
-                                   [](const auto& t) { return t.chosen && t.hold.everything(); });
-  out.push_back({nothing  ? Sentence("nothing")
-                 : curves ? Sentence("weights and curves")
-                          : Sentence("weights"),
-                 "what moved"});
+  out.push_back({moved(), "what moved"});
   return out;
 }
 

@@ -184,7 +184,7 @@ std::vector<Highlight> monitor_highlights(const Monitor& m) {
       {text::grouped(found), say("of {} looks moved", text::grouped(std::ssize(m.looks)))},
       {text::grouped(overdue), say("of {} sources overdue", text::grouped(std::ssize(m.feeds)))}};
   for (const validate::LiveLine& line : m.live) {
-    if (line.period == validate::LivePeriod::recent)
+    if (line.period == validate::LivePeriod::recent && line.accounts_with >= validate::kFewestOutcomes)
       add_highlight(out, line.auc_within, 3, false, "AUC within a day, lately");
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/own_word.h"
 #include "html/shipped.h"
 
 namespace kenko::html {
@@ -28,6 +29,13 @@ TEST(Catalogue, APartIsDataEvenWhenItLooksLikeAText) {
   const auto texts = Catalogue::read("xx", "yes\n  oui\n{} left\n  reste {}\n", "xx.txt");
   ASSERT_TRUE(texts);
   EXPECT_EQ(texts->say(say("{} left", "yes {}")), "reste yes {}");
+}
+
+TEST(Catalogue, APartThatIsATextOfTheProgramIsSaidInTheLanguage) {
+  const auto texts = Catalogue::read("xx", "yes\n  oui\n{} left\n  reste {}\n", "xx.txt");
+  ASSERT_TRUE(texts);
+  EXPECT_EQ(texts->say(say("{} left", own_word("yes"))), "reste oui");
+  EXPECT_EQ(say("{} left", own_word("yes")).english(), "yes left");
 }
 
 TEST(Catalogue, EveryWrongLineIsNamed) {

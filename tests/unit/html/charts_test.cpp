@@ -98,6 +98,9 @@ TEST(Charts, DaysOfTwoModelsAreTwoLines) {
   EXPECT_EQ(times(drawn, "class=\"mark\""), 3 + 1U) << "the first series and its key";
   EXPECT_EQ(times(drawn, "class=\"mark alt\""), 3 + 1U);
   EXPECT_NE(drawn.find("AUC draft"), std::string::npos);
+  EXPECT_NE(drawn.find("AUC now: 0.60 to 0.60; AUC draft: 0.70 to 0.70, higher on 3 of 3 days."), std::string::npos)
+      << "the sentence speaks of both\n"
+      << drawn;
 }
 
 TEST(Charts, OfManyRowsTheFirstAreDrawn) {
