@@ -73,6 +73,7 @@ Result<DemoReport> make_demo(const DemoRequest& request, const ports::Clock& clo
   options.days = request.days;
   options.events_per_account_day = request.events_per_account_day;
   KENKO_TRY_STATUS(sim::write_company(options, report.exports_dir, report.truth_dir));
+  if (request.exports_only) return report;
   InitRequest init;
   init.dir = report.workspace_dir;
   init.company = "Tallyworks (SIMULATED)";

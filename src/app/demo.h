@@ -21,6 +21,7 @@ struct DemoRequest {
   int accounts = 300;
   int days = 550;
   double events_per_account_day = 7.1;  ///< product events
+  bool exports_only = false;            ///< no workspace: for who wants to import by hand
 };
 
 struct DemoReport {

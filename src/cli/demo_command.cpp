@@ -59,8 +59,13 @@ Exit run_demo(const Common& common, app::DemoRequest request, bool retail) {
     const auto demo = app::make_demo(request, clock(), [&](const std::string& step) { progress.show(step); });
     progress.clear();
     if (!demo) return fail(demo.problems());
-    fmt::print("SIMULATED DATA: Tallyworks, an invented software company (seed {}); nothing in it is real\n\n{}",
-               request.seed, imported_text(*demo, terminal()));
+    fmt::print("SIMULATED DATA: Tallyworks, an invented software company (seed {}); nothing in it is real\n\n",
+               request.seed);
+    if (request.exports_only) {
+      fmt::print("exports: {}\nwhat drives the customers: {}\n", demo->exports_dir, demo->truth_dir);
+      return Exit::ok;
+    }
+    fmt::print("{}", imported_text(*demo, terminal()));
     request.dir = demo->workspace_dir;
   }
   const auto workspace = app::open_workspace(request.dir);
@@ -85,6 +90,9 @@ void add_demo_command(CLI::App& app, Common& common, Exit& exit) {
   demo->add_option("--seed", request->seed, "another company")->capture_default_str();
   demo->add_option("--accounts", request->accounts, "how many customers")->capture_default_str();
   demo->add_option("--days", request->days, "how long")->capture_default_str();
+  demo->add_option("--events", request->events_per_account_day, "product events a day of each customer")
+      ->capture_default_str();
+  demo->add_flag("--exports-only", request->exports_only, "write the raw exports, and import nothing");
   demo->add_flag("--retail", *retail, "the real data of an online retailer instead");
   demo->callback([&, request, retail] { exit = run_demo(common, *request, *retail); });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "validate/backtest.h"
 
 namespace kenko::validate {
@@ -15,6 +16,7 @@ constexpr double kUncovered = 0.3;       // a metric seen this rarely
 constexpr double kShuffledOff = 0.05;    // how far from a half a shuffled panel may be
 constexpr double kMostTreated = 0.2;     // of the rows
 constexpr size_t kFewestDays = 4;
+constexpr size_t kMostNames = 8;
 
 std::string fixed(double value, int places) { return fmt::format("{:.{}f}", value, places); }
 
@@ -29,6 +31,7 @@ class Finder {
     bands();
     alarms();
     metrics();
+    unproven();
     ours();
     calibration();
     return std::move(out_);
@@ -158,6 +161,26 @@ class Finder {
             "keep the one that foretells better");
       }
     }
+  }
+
+  // Those that nobody could tell from dice.
+  void unproven() {
+    if (r_.all.accounts_with < kFewestOutcomes) return;
+    std::vector<std::string> names;
+    size_t judged = 0, more = 0;
+    for (const MetricLine& m : r_.metrics) {
+      if (!m.auc.low || !m.auc.high) continue;
+      ++judged;
+      if (*m.auc.low > 0.5 || *m.auc.high < 0.5) continue;
+      names.size() < kMostNames ? names.push_back(m.name) : void(++more);
+    }
+    if (names.empty()) return;
+    std::string list = text::join(names, ", ");
+    if (more > 0) list += " ...";
+    add(false, "metrics-unproven",
+        say("{} of {} metrics cannot be told from chance, each alone (the interval of its area includes 0.5): {}",
+            names.size() + more, judged, list),
+        "they may still count beside others: `kenko fit` says what other customers' log loss loses without each");
   }
 
   void ours() {

@@ -3,6 +3,7 @@ import csv
 import datetime
 import random
 
+import made_company
 from kenko_runner import KenkoTest, display_width, main
 
 MODEL = """kenko: 1
@@ -169,6 +170,30 @@ class Backtests(KenkoTest):
         self.assertEqual([b["band"] for b in said["bands"]], ["red", "yellow", "green"])
         self.assertEqual(sum(b["outcomes"] for b in said["bands"]), sum(d["outcomes"] for d in said["days"]))
         self.assertEqual(self.kenko(*command, "--format", "json", "--threads", "1").stdout, out.stdout)
+
+    def test_a_leak_is_alarmed_and_an_honest_clock_stops_it(self):
+        """An event dated back to before the decision of those who left: its source says when it knew, or lies."""
+        text = made_company.MODEL.replace("  noise:", "  leak: {dimension: habit, value: 'count(leak[91d])', "
+                                          "curve: {0: 100, 1: 0}, min_observed: 1d}\n  noise:")
+        rows = made_company.company_rows(random.Random(12), 150, 330)
+        left = [line.split(",") for line in rows.splitlines() if line.startswith("account.churned")]
+        self.assertGreater(len(left), 30)
+        found = {}
+        for clock in ("none", "lying", "honest"):
+            extra = [f"leak,{made_company.day(0)}T10:00:00Z,a000,leak-0,,{made_company.day(0)}T11:00:00Z\n"]  # the feed is there
+            for _, at, account, *_, known in left if clock != "none" else ():
+                before = datetime.date.fromisoformat(at[:10]) - datetime.timedelta(days=36)
+                extra.append(f"leak,{before}T10:00:00Z,{account},leak-{account},,"
+                             f"{known if clock == 'honest' else f'{before}T11:00:00Z'}\n")
+            self.workspace(clock)
+            self.with_model(text, clock)
+            self.write("made.yaml", made_company.mapping())
+            self.write("rows.csv", rows + "".join(extra))
+            self.import_files(clock, "rows.csv", mapping="made.yaml")
+            said = self.kenko("-C", clock, "backtest", "--step", "7", "--resamples", "50", "--format", "json").json()
+            # That of logins is another matter: here they thin out for certain before somebody leaves.
+            found[clock] = [f["code"] for f in said["findings"] if "`leak`" in f["text"] and f["warning"]]
+        self.assertEqual(found, {"none": [], "lying": ["knows-the-future"], "honest": []})
 
     def test_without_what_is_ours_is_the_model_without_it(self):
         workspace = self.company(self.facts(random.Random(9), accounts=60))
