@@ -33,7 +33,7 @@ Result<std::string> portfolio_output(const Common& common, const ReportCliOption
   const app::CalibrationInForce calibration = app::calibration_in_force(workspace, *scoring);
   warn(calibration.notes);
   html::PortfolioReport report = app::portfolio_report(*scoring, calibration, options.request);
-  KENKO_TRY(revenue::PortfolioReport money, app::report_portfolio(*scoring, {}));
+  KENKO_TRY(revenue::PortfolioReport money, app::report_portfolio(*scoring, {}, &calibration));
   if (money.money) {  // without contracts there is nothing to say of revenue
     report.further = report::portfolio_sections(money, app::account_names(*scoring));
     report.findings.insert(report.findings.end(), money.findings.begin(), money.findings.end());
