@@ -171,9 +171,22 @@ Link link_of(std::span<const double> scores, std::span<const uint8_t> outcome) {
   return {found.x[0], std::max(found.x[1], -10.0)};
 }
 
-Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, const Hold& hold, const Solution& start,
+namespace {
+
+// Where the score that a search begins with foretells nothing, its slope is next to nothing, and no weight makes a
+// difference any more.  So a search begins with some slope.
+Solution with_slope(Solution start) {
+  constexpr double kLeastSlope = -2;
+  start.link.log_slope = std::max(start.link.log_slope, kLeastSlope);
+  return start;
+}
+
+}  // namespace
+
+Solution solve(const ScoreFunction& function, std::span<const uint32_t> rows, const Hold& hold, const Solution& from,
                int threads) {
   if (hold.everything()) return solve_link(function, rows, threads);
+  const Solution start = with_slope(from);
   const size_t count = function.parameters().count();
   const Information information(function, rows, start, kSampleOfStart);
   std::vector<uint32_t> moving = information.moving(hold);
@@ -256,7 +269,7 @@ class Choice {
         most_effective_(most_effective),
         threads_(threads),
         link_(solve_link(function, rows, threads)),
-        information_(function, rows, link_) {
+        information_(function, rows, with_slope(link_)) {
     for (const Fold& fold : folds_) judged_ += static_cast<double>(fold.test.size());
     out_.ordered = folds.ordered;
     out_.folds = folds_.size();

@@ -101,6 +101,22 @@ TEST(FitTest, FindsWhatDrivesTheOutcome) {
   EXPECT_EQ(j.lost + j.gained, 0);
 }
 
+TEST(FitTest, AScoreThatForetellsNothingIsNoDeadEnd) {
+  // What is good and what is bad weigh the same: their sum says nothing, or the wrong thing.
+  const plan::Plan plan = flat_plan();
+  validate::Panel panel = panel_of(plan, 500, 9, 11);
+  const size_t n = plan.metrics.size();
+  Random random(12);
+  for (size_t r = 0; r < panel.rows(); ++r) {
+    const double health = 0.5 * (panel.points[r * n] - 50) - 0.55 * (panel.points[r * n + 3] - 50);
+    panel.outcome_in[r] = random.chance(stats::logistic(-1.5 - health / 10)) ? 1 : 0;
+  }
+  const Fit f = fit(plan, panel, {});
+  ASSERT_FALSE(f.stays());
+  EXPECT_GT(f.metrics[0].share_after, 0.6);
+  EXPECT_LT(f.metrics[3].share_after, 0.1);
+}
+
 TEST(FitTest, WhenTheAuthorIsRightNothingMuchMoves) {
   const plan::Plan plan = flat_plan();
   validate::Panel panel = panel_of(plan, 300, 9, 2);
