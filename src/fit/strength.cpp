@@ -319,11 +319,13 @@ class Choice {
           });
       Trial trial{hold, hold.everything() ? 0 : information_.effective(hold), 0, false};
       for (const double of_fold : loss) trial.log_loss += of_fold / judged_;
-      const bool better = out_.trials.empty() || trial.log_loss < out_.trials[best()].log_loss;
+      // Numbers that are held fast hardly move, and are not worse for it.
+      const double least = out_.trials.empty() ? trial.log_loss : out_.trials[best()].log_loss;
       out_.trials.push_back(trial);
       solutions_.push_back(last);
       losses_.push_back(std::move(loss));
-      worse = better ? 0 : worse + 1;
+      if (trial.log_loss < least) worse = 0;
+      if (trial.log_loss > least * (1 + kAlike)) ++worse;
       if (worse == kMostWorse) break;
     }
   }
