@@ -173,7 +173,8 @@ class Company:
                 life = None
             elif life and counted and not now and not any(c["start"] > day for c in self.in_force(account, day)):
                 life = None
-            if not life and (not days or now - before):
+            # A life that begins on the day on which somebody is told to have left ends before it begins.
+            if not life and (not days or now - before) and (day, day - DAY) not in churned:
                 life, counted = day, False
             if life:
                 days.add(day)
