@@ -146,20 +146,25 @@ Result<CandidateColumns> candidate_columns(const Workspace& workspace, const fac
   const uint32_t first = panel.day[rows.front()], last = panel.day[rows.back()];
   KENKO_TRY(auto state, open_state(workspace.dir));
   KENKO_TRY(KnownFacts known, KnownFacts::load(workspace, *state, threads));
-  for (const bool others : {true, false}) {  // what keeps some accounts alone comes last
-    const Part part = part_of(plan, metrics, others);
-    if (part.columns.empty()) continue;
-    KENKO_TRY(const LateAccounts late, known.late_accounts({close_of(panel.days[first], workspace.settings), {}},
-                                                           panel.days[first], panel.days[last], {&part.plan}, portfolio,
-                                                           others ? Coupling::scores : Coupling::none));
-    Run(part, portfolio, panel, threads, collector).add(collector.accounts(portfolio, late, false), first, last + 1);
+  const auto late_of = [&](Coupling coupling) {
+    return known.late_accounts({close_of(panel.days[first], workspace.settings), {}}, panel.days[first],
+                               panel.days[last], {&plan}, portfolio, coupling);
+  };
+  const Part rests = part_of(plan, metrics, true), own = part_of(plan, metrics, false);
+  KENKO_TRY(LateAccounts late, late_of(rests.columns.empty() ? Coupling::none : Coupling::scores));
+  for (const Part* part : {&rests, &own}) {
+    if (part->columns.empty()) continue;
+    if (part == &own && late.all) {
+      KENKO_TRY(late, late_of(Coupling::none));
+    }
+    Run(*part, portfolio, panel, threads, collector).add(collector.accounts(portfolio, late, false), first, last + 1);
     if (late.none()) continue;
-    if (!late.all && !others) {
+    if (!late.all) {  // never before the last part: what rests on others asks for all of them
       KENKO_TRY_STATUS(known.keep_only(late.accounts, portfolio));
     }
     for (uint32_t d = first; d <= last; ++d) {
       KENKO_TRY(const facts::Portfolio then, known.portfolio({close_of(panel.days[d], workspace.settings), {}}));
-      Run(part, then, panel, threads, collector).add(collector.accounts(then, late, true), d, d + 1);
+      Run(*part, then, panel, threads, collector).add(collector.accounts(then, late, true), d, d + 1);
     }
   }
   return collector.take();

@@ -332,14 +332,29 @@ Result<KnownFacts> KnownFacts::load(const Workspace& workspace, ports::FactStore
   return out;
 }
 
+Result<std::shared_ptr<const facts::FactSet>> KnownFacts::rest(const std::optional<Instant>& known_until) const {
+  const auto read = [this](const std::optional<Instant>& until) -> Result<std::shared_ptr<const facts::FactSet>> {
+    KENKO_TRY(facts::FactSet out, rest_(until));
+    return std::make_shared<const facts::FactSet>(std::move(out));
+  };
+  if (!ever_) {
+    KENKO_TRY(ever_, read(Instant::kMin));  // nothing had been taken back then
+    KENKO_TRY(const auto now, read(std::nullopt));
+    always_ = ever_->attributes.size() == now->attributes.size();
+  }
+  if (always_ || known_until == Instant::kMin) return ever_;
+  return read(known_until);
+}
+
 Result<LateAccounts> KnownFacts::late_accounts(const Known& base, Day first, Day last,
                                                const std::vector<const plan::Plan*>& plans, const facts::Portfolio& all,
                                                Coupling coupling) {
-  KENKO_TRY(const facts::FactSet ever, rest_(Instant::kMin));  // nothing had been taken back then
-  KENKO_TRY(const facts::FactSet now, rest_(std::nullopt));
-  KENKO_TRY(const facts::FactSet then, rest_(base.until));
-  std::vector<AttributeFact> taken_back = without(ever.attributes, now.attributes);
-  const std::vector<AttributeFact> long_ago = without(ever.attributes, then.attributes);
+  KENKO_TRY(const auto known, rest(Instant::kMin));
+  KENKO_TRY(const auto now, rest(std::nullopt));
+  KENKO_TRY(const auto then, rest(base.until));
+  const facts::FactSet& ever = *known;
+  std::vector<AttributeFact> taken_back = without(ever.attributes, now->attributes);
+  const std::vector<AttributeFact> long_ago = without(ever.attributes, then->attributes);
   std::set<decltype(name_of(long_ago.front()))> gone;
   for (const AttributeFact& a : long_ago) gone.insert(name_of(a));
   std::erase_if(taken_back, [&](const AttributeFact& a) {
@@ -360,8 +375,8 @@ Result<LateAccounts> KnownFacts::late_accounts(const Known& base, Day first, Day
 }
 
 Status KnownFacts::keep_only(const std::vector<std::string>& accounts, const facts::Portfolio& all) {
-  KENKO_TRY(const facts::FactSet rest, rest_(std::nullopt));
-  identity::References references(rest.identities, rest.memberships, settings_);
+  KENKO_TRY(const auto now, rest(std::nullopt));
+  identity::References references(now->identities, now->memberships, settings_);
   std::vector<uint8_t> wanted;  // by temporary number: 0 = not asked yet, 1 = no, 2 = yes
   const auto is_wanted = [&](uint32_t account) {
     if (account == 0) return false;
@@ -402,15 +417,17 @@ Status KnownFacts::keep_only(const std::vector<std::string>& accounts, const fac
 }
 
 Result<facts::Portfolio> KnownFacts::portfolio(const Known& known) const {
-  KENKO_TRY(facts::FactSet rest, rest_(known.until));
+  KENKO_TRY(std::shared_ptr<const facts::FactSet> known_rest, rest(known.until));
   facts::Cut cut;
   cut.known_until = known.until;
   std::vector<facts::EventView> tables = tables_;
   std::vector<std::shared_ptr<const facts::EventTable>> earlier;
   if (known.next_seq) {
     const auto later = [&](const auto& fact) { return fact.recorded.seq >= *known.next_seq; };
-    std::erase_if(rest.attributes, later);
-    std::erase_if(rest.contracts, later);
+    facts::FactSet earlier_rest = *known_rest;
+    std::erase_if(earlier_rest.attributes, later);
+    std::erase_if(earlier_rest.contracts, later);
+    known_rest = std::make_shared<const facts::FactSet>(std::move(earlier_rest));
     for (uint32_t t = 0; t < tables_.size(); ++t) {
       if (tables_[t].last_seq < *known.next_seq) continue;
       Selection selection(tables_);
@@ -422,17 +439,17 @@ Result<facts::Portfolio> KnownFacts::portfolio(const Known& known) const {
     }
   }
   identity::MemorySink sink;
-  facts::Portfolio out = identity::resolve_tables(tables, rest, settings_, cut, sink, threads_).portfolio;
+  facts::Portfolio out = identity::resolve_tables(tables, *known_rest, settings_, cut, sink, threads_).portfolio;
   if (source_first_day_) out.source_first_day = *source_first_day_;
   return out;
 }
 
 Result<int64_t> KnownFacts::next_seq() const {
-  KENKO_TRY(const facts::FactSet ever, rest_(Instant::kMin));
+  KENKO_TRY(const auto ever, rest(Instant::kMin));
   int64_t last = 0;
   for (const EventView& table : tables_) last = std::max(last, table.last_seq);
-  for (const AttributeFact& fact : ever.attributes) last = std::max(last, fact.recorded.seq);
-  for (const ContractFact& fact : ever.contracts) last = std::max(last, fact.recorded.seq);
+  for (const AttributeFact& fact : ever->attributes) last = std::max(last, fact.recorded.seq);
+  for (const ContractFact& fact : ever->contracts) last = std::max(last, fact.recorded.seq);
   return last + 1;
 }
 

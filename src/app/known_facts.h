@@ -67,12 +67,16 @@ class KnownFacts {
   KnownFacts(facts::Settings settings, Rest rest, int threads)
       : settings_(std::move(settings)), rest_(std::move(rest)), threads_(threads) {}
   void add(const std::shared_ptr<const facts::EventTable>& events);
+  /// rest_(), read once where nothing was ever taken back: then it is the same at all times.
+  [[nodiscard]] Result<std::shared_ptr<const facts::FactSet>> rest(const std::optional<Instant>& known_until) const;
 
   std::vector<facts::EventView> tables_;
   std::vector<std::shared_ptr<const void>> owners_;  ///< of what the tables view
   facts::Settings settings_;
   Rest rest_;
   int threads_ = 1;
+  mutable std::shared_ptr<const facts::FactSet> ever_;  ///< nothing taken back; nullptr = not asked for yet
+  mutable bool always_ = false;                         ///< nothing was ever taken back: ever_ is what is known now
   std::optional<std::vector<std::optional<Day>>> source_first_day_;  ///< of all accounts, once only some are left
 };
 
