@@ -42,6 +42,13 @@ Day last_known_day(const plan::Outcome& outcome, Day newest) {
   return outcome.kind == plan::Outcome::Kind::contract ? newest - outcome.renewed_within_days : newest;
 }
 
+// Contracts of older years may be those of survivors: who left before the first event left no trace.
+Day first_watched(const plan::Outcome& outcome, const facts::Portfolio& portfolio) {
+  const Day first = engine::first_day(portfolio);
+  if (outcome.kind == plan::Outcome::Kind::contract) return first;
+  return std::max(first, engine::first_event_day(portfolio).value_or(first));
+}
+
 Result<std::vector<Day>> days_of(const PanelRequest& request, const plan::Outcome& outcome, Day first, Day last) {
   const Day end = request.open ? last + (outcome.horizon_days + outcome.gap_days) : last;
   std::vector<Day> days = validate::as_of_days(std::max(first, request.from.value_or(first)), end, outcome.horizon_days,
@@ -134,8 +141,8 @@ class Builder {
     const plan::Plan& plan = scoring_.plan();
     KENKO_TRY(const size_t outcome, find_outcome(plan, request.outcome));
     const Day last = last_known_day(plan.outcomes[outcome], *scoring_.portfolio().newest_day);
-    KENKO_TRY(const std::vector<Day> days,
-              days_of(request, plan.outcomes[outcome], engine::first_day(scoring_.portfolio()), last));
+    KENKO_TRY(const std::vector<Day> days, days_of(request, plan.outcomes[outcome],
+                                                   first_watched(plan.outcomes[outcome], scoring_.portfolio()), last));
     PanelMaker maker(scoring_.engine(), outcome, days, last, request.treated_by, request.parts);
     labelled_ = true;
     return fill(days, maker);

@@ -21,6 +21,7 @@ class Finder {
 
   std::vector<validate::Finding> find() {
     verdict();
+    if (auto alarm = validate::too_good(r_.judgement.auc_within.after.value)) out_.push_back(std::move(*alarm));
     file();
     useless();
     cautions();

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kLow = 0.025, kHigh = 0.975;
 constexpr double kDeviates = 2 * stats::kHalfOf95;  // between the ends of a 95 % interval
-constexpr double kLeast = 1e-9;                      // chances stay this far from 0 and 1
+constexpr double kLeast = 1e-9;                     // chances stay this far from 0 and 1
 
 double odds(double p) { return stats::logit(std::clamp(p, kLeast, 1 - kLeast)); }
 

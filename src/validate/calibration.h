@@ -69,9 +69,9 @@ struct Case {
 struct Cases {
   Question question = Question::churn;
   std::vector<Case> cases;
-  int32_t horizon = 0;  ///< days from T in which it may happen; renewal: 0
-  int32_t grace = 0;    ///< renewal: days after it until it is certain
-  Day seen;             ///< the last day of the data
+  int32_t horizon = 0;       ///< days from T in which it may happen; renewal: 0
+  int32_t grace = 0;         ///< renewal: days after it until it is certain
+  Day seen;                  ///< the last day of the data
   std::optional<Day> begin;  ///< the first day of the data; not known = long before the first as-of day
 };
 

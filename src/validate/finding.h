@@ -1,6 +1,7 @@
 // validate/finding.h
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/sentence.h"
@@ -14,5 +15,8 @@ struct Finding {
   Sentence text;     ///< one sentence
   Sentence hint;     ///< what to do; may be empty
 };
+
+/// An alarm over an area that real customers do not give; nullopt when it is not too good to be true.
+[[nodiscard]] std::optional<Finding> too_good(std::optional<double> auc_within);
 
 }  // namespace kenko::validate

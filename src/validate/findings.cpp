@@ -48,7 +48,8 @@ class Finder {
           "look at the table of exclusions; a shorter horizon or more history gives more days");
     } else if (r_.all.outcomes == 0) {
       add(true, "no-outcomes", say("none of the {} accounts had the outcome `{}`", r_.all.accounts, panel_.outcome),
-          "check `outcomes:` of the model against `kenko status`, or wait for outcomes");
+          "check `outcomes:` of the model against `kenko status`: who left is told by an event, such as "
+          "`account.churned`; or wait for outcomes");
     } else if (r_.all.accounts_with < kFewestOutcomes) {
       add(true, "too-few-outcomes",
           say("only {} accounts had the outcome: with fewer than {} nothing can be claimed, whatever the numbers "
@@ -121,12 +122,7 @@ class Finder {
   }
 
   void alarms() {
-    if (r_.all.auc_within.value && *r_.all.auc_within.value > kTooGood) {
-      add(true, "too-good",
-          say("an area of {} is too good to be true: something in the model knows the outcome",
-              fixed(*r_.all.auc_within.value, 3)),
-          "look for a metric that is written after the decision, such as a closed account's flag");
-    }
+    if (auto alarm = too_good(r_.all.auc_within.value)) out_.push_back(std::move(*alarm));
     if (r_.shuffled_auc && std::fabs(*r_.shuffled_auc - 0.5) > kShuffledOff &&
         r_.all.accounts_with >= kFewestOutcomes) {
       add(true, "shuffled-not-half",
@@ -221,6 +217,14 @@ class Finder {
 };
 
 }  // namespace
+
+std::optional<Finding> too_good(std::optional<double> auc_within) {
+  if (!auc_within || *auc_within <= kTooGood) return std::nullopt;
+  return Finding{
+      true, "too-good",
+      say("an area of {} is too good to be true: something in the model knows the outcome", fixed(*auc_within, 3)),
+      "look for a metric that is written after the decision, such as a closed account's flag"};
+}
 
 std::vector<Finding> findings_of(const Panel& panel, const Backtest& result) { return Finder(panel, result).find(); }
 

@@ -109,12 +109,14 @@ class Finder {
     const std::string low = fixed(*d.low, 3), high = fixed(*d.high, 3);
     if (*d.low > 0) {
       add(false, "foretells-better",
-          say("{} foretells `{}` better than {}: area within a day {} (95 % interval of the difference {} to {})",
+          say("model {} foretells `{}` better than model {}: area within a day {} (95 % interval of the difference {} "
+              "to {})",
               c_.after, p.outcome, c_.before, values, low, high),
           "if it was fitted on these days it looks better than it is: --from leaves them out");
     } else if (*d.high < 0) {
       add(true, "foretells-worse",
-          say("{} foretells `{}` worse than {}: area within a day {} (95 % interval of the difference {} to {})",
+          say("model {} foretells `{}` worse than model {}: area within a day {} (95 % interval of the difference {} "
+              "to {})",
               c_.after, p.outcome, c_.before, values, low, high),
           "keep the other one");
     } else {

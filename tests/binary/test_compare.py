@@ -59,7 +59,7 @@ class Compares(KenkoTest):
         self.with_model(WORSE.replace("model: worse", "model: first"))
         text = self.compare("first").stdout
         self.assertIn("first as published on", text.splitlines()[0])
-        self.assertIn("foretells `churn` worse than first as published", text.replace("\n", " "))
+        self.assertIn("foretells `churn` worse than model first as published", text.replace("\n", " "))
         for line in text.split("In words")[0].splitlines():
             self.assertLessEqual(display_width(line), 100, line)
 
