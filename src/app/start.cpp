@@ -85,6 +85,12 @@ Status import_group(const std::string& dir, const StartRequest& request, const p
   import.mapping_file = group.mapping_file;
   import.as_of = request.as_of ? request.as_of : last_closed_day(clock.now(), workspace.settings);
   import.command = "start";
+  if (!group.own_columns) {
+    KENKO_TRY(const mapping::Mapping mapping, mapping::read_mapping(group.mapping, group.mapping_file));
+    const bool snapshot = std::any_of(group.files.begin(), group.files.end(),
+                                      [&](const std::string& file) { return mapping::needs_as_of(mapping, file); });
+    if (snapshot) group.as_of = import.as_of;
+  }
   KENKO_TRY(group.imported, import_files(workspace, import, clock));
   return Done{};
 }

@@ -27,6 +27,7 @@ struct StartGroup {
   bool own_columns = false;
   std::string mapping_file;  ///< where the guessed mapping was written; empty = none was needed
   std::string mapping;       ///< its text
+  std::optional<Day> as_of;  ///< the day of which it says how things were; none = its rows have days of their own
   ImportReport imported;
 };
 

@@ -16,7 +16,7 @@ struct Suggestion {
   std::vector<std::string> columns;  ///< as found
 };
 
-/// Looks at the first rows of a file.  `event_name`: what its rows are, when no column says so; may be empty.
+/// Looks at the first rows of a file.  `event_name`: what its rows are; empty = guess.
 [[nodiscard]] Result<Suggestion> suggest(const std::string& file, const std::string& event_name = {});
 
 }  // namespace kenko::app

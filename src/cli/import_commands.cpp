@@ -107,7 +107,7 @@ Exit run_rejects(const Common& common, const RejectOptions& options, bool all) {
 Exit run_start(const Common& common, const app::StartRequest& request) {
   const auto report = app::start(request, clock());
   if (!report) return fail(report.problems());
-  fmt::print("{}", start_text(*report, terminal()));
+  fmt::print("{}", start_text(*report, request.dir, terminal()));
   const bool faults = std::any_of(report->groups.begin(), report->groups.end(),
                                   [](const app::StartGroup& g) { return g.imported.has_faults(); });
   const Exit done = faults ? Exit::failed : Exit::ok;
@@ -137,7 +137,7 @@ void add_import(CLI::App& app, Common& common, Exit& exit) {
   import->add_flag("--force", options->request.force, "take a snapshot in which many accounts have vanished");
   import->add_flag("--dry-run", options->request.dry_run, "do everything but write");
   import->add_option("--suggest", options->suggest, "print a mapping to start from for this file");
-  import->add_option("--event", options->event, "with --suggest: what the rows are, where no column says so");
+  import->add_option("--event", options->event, "with --suggest: the name of the event that each row is");
   import->add_option("--format", common.format, "table, json or csv");
   import->add_option("--out", common.out, "write to this file");
   import->callback([&, options] { exit = run_import(common, *options); });

@@ -10,6 +10,7 @@
 #include "app/system.h"
 #include "app/workspace_files.h"
 #include "base/text.h"
+#include "cli/manual_output.h"
 #include "report/import_view.h"
 #include "report/overview.h"
 
@@ -101,6 +102,16 @@ report::Table sources_table(const app::StatusReport& status) {
                       day_cell(since)});
   }
   return t;
+}
+
+// What imports the files of a group once more, by the mapping that was written for them.
+std::string import_command(const app::StartGroup& group, const std::string& dir) {
+  std::string out = fmt::format("kenko -C {} import --source {}", shell_word(dir), shell_word(group.source));
+  if (group.as_of) out += " --as-of " + group.as_of->iso();
+  constexpr size_t kShown = 8;
+  if (group.files.size() > kShown) return out + " FILE...";
+  for (const std::string& file : group.files) out += ' ' + shell_word(file);
+  return out;
 }
 
 }  // namespace
@@ -209,14 +220,15 @@ std::string rejects_text(const std::vector<state::Reject>& rejects, int64_t limi
   return out;
 }
 
-std::string start_text(const app::StartReport& r, const report::Terminal& terminal) {
+std::string start_text(const app::StartReport& r, const std::string& dir, const report::Terminal& terminal) {
   std::string out = r.made_workspace ? fmt::format("Made the workspace {}\n", r.dir) : "";
   for (const app::StartGroup& g : r.groups) {
     out += fmt::format("\n{} file{} of {}: ", g.files.size(), g.files.size() == 1 ? "" : "s", g.source);
     if (g.own_columns) {
       out += "Kenko's own column names, no mapping needed\n";
     } else {
-      out += fmt::format("mapping written to {}; correct it there and import again\n\n", g.mapping_file);
+      out += fmt::format("mapping written to {}; correct it there and import again:\n    {}\n\n", g.mapping_file,
+                         import_command(g, dir));
       for (const std::string_view line : text::split(g.mapping, '\n')) out += fmt::format("    {}\n", line);
     }
     out += report::to_text(report::import_table({line_of(g.source, g.imported.total)}), terminal);

@@ -35,7 +35,8 @@ class ProgressLine {
                                       const report::Terminal& terminal);
 [[nodiscard]] std::string rejects_text(const std::vector<state::Reject>& rejects, int64_t limit, report::Format format,
                                        const report::Terminal& terminal);
-[[nodiscard]] std::string start_text(const app::StartReport& report, const report::Terminal& terminal);
+[[nodiscard]] std::string start_text(const app::StartReport& report, const std::string& dir,
+                                     const report::Terminal& terminal);
 /// Accounts by band, the worst `count` with their reasons, and half as many that fell most in 30 days.
 [[nodiscard]] std::string worst_text(const app::Scoring& scoring, size_t count, const report::Terminal& terminal);
 

@@ -19,9 +19,10 @@ Exit run_check(const Common& common, const std::string& name) {
   const auto loaded = app::load_model(*workspace, name);
   if (!loaded) return fail(loaded.problems());
   warn(loaded->model.warnings);
-  fmt::print("model {} is good: {} metrics, {} dimensions, {} bands, fingerprint {}\n", loaded->plan.model,
-             loaded->plan.metrics.size(), loaded->plan.dimensions.size(), loaded->plan.bands.size(),
-             loaded->plan.fingerprint.hex().substr(0, 12));
+  const auto counted = [](size_t n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); };
+  fmt::print("model {} is good: {}, {}, {}, fingerprint {}\n", loaded->plan.model,
+             counted(loaded->plan.metrics.size(), "metric"), counted(loaded->plan.dimensions.size(), "dimension"),
+             counted(loaded->plan.bands.size(), "band"), loaded->plan.fingerprint.hex().substr(0, 12));
   return Exit::ok;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "mapping/column_guess.h"
+#include "mapping/kind_guess.h"
 
 namespace kenko::mapping {
 namespace {
@@ -37,6 +38,9 @@ std::string quoted(std::string_view s) {
 
 /// The source of files whose names are only dates or numbers.
 constexpr std::string_view kNamelessSource = "files";
+
+/// The event that ends a customer's life.
+constexpr std::string_view kLeft = "account.churned";
 
 /// "exports/Orders-2025-01.csv.gz" -> "orders".
 std::string source_name(std::string_view file_name) {
@@ -83,17 +87,27 @@ class Suggestion {
     account_ = guess_.take(Role::account);
     user_ = guess_.take(Role::user);
     if (account_ == nullptr && user_ == nullptr) guess_account();
-    event_ = guess_.take(Role::event);
-    time_ = guess_.take(Role::time);
-    const bool one_row_each = account_ != nullptr && guess_.rows >= 2 && account_->distinct == guess_.rows;
-    if (time_ == nullptr && !(one_row_each && event_ == nullptr)) {
-      for (ColumnGuess& column : guess_.columns) {
-        if (time_ == nullptr && !column.used && column.times) time_ = &column;
+    const ColumnGuess* named = guessed_account_ ? nullptr : account_;
+    if (event_name_.empty()) {
+      if (const auto columns = contract_columns(guess_, sample_, named, file_name_)) {
+        contracts(*columns);
+        return out_;
       }
-      if (time_ != nullptr) time_->used = true;
+    }
+    const bool asked = means_leaving(event_name_);
+    if (event_name_.empty() || asked) left_ = leaving_column(guess_, named, file_name_, asked);
+    if (left_ != nullptr) {
+      time_ = left_;
+      left_->used = true;
+    } else {
+      find_event_and_time();
     }
     head();
     if (time_ == nullptr) {
+      if (!event_name_.empty()) {
+        line(fmt::format("  # No column holds days or times, so no row can be the event {}: only how things are.",
+                         event_name_));
+      }
       attributes();
     } else {
       event();
@@ -102,6 +116,22 @@ class Suggestion {
   }
 
  private:
+  void find_event_and_time() {
+    const bool said = !event_name_.empty();
+    if (!said) event_ = guess_.take(Role::event);
+    time_ = guess_.take(Role::time);
+    const bool one_row_each = account_ != nullptr && guess_.rows >= 2 && account_->distinct == guess_.rows;
+    if (time_ != nullptr || (!said && one_row_each && event_ == nullptr)) return;
+    // Since when somebody is a customer is the last thing to be the time of an event.
+    for (const bool started : {false, true}) {
+      for (ColumnGuess& column : guess_.columns) {
+        if (time_ != nullptr || column.used || !column.times) continue;
+        if (started == (name_fits(column.name, Role::started) > 0)) time_ = &column;
+      }
+    }
+    if (time_ != nullptr) time_->used = true;
+  }
+
   void guess_account() {
     for (ColumnGuess& column : guess_.columns) {
       if (column.times || column.filled == 0 || column.used) continue;
@@ -126,7 +156,8 @@ class Suggestion {
                      file_name_.substr(file_name_.find_last_of('/') + 1), guess_.rows));
     line("kenko: 1");
     line("source: " + quoted(source_), "the name of this source of facts");
-    line("accounts: defines", "its ids are your accounts; `matched` when another source has them");
+    line("accounts: defines", "its ids are your accounts, also beside other files with the same ids");
+    line("", "`matched`: ids of its own; what no identity translates counts nowhere");
     line("covers: all", "`touched` when it only knows customers that did something (help desk, surveys)");
     std::vector<std::string> format;
     const FileFormat& f = guess_.format;
@@ -152,12 +183,15 @@ class Suggestion {
     return fmt::format("{{column: {}, format: \"{}\"}}", quoted(column.name), column.time_format);
   }
 
+  std::string account_cell() const {
+    return account_->whole_with_zero ? fmt::format("{{column: {}, integer: true}}", quoted(account_->name))
+                                     : quoted(account_->name);
+  }
+
   void people() {
     if (account_ != nullptr) {
-      const std::string cell = account_->whole_with_zero
-                                   ? fmt::format("{{column: {}, integer: true}}", quoted(account_->name))
-                                   : quoted(account_->name);
-      line("    account: " + cell, guessed_account_ ? "a guess: no column looks like a customer" : "the customer");
+      line("    account: " + account_cell(),
+           guessed_account_ ? "a guess: no column looks like a customer" : "the customer");
     }
     if (user_ != nullptr) line("    user: " + quoted(user_->name), "the person");
   }
@@ -169,6 +203,13 @@ class Suggestion {
   }
 
   void event_names() {
+    if (left_ != nullptr) {
+      line("    event: " + quoted(kLeft), fmt::format("the day in `{}` is when the customer left", left_->name));
+      if (left_->filled < guess_.rows) {
+        line("    where: " + quoted(fmt::format("not is_empty(`{}`)", left_->name)), "the others are still there");
+      }
+      return;
+    }
     if (event_ == nullptr) {
       const std::string name = !event_name_.empty() ? event_name_ : event_of_file();
       line("    event: " + quoted(name), "what each row is; any name will do");
@@ -181,7 +222,8 @@ class Suggestion {
     }
     std::vector<std::string> map;
     for (const std::string& word : words) {
-      if (const std::string name = event_name_of(word); name != word && word.find('.') == std::string::npos) {
+      const std::string name = means_leaving(word) ? std::string(kLeft) : event_name_of(word);
+      if (name != word && word.find('.') == std::string::npos) {
         map.push_back(fmt::format("{}: {}", quoted(word), quoted(name)));
       }
     }
@@ -194,7 +236,70 @@ class Suggestion {
     }
   }
 
+  /// Who left: an event, and, where the file has those who are still there, too, how things are with each.
+  void leaving() {
+    line("  left:", "one row for each customer that left: back-tests look for these");
+    event_names();
+    people_only_account();
+    line("    time: " + time_cell(*time_),
+         time_->ambiguous_date ? "day and month could be the other way round: please check" : "");
+    if (ColumnGuess* reason = reason_column(guess_); reason != nullptr) {
+      line("    properties:");
+      line("      reason: " + quoted(reason->name));
+      reason->used = true;
+    }
+    line("");
+    attributes();
+  }
+
+  void contracts(const ContractColumns& columns) {
+    head();
+    line("  contracts:", "each row has a start, an end and an amount: a contract");
+    line("    contracts:");
+    if (columns.id != nullptr) {
+      line("      id: " + quoted(columns.id->name));
+      columns.id->used = true;
+    } else {
+      line(fmt::format("      id: {{template: {}}}",
+                       quoted(fmt::format("{{{}}}/{{{}}}", account_->name, columns.start->name))),
+           "no column names the contract");
+    }
+    line("      account: " + account_cell(), "the customer");
+    for (const auto& [key, column] : columns.keyed()) {
+      const std::string cell = column->times && !column->numbers ? time_cell(*column) : quoted(column->name);
+      line(fmt::format("      {}: {}", key, cell),
+           column == columns.end ? "its last day; who has no later contract has left then" : "");
+      column->used = true;
+    }
+    if (columns.auto_renew == nullptr) {
+      line("      # auto_renew: {constant: yes}", "when contracts go on without a new one");
+    }
+    const std::string amount = quoted(columns.amount->name);
+    columns.amount->used = true;
+    if (columns.times_a_year == 1) line("      arr: " + amount);
+    if (columns.times_a_year == 12) line(fmt::format("      arr: {{product: [{}, {{constant: 12}}]}}", amount));
+    if (columns.times_a_year == 0) {
+      line(fmt::format("      # arr: {}", amount), "if it is of a year; of a month: {product: [..., {constant: 12}]}");
+    }
+    if (columns.state != nullptr) {
+      std::vector<std::string> words;
+      for (const std::string& word : columns.cancelled) words.push_back(quoted(word) + ": cancelled");
+      line(fmt::format("      state: {{column: {}, map: {{{}}}, otherwise: active}}", quoted(columns.state->name),
+                       text::join(words, ", ")));
+      columns.state->used = true;
+    }
+    const bool more = std::any_of(guess_.columns.begin(), guess_.columns.end(),
+                                  [](const ColumnGuess& column) { return !column.used && !column.name.empty(); });
+    if (!more || guess_.rows < 2 || account_->distinct != guess_.rows) return;
+    line("");
+    attributes();
+  }
+
   void event() {
+    if (left_ != nullptr && left_->filled < guess_.rows && account_ != nullptr && account_->distinct == guess_.rows) {
+      leaving();
+      return;
+    }
     const ColumnGuess* id = guess_.take(Role::id);
     const ColumnGuess* value = guess_.take(Role::value);
     const ColumnGuess* quantity = guess_.take(Role::quantity);
@@ -204,8 +309,10 @@ class Suggestion {
     const ColumnGuess* currency = guess_.take(Role::currency);
     const ColumnGuess* text = guess_.take(Role::text);
     priced_ = quantity != nullptr && price != nullptr;
-    line(fmt::format("  {}:", event_ == nullptr && event_name_.empty() ? slug(event_of_file()) : "rows"),
-         "the rule's name is part of ids: choose it once");
+    const std::string rule = left_ != nullptr                           ? "left"
+                             : event_ == nullptr && event_name_.empty() ? slug(event_of_file())
+                                                                        : "rows";
+    line(fmt::format("  {}:", rule), "the rule's name is part of ids: choose it once");
     event_names();
     people();
     line("    time: " + time_cell(*time_),
@@ -223,6 +330,7 @@ class Suggestion {
       line("    # currency: {constant: EUR}", "when the value is money");
     }
     if (text != nullptr) line("    text: " + quoted(text->name));
+    reason_ = left_ != nullptr ? reason_column(guess_) : nullptr;
     cells_of_rest("properties");
   }
 
@@ -260,7 +368,7 @@ class Suggestion {
     }
     for (const ColumnGuess& column : guess_.columns) {
       if (column.used || column.name.empty()) continue;
-      std::string name = slug(column.name);
+      std::string name = &column == reason_ ? "reason" : slug(column.name);
       if (name.empty() || !names.insert(name).second) continue;
       std::string cell = quoted(column.name);
       if (column.numbers && !column.times) {
@@ -292,6 +400,8 @@ class Suggestion {
   ColumnGuess* event_ = nullptr;
   ColumnGuess* time_ = nullptr;
   const ColumnGuess* started_ = nullptr;
+  ColumnGuess* left_ = nullptr;          ///< when the row's customer left
+  const ColumnGuess* reason_ = nullptr;  ///< why
   bool guessed_account_ = false;
 };
 

@@ -20,8 +20,8 @@ struct Sample {
 };
 
 /// A mapping in YAML that reads without problems, with comments that say what was guessed and what to check.
-/// Empty for a sample without columns.  `file_name` names the source; `event_name` is used where no column looks like
-/// one (empty = from the file's name).
+/// Empty for a sample without columns.  `file_name` names the source; `event_name`: each
+/// row is an event of this name; empty = what columns, cells and the file's name tell.
 [[nodiscard]] std::string suggest_mapping(const Sample& sample, std::string_view file_name,
                                           std::string_view event_name = {});
 
