@@ -37,7 +37,7 @@ def folds_of(day, account, reach):
 
 def learn(make, strengths, x, y, folds):
     losses = [
-        np.mean([log_loss(y[judged], make(s).fit(x[learnt], y[learnt]).predict_proba(x[judged])[:, 1]) for learnt, judged in folds])
+        np.mean([log_loss(y[j], make(s).fit(x[i], y[i]).predict_proba(x[j])[:, 1]) for i, j in folds])
         for s in strengths
     ]
     return make(strengths[int(np.argmin(losses))]).fit(x, y)
@@ -48,16 +48,16 @@ def main():
     reach, strengths, threads = int(reach), int(strengths), int(threads)
     panel = pd.read_csv(path, dtype={"account": str})
     day = (pd.to_datetime(panel["as_of"]) - pd.Timestamp(1970, 1, 1)).dt.days.to_numpy()
-    number = lambda text: (pd.Timestamp(text) - pd.Timestamp(1970, 1, 1)).days
     y = (panel["outcome"].astype(str).str.lower() == "true").to_numpy()
     points = panel[[c for c in panel.columns if c.startswith("points.")]].dropna(axis=1, how="all")
     x = points.fillna(50).to_numpy(dtype=np.float64)
     account = pd.factorize(panel["account"], sort=True)[0]
-    train, test = day <= number(last_train), day >= number(first_judged)
+    last, first = ((pd.Timestamp(text) - pd.Timestamp(1970, 1, 1)).days for text in (last_train, first_judged))
+    train, test = day <= last, day >= first
     folds = list(folds_of(day[train], account[train], reach))
 
     def logistic(c):
-        return LogisticRegression(C=c, max_iter=500, tol=1e-4)
+        return LogisticRegression(C=c, solver="newton-cholesky")  # the fastest for many rows and few columns
 
     def trees(rate):
         return HistGradientBoostingClassifier(
@@ -65,7 +65,7 @@ def main():
         )
 
     ways = [
-        ("scikit-learn, logistic regression on points", logistic, np.geomspace(1e-4, 10, strengths), x / 100),
+        ("scikit-learn, logistic regression on points", logistic, np.geomspace(1e-4, 10, strengths), (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-9)),
         ("scikit-learn, boosted trees", trees, np.geomspace(0.02, 0.3, max(1, strengths // 4)), x),
     ]
     for name, make, settings, columns in ways:
