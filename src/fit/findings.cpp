@@ -44,9 +44,8 @@ class Finder {
     const stats::Estimate& d = j.auc_within.difference;
     if (!d.value || !d.low || !d.high || j.accounts_with < kFewestJudged) {
       add(true, "too-few-to-judge",
-          say("only {} accounts had the outcome on the late days: whether the new numbers are better cannot be said, "
-              "with "
-              "fewer than {}",
+          say("too few accounts had the outcome on the late days ({}): whether the new numbers are better cannot be "
+              "said, with fewer than {}",
               j.accounts_with, kFewestJudged),
           "keep the old model beside the new one, and judge again when more is known");
       return;

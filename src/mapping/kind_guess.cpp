@@ -27,26 +27,24 @@ std::string kernel(std::string_view name) {
   return out;
 }
 
-/// The only column whose kernel is one of the words; nullptr when there is none or more than one.
-ColumnGuess* only(SampleGuess& guess, Words words) {
+enum class Cells { any, times, numbers };
+
+/// The only column with such cells whose kernel is one of the words; nullptr when there is none or more than one.
+ColumnGuess* only(SampleGuess& guess, Words words, Cells cells = Cells::any) {
   ColumnGuess* found = nullptr;
   for (ColumnGuess& column : guess.columns) {
-    if (column.filled == 0 || !one_of(kernel(column.name), words)) continue;
+    const bool fits =
+        cells == Cells::any || (cells == Cells::numbers ? column.numbers : column.times && !column.numbers);
+    if (column.filled == 0 || !fits || !one_of(kernel(column.name), words)) continue;
     if (found != nullptr) return nullptr;
     found = &column;
   }
   return found;
 }
 
-ColumnGuess* only_times(SampleGuess& guess, Words words) {
-  ColumnGuess* column = only(guess, words);
-  return column != nullptr && column->times && !column->numbers ? column : nullptr;
-}
+ColumnGuess* only_times(SampleGuess& guess, Words words) { return only(guess, words, Cells::times); }
 
-ColumnGuess* only_numbers(SampleGuess& guess, Words words) {
-  ColumnGuess* column = only(guess, words);
-  return column != nullptr && column->numbers ? column : nullptr;
-}
+ColumnGuess* only_numbers(SampleGuess& guess, Words words) { return only(guess, words, Cells::numbers); }
 
 bool has_times_besides(const SampleGuess& guess, const ColumnGuess* but, bool started_may_be) {
   return std::any_of(guess.columns.begin(), guess.columns.end(), [&](const ColumnGuess& column) {

@@ -142,8 +142,8 @@ class Finder {
     for (const LiveLine& line : m_.live) {
       if (line.period == LivePeriod::recent && line.accounts_with < kFewestOutcomes) {
         add(false, "few-recent-outcomes",
-            say("only {} accounts had the outcome lately: what the score is worth now cannot be told from what it was "
-                "worth before",
+            say("too few accounts had the outcome lately ({}): what the score is worth now cannot be told from what it "
+                "was worth before",
                 line.accounts_with));
       }
     }

@@ -86,7 +86,8 @@ class Finder {
   void history(const Paired& p) {
     if (p.accounts_with < kFewestOutcomes) {
       add(true, "too-few-outcomes",
-          say("only {} accounts had the outcome: with fewer than {} nobody can say which of the two foretells better",
+          say("too few accounts had the outcome ({}): with fewer than {} nobody can say which of the two foretells "
+              "better",
               p.accounts_with, kFewestOutcomes));
     } else {
       verdict(p);

@@ -105,7 +105,9 @@ class Monitors(KenkoTest):
 
     def test_published_scores_are_judged_once_they_are_old_enough(self):
         self.company("w", 6, accounts=20)
-        self.assertIn("as-computed", {f["code"] for f in self.monitor("w")["findings"]})
+        findings = {f["code"]: f["text"] for f in self.monitor("w")["findings"]}
+        self.assertIn("as-computed", findings)
+        self.assertRegex(findings["few-recent-outcomes"], r"^too few accounts had the outcome lately \(\d+\): ")
         self.kenko("-C", "w", "model", "publish", "--reason", "the first", "--by", "ann")
         said = self.monitor("w")
         codes = {f["code"] for f in said["findings"]}

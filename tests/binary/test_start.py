@@ -3,6 +3,7 @@ import datetime
 import io
 import random
 import re
+import shlex
 import zipfile
 from xml.sax.saxutils import escape
 
@@ -67,7 +68,8 @@ class Start(KenkoTest):
         self.assertEqual(out.stderr, "")
         text = out.stdout
         self.assertRegex(text, r"(?m)^Made the workspace .*/health$")
-        self.assertRegex(text, r"mapping written to .*/health/mappings/[^ ]+\.yaml; correct it there and import again")
+        self.assertRegex(text, r"mapping written to .*/health/mappings/[^ ]+\.yaml; correct it there and import again:\n"
+                               rf"    kenko -C health import --source \S+ {re.escape(name)}\n")
         self.assertRegex(text, rf"(?m)^\S+ +{rows} +{rows} +0 +0 +0 +0$", "every row gave a fact")
         self.assertRegex(text, r"Model written to .*/health/models/starter.yaml")
         self.assertRegex(text, r"(?m)^As of .* 2026, model starter$")
@@ -82,7 +84,7 @@ class Start(KenkoTest):
         self.assertRegex(reason, r"^(Days|Sum) .*(/100, −\d|: [−+]\d)")
         command = re.search(r"(?m)^Next: kenko (.*)$", text)[1].split()
         self.kenko(*command)
-        self.kenko("-C", "health", "model", "check")
+        self.assertRegex(self.kenko("-C", "health", "model", "check").stdout, r" metrics, 1 dimension, 4 bands, ")
         scores = {r["account"]: r["score"] for r in self.kenko("-C", "health", "score", "--format", "csv").csv()}
         self.assertEqual(set(scores), set(customers))
         self.assertTrue(all(scores.values()), scores)
@@ -215,6 +217,54 @@ class Start(KenkoTest):
         self.assertIn("3 files of orders", text)
         self.assertIn("1 file of surveys", text)
         self.assertRegex(text, r"(?m)^orders\S* +150 +150 ")
+
+    def import_again(self, text):
+        """Runs what start says imports again; returns what was printed, by source."""
+        out = {}
+        for words in map(shlex.split, re.findall(r"(?m)^    kenko (-C .* import --source .*)$", text)):
+            out[words[words.index("--source") + 1]] = self.kenko(*words).stdout
+        return out
+
+    def company(self):
+        """The exports of a company of which two customers have left."""
+        names = ["Acme", "Bolt & Sons", "Cargo", "Dent", "Elm"]
+        rows = "".join(f"{c},{d:%Y-%m-%d},login\n" for c, d, _ in self.visits(names, 400))
+        self.write("logins.csv", "Customer,Date,Event\n" + rows)
+        self.write("people who left.csv", "Customer,Left on,Reason\nCargo,2026-08-01,price\nElm,2026-07-01,\n")
+        rows = "".join(f"K{n},{c},2026-03-01,2027-02-28,{n + 1}000,USD\n" for n, c in enumerate(names))
+        self.write("contracts.csv", "Contract,Customer,Start,End,ARR,Currency\n" + rows)
+        self.write("customers.csv", "Customer,Segment\n" + "".join(f"{c},smb\n" for c in names))
+        return ["logins.csv", "people who left.csv", "contracts.csv", "customers.csv"]
+
+    def test_who_left_and_contracts(self):
+        text = self.kenko("start", "health", *self.company()).stdout
+        self.assertIn("event: account.churned", text)
+        status = self.kenko("-C", "health", "status").stdout
+        self.assertIn("5 contract versions", status)
+        self.assertRegex(status, r"(?m)^logins +defines all +400 +0 ", "no event is lost")
+        self.assertRegex(status, r"(?m)^people_who_left +defines all +2 +0 ", "nor is it by a second source")
+        tested = self.kenko("-C", "health", "backtest", "--resamples", "50").stdout
+        self.assertIn("with the outcome (2 accounts)", tested)
+
+    def test_the_command_that_imports_again(self):
+        files = self.company()
+        text = self.kenko("start", "health", *files).stdout
+        again = self.import_again(text)
+        self.assertEqual(set(again), {"logins", "people_who_left", "contracts", "customers"})
+        self.assertRegex(again["customers"], r"(?m)^customers.csv +5 +0 +5 ")
+        mapping = self.dir / "health/mappings/contracts.yaml"
+        mended = mapping.read_text(encoding="utf-8").replace("# auto_renew: {constant: yes}", "auto_renew: {constant: yes}")
+        mapping.write_text(mended, encoding="utf-8")
+        self.assertRegex(self.import_again(text)["contracts"], r"(?m)^contracts.csv +5 +0 +0 +5 ")
+
+    def test_the_event_that_somebody_named(self):
+        self.write("gone.csv", "Customer,Since,Gone\nAcme,2025-01-01,2026-05-01\nBolt,2025-01-01,2026-06-01\n")
+        guessed = self.kenko("import", "--suggest", "gone.csv").stdout
+        self.assertIn("attributes:", guessed)
+        said = self.kenko("import", "--suggest", "gone.csv", "--event", "account.churned").stdout
+        self.assertRegex(said, r"(?m)^    event: account.churned")
+        self.assertRegex(said, r"(?m)^    time: Gone")
+        self.assertNotIn("attributes:", said)
 
     def test_two_files_of_one_name(self):
         self.write("a/orders.csv", "Customer,Ordered,Amount\nAcme,2026-03-01,5\nBolt,2026-03-02,6\n")

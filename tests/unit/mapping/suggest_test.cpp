@@ -155,6 +155,10 @@ TEST(Suggest, CustomersOfWhomSomeLeft) {
   EXPECT_EQ(t.facts.events[0].name, "account.churned");
   EXPECT_EQ(t.facts.events[0].account_ref, "C2");
   EXPECT_EQ(t.facts.events[0].properties.at(0).value, "price");
+  const Tried flag = try_sample({"Customer", "Churned", "Churn date"}, {{"C1", "yes", "2025-06-29"}, {"C2", "no", ""}},
+                                ',', "customers.csv");
+  ASSERT_EQ(flag.facts.events.size(), 1U) << "one column says whether, another one when";
+  EXPECT_EQ(flag.facts.events[0].account_ref, "C1");
   ASSERT_EQ(t.facts.attributes.size(), 4U) << "how things are does not tell when they will leave";
   for (const auto& a : t.facts.attributes) EXPECT_TRUE(a.key == "segment" || a.key == "started") << a.key;
 }
