@@ -27,15 +27,14 @@ using facts::EventView;
 using facts::Recorded;
 using identity::RowId;
 
-// One score rests on other accounts, whatever the facts are.
+// One score rests on accounts anywhere, not only on those of its tree.
 bool rests_on_others(const plan::Plan& plan) {
   const auto quantile = [](const std::vector<plan::Band>& bands) {
     return std::any_of(bands.begin(), bands.end(), [](const plan::Band& b) { return b.quantile_micros.has_value(); });
   };
   const auto changed = [&](const plan::Segment& s) { return quantile(s.changes.bands); };
   const auto peers = [](const plan::Stage& s) { return s.kind == plan::Stage::Kind::peers && !s.nodes.empty(); };
-  return plan.hierarchy.uses_children() || quantile(plan.bands) ||
-         std::any_of(plan.segments.begin(), plan.segments.end(), changed) ||
+  return quantile(plan.bands) || std::any_of(plan.segments.begin(), plan.segments.end(), changed) ||
          std::any_of(plan.life_stages.begin(), plan.life_stages.end(), changed) ||
          std::any_of(plan.stages.begin(), plan.stages.end(), peers);
 }
@@ -170,6 +169,27 @@ class LateSearch {
     for (const ContractFact& fact : rest_.contracts) {
       if (ids.contains({fact.source, fact.contract_id}))
         add_account(references_.account(fact.source, fact.account_ref, fact.valid_from));
+    }
+  }
+
+  // Whoever was ever below one account with them, by whatever was ever said.
+  void add_trees() {
+    std::map<std::string, std::vector<std::string>> beside;
+    for (const AttributeFact& fact : rest_.attributes) {
+      if (fact.key != "parent" || fact.kind != EntityKind::account || !fact.value) continue;
+      const uint32_t child = references_.account(fact.source, fact.entity_ref, fact.valid_from);
+      if (child == 0) continue;
+      const std::string name(references_.accounts.text(child)), parent(fact.value->text);
+      beside[name].push_back(parent);
+      beside[parent].push_back(name);
+    }
+    std::vector<std::string> next(accounts_.begin(), accounts_.end());
+    while (!next.empty()) {
+      const std::string name = std::move(next.back());
+      next.pop_back();
+      for (const std::string& other : beside[name]) {
+        if (accounts_.insert(other).second) next.push_back(other);
+      }
     }
   }
 
@@ -369,9 +389,10 @@ Result<LateAccounts> KnownFacts::late_accounts(const Known& base, Day first, Day
                                    [](const AttributeFact& a) { return a.key == "parent"; });
   const bool rhythm = std::any_of(settings_.sources.begin(), settings_.sources.end(),
                                   [](const facts::SourceSettings& s) { return s.every_days.has_value(); });
-  const bool coupled = parents || rhythm ||
-                       std::any_of(plans.begin(), plans.end(), [](const plan::Plan* p) { return rests_on_others(*p); });
-  return search.take(coupled && coupling == Coupling::scores);
+  if (coupling == Coupling::none) return search.take(false);
+  if (parents) search.add_trees();
+  return search.take(rhythm ||
+                     std::any_of(plans.begin(), plans.end(), [](const plan::Plan* p) { return rests_on_others(*p); }));
 }
 
 Status KnownFacts::keep_only(const std::vector<std::string>& accounts, const facts::Portfolio& all) {

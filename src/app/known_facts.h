@@ -36,7 +36,7 @@ struct LateAccounts {
 
 /// Whether a late fact of one account may change rows of others.
 enum class Coupling : uint8_t {
-  scores,  ///< as the plans say, and where accounts have parents or sources a rhythm
+  scores,  ///< within trees of parents; of everybody as the plans say, or where sources have a rhythm
   none,    ///< not asked for: values of metrics that read their own account alone
 };
 
