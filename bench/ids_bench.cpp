@@ -2,11 +2,13 @@
 //
 //   ids_bench [--ids 10000000] [--commit 1000000] [--dir FOLDER]
 //   ids_bench --append SECONDS [--ids ...]     facts appended one by one and in groups, over no ids and over so many,
-//                                              while all key files become one
+//                                              while all key files become one; with --files 1 while only the new
+//                                              ones do
 //   ids_bench --correct COUNT [--ids ...]      events corrected one by one, of so many that are in segments
 //
 // Prints one JSON object: what was built, memory, disk, lookups per second; or a line for each part.
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -51,6 +53,12 @@ double status_mb(const std::string& name) {
     if (line.starts_with(name + ":")) return std::stod(line.substr(name.size() + 1)) / 1024;
   }
   return 0;
+}
+
+int64_t read_faults() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_majflt;
 }
 
 Hash128 key_of(int64_t id) { return PartsHash().add(id).hash(); }
@@ -150,6 +158,7 @@ double batch(const segments::KeyIndex& index, int64_t ids, int64_t count) {
 struct Latency {
   std::vector<double> ms;
   double most_anonymous_mb = 0;  ///< resident memory that is no file's
+  int64_t read_faults = 0;       ///< pages of mapped files that had to come from the disk
 
   [[nodiscard]] std::string json() {
     std::sort(ms.begin(), ms.end());
@@ -159,8 +168,8 @@ struct Latency {
     const auto slow = std::count_if(ms.begin(), ms.end(), [&](double t) { return t > 10 * at(0.5); });
     return fmt::format(
         "\"answers\": {}, \"p50_ms\": {:.3f}, \"p99_ms\": {:.3f}, \"p999_ms\": {:.3f}, \"max_ms\": {:.2f}, "
-        "\"over_10_medians\": {}, \"rss_anon_mb\": {:.0f}",
-        ms.size(), at(0.5), at(0.99), at(0.999), at(1), slow, most_anonymous_mb);
+        "\"over_10_medians\": {}, \"rss_anon_mb\": {:.0f}, \"read_faults\": {}",
+        ms.size(), at(0.5), at(0.99), at(0.999), at(1), slow, most_anonymous_mb, read_faults);
   }
 };
 
@@ -188,6 +197,7 @@ Latency bare_flushes(const std::string& dir, double seconds) {
 Latency append(const std::string& dir, int64_t seal_after, const std::function<std::string(int64_t& lines)>& next) {
   Latency out;
   const app::Workspace workspace = must(app::open_workspace(dir));
+  const int64_t faults_before = read_faults();
   int ends[2];
   KENKO_CHECK(pipe(ends) == 0, "no pipe to {}", dir);
   std::counting_semaphore<> answered(0);
@@ -212,6 +222,7 @@ Latency append(const std::string& dir, int64_t seal_after, const std::function<s
   });
   close(ends[0]);
   static_cast<void>(must(report));
+  out.read_faults = read_faults() - faults_before;
   return out;
 }
 
@@ -230,16 +241,15 @@ void make_workspace(const std::string& dir) {
   static_cast<void>(must(app::init_workspace(init)));
 }
 
-/// Key files that are as large as one another, so that two small ones more make them all become one.
-std::vector<ports::KeyFileInfo> make_ids(const std::string& folder, int64_t ids, int64_t commit_size) {
-  constexpr int64_t kFiles = 6;
+/// Key files that are as large as one another: of six, two small ones more make them all become one.
+std::vector<ports::KeyFileInfo> make_ids(const std::string& folder, int64_t ids, int64_t commit_size, int64_t count) {
   fs::create_directories(folder);
   std::vector<ports::KeyFileInfo> out;
   std::vector<segments::KeyVersion> versions;
   int64_t id = 0;
-  for (int64_t file = 1; file <= kFiles; ++file) {
+  for (int64_t file = 1; file <= count; ++file) {
     std::vector<ports::KeyFileInfo> parts;
-    for (const int64_t last = ids * file / kFiles; id < last;) {
+    for (const int64_t last = ids * file / count; id < last;) {
       versions.clear();
       ports::KeyFileInfo part;
       part.file = fmt::format("part{}", parts.size());
@@ -282,11 +292,11 @@ std::string key_files_text(const std::string& dir) {
   return "[" + out + "]";
 }
 
-int bench_append(const std::string& dir, int64_t ids, int64_t commit_size, double seconds) {
+int bench_append(const std::string& dir, int64_t ids, int64_t commit_size, int64_t count, double seconds) {
   const std::string folder = dir + "-keys";
   std::vector<ports::KeyFileInfo> files;
   for (const int64_t stored : {int64_t{0}, ids}) {
-    if (stored > 0) files = make_ids(folder, ids, commit_size);
+    if (stored > 0) files = make_ids(folder, ids, commit_size, count);
     for (const int64_t group : {int64_t{1}, int64_t{100}}) {
       const int64_t seal_after = group == 1 ? 1000 : 10'000;
       make_workspace(dir);
@@ -378,10 +388,12 @@ int main(int argc, char** argv) {
   options.add_option("--dir", dir, "folder to build in; its events/ is removed at the end")->capture_default_str();
   double append_seconds = 0;
   int64_t corrections = 0;
+  int64_t files = 6;
+  options.add_option("--files", files, "key files that the ids of --append lie in")->capture_default_str();
   options.add_option("--append", append_seconds, "seconds of each way of appending; the folder is removed");
   options.add_option("--correct", corrections, "how many events are corrected; the folder is removed");
   CLI11_PARSE(options, argc, argv);
-  if (append_seconds > 0) return bench_append(dir, ids, commit_size, append_seconds);
+  if (append_seconds > 0) return bench_append(dir, ids, commit_size, files, append_seconds);
   if (corrections > 0) return bench_correct(dir, ids, commit_size, corrections);
   const std::string folder = dir + "/events";
   fs::create_directories(folder);

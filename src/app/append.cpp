@@ -26,6 +26,7 @@ namespace kenko::app {
 namespace {
 
 constexpr std::string_view kInputName = "standard input";
+constexpr uint64_t kManyIds = 1'000'000;  // of so many, what says that an id is new is read ahead
 
 Problem problem_of(std::string code, std::string message, std::string hint) {
   Problem problem;
@@ -114,11 +115,11 @@ class Appender {
     KENKO_TRY(rejected_, database_->rejected_records());
     saved_rules_.insert(stored_rules_.begin(), stored_rules_.end());
     KENKO_TRY(live_, database_->snapshot());
-    KENKO_TRY(index_, segments::KeyIndex::open(workspace_.dir, live_));
-    sealer_.emplace(workspace_.dir);
-    if (live_.segments.empty()) return Done{};
+    KENKO_TRY(index_, segments::KeyIndex::open(workspace_.dir, live_, &keys_));
+    sealer_.emplace(workspace_.dir, keys_);
     const bool large = std::any_of(live_.segments.begin(), live_.segments.end(), segments::needs_locator);
-    if (large) sealer_->merge(clock_.now(), false);
+    if (large || index_->size() > kManyIds) sealer_->merge(clock_.now(), false);
+    if (live_.segments.empty()) return Done{};
     return reader_.open();
   }
 
@@ -346,6 +347,7 @@ class Appender {
   std::optional<state::Database> database_;
   std::optional<state::Intake> intake_;
   ports::Snapshot live_;
+  segments::OpenKeyFiles keys_;
   std::optional<segments::KeyIndex> index_;
   segments::VersionReader reader_{workspace_.dir};
   // What the intake holds: what came since the last sealing began, and what is being sealed.

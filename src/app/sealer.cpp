@@ -17,9 +17,9 @@ constexpr segments::CompactionRule kBesideOthers{
     .mend_versions = false,
 };
 
-Result<OpenedCatalog> open_catalog(const std::string& dir, state::Database& database) {
+Result<OpenedCatalog> open_catalog(const std::string& dir, state::Database& database, segments::OpenKeyFiles& keys) {
   KENKO_TRY(ports::Snapshot live, database.snapshot());
-  KENKO_TRY(segments::KeyIndex index, segments::KeyIndex::open(dir, live));
+  KENKO_TRY(segments::KeyIndex index, segments::KeyIndex::open(dir, live, &keys));
   return OpenedCatalog{std::move(live), std::move(index), {}};
 }
 
@@ -47,7 +47,7 @@ Result<SealReport> Sealer::run_sealing(Instant now, SealScope scope) {
     scope.beside = under_way_;
     KENKO_TRY(report, seal_intake(dir_, database, now, scope));
   }
-  KENKO_TRY(OpenedCatalog opened, open_catalog(dir_, database));
+  KENKO_TRY(OpenedCatalog opened, open_catalog(dir_, database, keys_));
   std::vector<ports::SegmentInfo> fresh;
   for (const ports::SegmentInfo& segment : opened.live.segments) {
     if (segment.created == now) fresh.push_back(segment);
@@ -79,6 +79,8 @@ Status Sealer::run_merging(Instant now, bool may_merge) {
   KENKO_TRY(const ports::Snapshot before, database.snapshot());
   segments::remove_old_row_locators(dir_, before.segments);
   segments::make_row_locators(dir_, before.segments, hurry_);
+  KENKO_TRY(const segments::KeyIndex index, segments::KeyIndex::open(dir_, before, &keys_));
+  index.bring_near();
   if (!may_merge) return Done{};
   {
     const std::lock_guard lock(catalog_);
@@ -91,7 +93,7 @@ Status Sealer::run_merging(Instant now, bool may_merge) {
     any = true;
   }
   if (!any) return Done{};
-  KENKO_TRY(OpenedCatalog opened, open_catalog(dir_, database));
+  KENKO_TRY(OpenedCatalog opened, open_catalog(dir_, database, keys_));
   segments::make_row_locators(dir_, opened.live.segments, hurry_);
   after_merge_.emplace(std::move(opened));
   return Done{};

@@ -35,8 +35,8 @@ struct OpenedCatalog {
 /// movable.
 class Sealer {
  public:
-  /// Requires the write lock.
-  explicit Sealer(std::string dir) : dir_(std::move(dir)) {}
+  /// Requires the write lock.  `keys` must outlive it.
+  Sealer(std::string dir, segments::OpenKeyFiles& keys) : dir_(std::move(dir)), keys_(keys) {}
   ~Sealer();
   Sealer(const Sealer&) = delete;
   Sealer& operator=(const Sealer&) = delete;
@@ -64,6 +64,7 @@ class Sealer {
   Result<bool> merge_step(state::Database& database, Instant now);
 
   const std::string dir_;
+  segments::OpenKeyFiles& keys_;
   std::mutex catalog_;  ///< of who changes it, and of `under_way_`
   segments::MergeUnderWay under_way_;
   bool has_reader_ = false;  ///< gave one

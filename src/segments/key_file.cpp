@@ -129,6 +129,13 @@ void KeyFile::prefetch(const Hash128& key) const {
   __builtin_prefetch(filter_.data() + scale(key.high, filter_blocks_) * kFilterBlockBytes);
 }
 
+void KeyFile::bring_near() const {
+  constexpr size_t kPage = 4096;
+  const volatile char* filter = filter_.data();
+  for (size_t at = 0; at < filter_.size(); at += kPage) [[maybe_unused]]
+    const char byte = filter[at];
+}
+
 Result<bool> KeyFile::may_hold(const Hash128& key) const {
   if (filter_blocks_ == 0) return false;
   const FilterPlace place = filter_place(key, filter_blocks_);

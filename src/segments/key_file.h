@@ -47,6 +47,8 @@ class KeyFile {
   [[nodiscard]] size_t blocks() const { return fences_.size(); }
   /// Brings the filter block of a key nearer, for many lookups in a row.
   void prefetch(const Hash128& key) const;
+  /// Reads what says that an id is not there, so that nobody who asks for one waits for the disk.
+  void bring_near() const;
   /// Checks every block.
   [[nodiscard]] Status check() const;
   /// The blocks before `number` are not needed soon.

@@ -68,6 +68,18 @@ class Remaker {
 
 }  // namespace
 
+std::shared_ptr<const KeyFile> OpenKeyFiles::find(const ports::KeyFileInfo& info) const {
+  const std::lock_guard guard(lock_);
+  const auto at = files_.find(info.file);
+  return at == files_.end() ? nullptr : at->second.lock();
+}
+
+void OpenKeyFiles::add(const ports::KeyFileInfo& info, const std::shared_ptr<const KeyFile>& file) {
+  const std::lock_guard guard(lock_);
+  std::erase_if(files_, [](const auto& named) { return named.second.expired(); });
+  files_[info.file] = file;
+}
+
 struct KeyIndex::State {
   struct File {
     ports::KeyFileInfo info;
@@ -77,6 +89,7 @@ struct KeyIndex::State {
   std::vector<ports::SegmentInfo> segments;
   std::vector<File> files;  // by first_seq, id
   std::mutex mending;
+  OpenKeyFiles* others = nullptr;
 
   [[nodiscard]] std::shared_ptr<const KeyFile> keys_of(const File& file) {
     const std::lock_guard lock(mending);
@@ -89,8 +102,12 @@ struct KeyIndex::State {
     if (file.keys != seen) return Done{};
     KENKO_TRY_STATUS(Remaker(events_folder(dir), file.info).run(dir, segments));
     KENKO_TRY(KeyFile keys, KeyFile::open(keys_path(dir, file.info), file.info));
-    file.keys = std::make_shared<const KeyFile>(std::move(keys));
+    hold(file, std::move(keys));
     return Done{};
+  }
+  void hold(File& file, KeyFile keys) const {
+    file.keys = std::make_shared<const KeyFile>(std::move(keys));
+    if (others != nullptr) others->add(file.info, file.keys);
   }
 
   /// Runs `use(const KeyFile&)`, once more when the file was found damaged and mended.
@@ -111,16 +128,19 @@ KeyIndex::KeyIndex(KeyIndex&&) noexcept = default;
 KeyIndex& KeyIndex::operator=(KeyIndex&&) noexcept = default;
 KeyIndex::~KeyIndex() = default;
 
-Result<KeyIndex> KeyIndex::open(const std::string& dir, const ports::Snapshot& snapshot) {
+Result<KeyIndex> KeyIndex::open(const std::string& dir, const ports::Snapshot& snapshot, OpenKeyFiles* others) {
   KeyIndex index(std::make_unique<State>());
   State& state = *index.state_;
   state.dir = dir;
+  state.others = others;
   state.segments = snapshot.segments;
   for (const ports::KeyFileInfo& info : snapshot.key_files) {
     State::File& file = state.files.emplace_back(info, nullptr);
+    if (others != nullptr) file.keys = others->find(info);
+    if (file.keys) continue;
     auto keys = KeyFile::open(keys_path(dir, info), info);
     if (keys.ok()) {
-      file.keys = std::make_shared<const KeyFile>(std::move(keys).value());
+      state.hold(file, std::move(keys).value());
       continue;
     }
     const std::string& code = keys.problems()[0].code;
@@ -201,6 +221,12 @@ Result<std::vector<ports::SegmentInfo>> KeyIndex::segments_holding(std::span<con
     if (holds[i]) segments.push_back(state_->segments[i]);
   }
   return segments;
+}
+
+void KeyIndex::bring_near() const {
+  for (const State::File& file : state_->files) {
+    if (const auto keys = state_->keys_of(file)) keys->bring_near();
+  }
 }
 
 uint64_t KeyIndex::size() const {

@@ -52,6 +52,24 @@ TEST_F(KeyIndexTest, TheLastVersionByNumberAndSeqIsTheOneThatCounts) {
   EXPECT_EQ(answer(event("plain", "a", 1, 3)), Found::several);
 }
 
+TEST_F(KeyIndexTest, AFileThatIsOpenIsNotOpenedAgain) {
+  OpenKeyFiles open;
+  store({event("x", "a", 1, 1)});
+  {
+    std::optional<KeyIndex> first = KeyIndex::open(dir_, live_, &open).value();
+    const auto held = open.find(live_.key_files[0]);
+    ASSERT_NE(held, nullptr);
+    store({event("y", "a", 1, 2)});
+    const KeyIndex second = KeyIndex::open(dir_, live_, &open).value();
+    EXPECT_EQ(open.find(live_.key_files[0]), held);
+    first.reset();
+    EXPECT_EQ(second.find(keyed_content(event("x", "a", 1, 1))).value(), Found::same);
+    EXPECT_EQ(second.find(keyed_content(event("y", "a", 1, 2))).value(), Found::same);
+    EXPECT_EQ(second.find(keyed_content(event("z", "a", 1, 3))).value(), Found::absent);
+  }
+  EXPECT_EQ(open.find(live_.key_files[0]), nullptr) << "nobody has it open";
+}
+
 TEST_F(KeyIndexTest, FilesOfOverlappingSeqDoNotSayWhichVersionCounts) {
   // A segment of numbers that were reserved earlier comes last.
   store({event("x", "first", 1, 1), event("y", "first", 1, 100)});
