@@ -104,8 +104,8 @@ Judgement judge(const Panel& before, const Panel& after, Day first, Day last, co
                                 measures_of(ranks_a, a, cases.cluster, options.capacity),
                                 measures_of(ranks_b, b, cases.cluster, options.capacity), options.threads);
     size_t m = 0;
-    for (Both* both : {&out.auc_within, &out.auc, &out.average_precision, &out.log_loss, &out.precision, &out.recall,
-                       &out.amount_recall}) {
+    for (stats::PairedEstimate* both : {&out.auc_within, &out.auc, &out.average_precision, &out.log_loss,
+                                        &out.precision, &out.recall, &out.amount_recall}) {
       *both = estimates[m++];
     }
   }

@@ -14,9 +14,6 @@
 
 namespace kenko::fit {
 
-using Both = stats::PairedEstimate;
-using DayOfBoth = validate::PairedDay;
-
 /// A band of the second model on the judged rows; of the first where one has the same place.
 struct BandOfBoth {
   std::string name;
@@ -29,8 +26,8 @@ struct Judgement {
   int64_t rows = 0, outcomes = 0, accounts = 0, accounts_with = 0;
   int64_t lost = 0, gained = 0;  ///< account-days that the first alone, the second alone scores; not judged
   double capacity = 0.1;
-  Both auc_within, auc, average_precision, log_loss, precision, recall, amount_recall;
-  std::vector<DayOfBoth> days;
+  stats::PairedEstimate auc_within, auc, average_precision, log_loss, precision, recall, amount_recall;
+  std::vector<validate::PairedDay> days;
   std::vector<BandOfBoth> bands;  ///< worst first
 };
 

@@ -14,7 +14,6 @@
 namespace kenko::report {
 namespace {
 
-using fit::Both;
 using fit::FitResult;
 
 Table measures_table(const FitResult& r) {
@@ -26,7 +25,7 @@ Table measures_table(const FitResult& r) {
   add_interval_columns(t, "difference", "difference");
   t.columns.push_back(left("meaning", "what it says"));
   t.columns.back().max_width = -1;
-  const auto add = [&](const char* name, const Both& both, bool share, int places, Sentence meaning) {
+  const auto add = [&](const char* name, const stats::PairedEstimate& both, bool share, int places, Sentence meaning) {
     if (!both.before.value && !both.after.value) return;
     std::vector<Cell> row{measure(name)};
     for (const stats::Estimate* e : {&both.before, &both.after, &both.difference}) add_interval(row, *e, share, places);
@@ -166,7 +165,7 @@ Table days_table(const FitResult& r) {
   Table t;
   t.columns = {left("as_of", "as of"), right("rows", "accounts"), right("outcomes", "with outcome"),
                right("before", "AUC before"), right("after", "AUC after")};
-  for (const fit::DayOfBoth& d : r.judgement.days) {
+  for (const validate::PairedDay& d : r.judgement.days) {
     t.rows.push_back({{d.day.iso()}, count(d.rows), count(d.outcomes), real(d.before, 3), real(d.after, 3)});
   }
   return t;
