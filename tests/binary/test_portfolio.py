@@ -95,7 +95,7 @@ class Company:
         elif fate == "ends":
             last = change + DAY * rng.randint(0, 60)
             for c in [c for c in self.contracts if c["account"] == account]:
-                self.contract({**c, "valid": max(change, c["start"]), "end": last, "state": "cancelled"})
+                self.contract({**c, "valid": max(change, c["start"]), "end": max(last, c["start"]), "state": "cancelled"})
             self.leave(account, last, last)
         elif fate == "notice":
             self.contract({**base, "valid": change, "notice": change})
@@ -348,10 +348,11 @@ class Portfolios(KenkoTest):
         yaml = self.dir / "w" / "kenko.yaml"
         yaml.write_text(re.sub(r"(?m)^fiscal_year:.*$", "fiscal_year: 02-15", yaml.read_text()))
         rows = self.portfolio()["periods"]
-        self.assertEqual([(r["period"], r["from"]) for r in rows],
-                         [("Q1", "2025-02-15"), ("Q2", "2025-05-15"), ("Q3", "2025-08-15"), ("Q4", "2025-11-15"),
-                          ("Q1", "2026-02-15"), ("Q2", "2026-05-15")])
-        self.assertEqual([r["cut"] for r in rows], [False] * 5 + [True])
+        starts = [(f"Q{1 + n % 4}", later(datetime.date(2024, 2, 15), 3 * n)) for n in range(10)]
+        first_event = min(e[2] for e in company.events)
+        known = [(name, start.isoformat()) for name, start in starts if start - DAY >= first_event]
+        self.assertEqual([(r["period"], r["from"]) for r in rows], known)
+        self.assertEqual([r["cut"] for r in rows], [False] * (len(known) - 1) + [True])
         self.assertEqual(rows[-1]["to"], AS_OF.isoformat())
         for row in rows:
             first, last = (datetime.date.fromisoformat(row[k]) for k in ("from", "to"))
