@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kGitignore =
     "# Facts and what is made of them; models, mappings and kenko.yaml are meant for git.\n"
-    "/state.db*\n/write.lock\n/intake/\n/events/\n/scores/\n/cache/\n";
+    "/state.db*\n/write.lock\n/send.lock\n/intake/\n/events/\n/scores/\n/cache/\n";
 
 Result<std::string> read_template(const InitRequest& request) {
   const std::vector<std::string> names = template_names(request.share_dir);

@@ -95,7 +95,7 @@ bool is_unfinished(std::string_view name) {
 
 FileRole role_of(std::string_view name) {
   if (name.starts_with("cache/") || name == "cache") return FileRole::derived;
-  if (is_unfinished(name) || name == "write.lock") return FileRole::passing;
+  if (is_unfinished(name) || name == "write.lock" || name == "send.lock") return FileRole::passing;
   if (name == kBackupList) return FileRole::backup;
   constexpr std::array<std::string_view, 4> kState = {"state.db", "state.db-wal", "state.db-shm", "state.db-journal"};
   if (std::find(kState.begin(), kState.end(), name) != kState.end()) return FileRole::state;
