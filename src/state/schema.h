@@ -120,6 +120,21 @@ CREATE TABLE closed_day(
   revisions INTEGER NOT NULL) STRICT;
 CREATE TABLE model_text(fingerprint BLOB PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+-- What is told to people and programs.  state: 0 waiting, 1 being sent, 2 sent, 3 given up.  tries: since it was added or
+-- put back; due: of the next try; attempts, tried, status, said: all of them, and the last one.  Bodies of what was sent
+-- are emptied after a while.
+CREATE TABLE outbox(
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, channel TEXT NOT NULL, recipient TEXT NOT NULL, subject TEXT NOT NULL,
+  text TEXT NOT NULL, html TEXT NOT NULL, json TEXT NOT NULL, created INTEGER NOT NULL, state INTEGER NOT NULL,
+  tries INTEGER NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL, tried INTEGER, ended INTEGER,
+  status INTEGER NOT NULL, said TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_waiting ON outbox(due) WHERE state < 2;
+CREATE TABLE outbox_attempt(
+  message TEXT NOT NULL, number INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER, status INTEGER NOT NULL,
+  said TEXT NOT NULL, PRIMARY KEY (message, number)) STRICT, WITHOUT ROWID;
+-- Endpoints that want nothing any more, until somebody switches them on again.
+CREATE TABLE outbox_off(channel TEXT PRIMARY KEY, at INTEGER NOT NULL, said TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
 CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 )sql";
 
