@@ -10,20 +10,17 @@ namespace {
 constexpr int kFirstYear = 2015, kLastYear = 2045;
 constexpr int64_t kMicrosPerMinute = 60'000'000;
 
-// The time that clocks show at `t`, on its day.  A zone only turns clocks into instants, so the way back is searched:
-// off by a change of the clocks on this day, the next guess is off by nothing.  In an hour that comes twice the second
-// round has no guess that fits; there the smaller of the last two is what the clock shows.
+// The time that clocks show at `t`, on its day.  A zone only turns clocks into instants, so the way back is guessed:
+// before a change of the clocks the time since the day began is right, after it the time until the next day begins.  In
+// an hour that comes twice no clock leads to its second round; that lies after the change.
 int64_t clock_of(const TimeZone& zone, Instant t) {
   const Day day = zone.day_of(t);
-  int64_t guess = t.micros - zone.start_of(day).micros, before = guess;
-  constexpr int kGuesses = 4;
-  for (int i = 0; i < kGuesses; ++i) {
-    const int64_t off = t.micros - zone.instant_of({day, guess, 0, false}).micros;
-    if (off == 0) return guess;
-    before = guess;
-    guess = std::clamp<int64_t>(guess + off, 0, kMicrosPerDay - 1);
+  const int64_t since = t.micros - zone.start_of(day).micros;
+  const int64_t until = kMicrosPerDay - (zone.start_of(day + 1).micros - t.micros);
+  for (const int64_t guess : {until, since}) {
+    if (guess >= 0 && guess < kMicrosPerDay && zone.instant_of({day, guess, 0, false}) == t) return guess;
   }
-  return std::min(guess, before);
+  return std::clamp<int64_t>(until, 0, kMicrosPerDay - 1);
 }
 
 Instant at_clock(const TimeZone& zone, Day d, int32_t minutes) {
