@@ -14,7 +14,7 @@ constexpr double kTail = 0.025;          // of each side
 constexpr size_t kMostExactLots = 4000;  // up to which all lots are gone through
 constexpr size_t kDrawnLots = 1999, kFewestDrawnLots = 499;
 constexpr size_t kDrawnCells = 4'000'000;  // lots x clusters: of many clusters fewer lots are drawn
-constexpr double kFarthest = 100;          // standard errors that an end of the interval may lie away
+constexpr double kFarthest = 30;          // standard errors that an end of the interval may lie away
 
 // How many ways there are to choose k of n; kMostExactLots + 1 when there are more.
 size_t ways(size_t n, size_t k) {
@@ -115,18 +115,20 @@ class Lots {
   std::vector<uint8_t> lots_;  // lot after lot, one entry a cluster: 1 = held out
 };
 
-// The end of the interval on one side: the last difference, going away from `from`, that is not refused.
+// The end of the interval on one side: the farthest difference from the one seen, `from`, that is not refused.  Where one
+// cluster outweighs the others, one nearer by may be refused: so all of the way out is looked at.
 std::optional<double> end_of(const Lots& lots, double from, double error, bool upper) {
+  constexpr double kFirst = 0.5, kWider = 1.3, kPrecise = 5e-3;  // standard errors, and the factor of a step
   const double side = upper ? 1 : -1;
   // At the upper end the difference seen lies far below what is supposed.
   const auto refused = [&](double away) { return lots.refuses(from + side * away * error, upper); };
-  double kept = 0, over = 2;
-  while (!refused(over)) {
-    kept = over;
-    over *= 1.5;
-    if (over > kFarthest) return std::nullopt;
+  double kept = 0, over = kFirst;
+  for (double away = kFirst; away < kFarthest; away *= kWider) {
+    if (refused(away)) continue;
+    kept = away;
+    over = away * kWider;
   }
-  constexpr double kPrecise = 5e-3;  // standard errors
+  if (over >= kFarthest) return std::nullopt;
   while (over - kept > kPrecise) {
     const double middle = (kept + over) / 2;
     (refused(middle) ? over : kept) = middle;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
+#include <utility>
 #include <tuple>
 
 #include "base/check.h"
@@ -70,55 +70,42 @@ Measured compare_arms(std::span<const EffectRow> rows, Outcome outcome, uint64_t
   return found;
 }
 
-// Pairs that share a top parent on either side are not independent: they are one cluster.
-std::vector<uint32_t> cluster_pairs(std::span<const EffectRow> rows, std::span<const Pair> pairs) {
-  std::map<uint32_t, uint32_t> above;  // a parent of pairs -> another one of the same cluster, or itself
-  const auto root = [&above](uint32_t of) {
-    above.emplace(of, of);
-    while (above[of] != of) of = above[of];
-    return of;
-  };
-  for (const Pair& pair : pairs) {
-    const uint32_t a = root(rows[pair.treated].top_parent), b = root(rows[pair.other].top_parent);
-    above[std::max(a, b)] = std::min(a, b);
-  }
-  std::vector<uint32_t> out;
-  for (const Pair& pair : pairs) out.push_back(root(rows[pair.treated].top_parent));
-  return out;
+// The interval of the mean difference of pairs.  Pairs may share a top parent on either side: the variance is that of
+// both ways of clustering less that of their overlap (Cameron, Gelbach and Miller 2011), never below either.
+stats::Interval pairs_interval(const Clusters& by_treated, const Clusters& by_other, const Clusters& by_both) {
+  const ClusterMean a = cluster_mean(by_treated.sums()), b = cluster_mean(by_other.sums());
+  ClusterMean both = cluster_mean(by_both.sums());
+  both.variance = std::max({a.variance + b.variance - both.variance, a.variance, b.variance});
+  both.degrees = std::min(a.degrees, b.degrees);
+  return mean_interval(both);
 }
 
 // Over pairs: each as one value, that of the treated less that of the other, with the treated's weight.
 Measured compare_pairs(std::span<const EffectRow> rows, std::span<const Pair> pairs, Outcome outcome) {
-  const std::vector<uint32_t> cluster = cluster_pairs(rows, pairs);
-  Clusters treated, compared, differences;
-  std::set<uint32_t> treated_parents, compared_parents;
+  Clusters treated, compared, by_treated, by_other, by_both;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> overlap;  // numbers pairs of top parents
   double left = 0;
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    const EffectRow &one = rows[pairs[i].treated], &other = rows[pairs[i].other];
+  for (const Pair& pair : pairs) {
+    const EffectRow &one = rows[pair.treated], &other = rows[pair.other];
     const auto a = value_of(one, outcome), b = value_of(other, outcome);
     if (!a || !b) continue;
     // ARR of the two differs a little: the other's change is taken as a share of its own.
     const ClusterSum same{a->weight, b->sum / b->weight * a->weight};
-    treated.add(cluster[i], *a);
-    compared.add(cluster[i], same);
-    differences.add(cluster[i], {a->weight, a->sum - same.sum});
-    treated_parents.insert(one.top_parent);
-    compared_parents.insert(other.top_parent);
+    const ClusterSum difference{a->weight, a->sum - same.sum};
+    const auto number = static_cast<uint32_t>(overlap.size());
+    treated.add(one.top_parent, *a);
+    compared.add(other.top_parent, same);
+    by_treated.add(one.top_parent, difference);
+    by_other.add(other.top_parent, difference);
+    by_both.add(overlap.emplace(std::pair(one.top_parent, other.top_parent), number).first->second, difference);
     left += (one.churned ? 1 : 0) + (other.churned ? 1 : 0);
   }
-  Measured found{treated.cases(),
-                 compared.cases(),
-                 static_cast<int64_t>(treated_parents.size()),
-                 static_cast<int64_t>(compared_parents.size()),
-                 treated.mean(),
-                 compared.mean(),
-                 {},
-                 {}};
-  found.effect.value = differences.mean();
+  Measured found{treated.cases(), compared.cases(), treated.count(), compared.count(), treated.mean(),
+                 compared.mean(), {},               {}};
+  found.effect.value = by_both.mean();
   found.too_few = too_few(found);
   if (found.too_few.empty() && outcome == Outcome::churn) found.too_few = too_few_outcomes(left, 2 * found.treated);
-  if (found.too_few.empty() && differences.count() < kFewestParents) set_interval(found, std::nullopt);
-  if (found.too_few.empty()) set_interval(found, mean_interval(cluster_mean(differences.sums())));
+  if (found.too_few.empty()) set_interval(found, pairs_interval(by_treated, by_other, by_both));
   return found;
 }
 
