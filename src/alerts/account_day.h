@@ -6,10 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/day.h"
 #include "base/hash.h"
+#include "facts/dictionary.h"
 
 namespace kenko::alerts {
 
@@ -54,6 +56,11 @@ struct ClosedDay {
   uint32_t model_name = 0;
   std::vector<std::string> conditions;  ///< names of the conditions that were looked at, see Rules::conditions
   std::vector<AccountDay> accounts;
+  const facts::Dictionary* texts = nullptr;  ///< of all codes
+
+  [[nodiscard]] std::string_view text(uint32_t code) const {
+    return code == 0 ? std::string_view{} : texts->text(code);
+  }
 };
 
 }  // namespace kenko::alerts

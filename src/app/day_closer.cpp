@@ -115,11 +115,14 @@ class DayCloser::Impl {
       common_days_.assign(static_cast<size_t>(common_last_ - day + 1), {});
       const Engine& engine = all_.engine(setup_.models.front(), 0);
       RowMaker maker(engine, common_last_, texts);
-      score::for_each_account(engine, common_last_, setup_.threads, common_, [&](const auto& history) {
-        maker.make(history, common_first_, common_last_, [&](const PublishedRow& row) {
-          common_days_[static_cast<size_t>(row.day - common_first_)].push_back({row, {}});
-        });
-      });
+      score::for_each_account(
+          engine, common_last_, setup_.threads, common_,
+          [&](const auto& history) {
+            maker.make(history, common_first_, common_last_, [&](const PublishedRow& row) {
+              common_days_[static_cast<size_t>(row.day - common_first_)].push_back({row, {}});
+            });
+          },
+          row_options());
     }
     return std::move(common_days_[static_cast<size_t>(day - common_first_)]);
   }
@@ -148,13 +151,16 @@ class DayCloser::Impl {
       if (!until) continue;
       const Engine& engine = view.engine(setup_.models[m], m);
       RowMaker maker(engine, *until, texts);
-      score::for_each_account(engine, *until, setup_.threads, accounts, [&](const auto& history) {
-        maker.make(history, first_closed_, *until, [&](const PublishedRow& row) {
-          const bool todays = first_rows && row.day == day;
-          if (todays) first->push_back({row, {}});
-          if (todays || said_by(row.day, m)) note(row, m, todays || first == nullptr);
-        });
-      });
+      score::for_each_account(
+          engine, *until, setup_.threads, accounts,
+          [&](const auto& history) {
+            maker.make(history, first_closed_, *until, [&](const PublishedRow& row) {
+              const bool todays = first_rows && row.day == day;
+              if (todays) first->push_back({row, {}});
+              if (todays || said_by(row.day, m)) note(row, m, todays || first == nullptr);
+            });
+          },
+          row_options());
     }
   }
 

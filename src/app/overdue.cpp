@@ -28,6 +28,10 @@ std::vector<OverdueSource> overdue_sources(const facts::Portfolio& portfolio, co
       const auto reads = engine::sources_of(*plan, plan->metrics[m], portfolio.settings);
       if (std::find(reads.begin(), reads.end(), i) != reads.end()) overdue.metrics.push_back(plan->metrics[m].name);
     }
+    for (size_t w = 0; plan != nullptr && w < plan->watched.size(); ++w) {
+      const auto reads = engine::sources_of(*plan, std::vector{plan->watched[w].when}, portfolio.settings);
+      if (std::find(reads.begin(), reads.end(), i) != reads.end()) overdue.watched.push_back(plan->watched[w].name);
+    }
   }
   return out;
 }

@@ -19,6 +19,7 @@ struct OverdueSource {
   Day last;                          ///< its last fact day
   Day since;                         ///< the first overdue day
   std::vector<std::string> metrics;  ///< that keep their points of `last`; empty without a plan
+  std::vector<std::string> watched;  ///< watched conditions that rest on it
 };
 
 /// Those of the day, in the order of kenko.yaml.  `plan` may be nullptr.

@@ -18,7 +18,7 @@ namespace {
 
 // The columns that every published row has, in the order of a file of a close.  Those that a publication leaves out are
 // null in its rows.
-constexpr std::array<std::string_view, 37> kColumns{"account",
+constexpr std::array<std::string_view, 42> kColumns{"account",
                                                     "day",
                                                     "kind",
                                                     "revision",
@@ -54,7 +54,12 @@ constexpr std::array<std::string_view, 37> kColumns{"account",
                                                     "change.membership",
                                                     "change.model",
                                                     "change.trigger",
-                                                    "change.override"};
+                                                    "change.override",
+                                                    "top_parent",
+                                                    "territory",
+                                                    "touch",
+                                                    "reason",
+                                                    "chance"};
 
 struct File {
   std::string path;
@@ -173,7 +178,7 @@ class Query {
       if (types_.contains(std::string(name))) columns_.push_back({std::string(name), false});
     }
     std::sort(found.begin(), found.end());
-    for (const std::string& name : found) {  // the dimensions of all models
+    for (const std::string& name : found) {  // the dimensions and conditions of all models
       if (std::find(kColumns.begin(), kColumns.end(), name) == kColumns.end()) columns_.push_back({name, false});
     }
     for (PublishedColumn& c : columns_) {
@@ -186,7 +191,7 @@ class Query {
   // Scores have two places, shares and amounts six.
   [[nodiscard]] std::string text_of(const std::string& name, const std::string& value) {
     if (types_[name] == "TIMESTAMP") return fmt::format("strftime({}, '%Y-%m-%dT%H:%M:%SZ')", value);
-    const bool six = name == "coverage" || name == "arr" || name.starts_with("dimension.");
+    const bool six = name == "coverage" || name == "arr" || name == "chance" || name.starts_with("dimension.");
     if (types_[name].starts_with("DECIMAL") && !six) return fmt::format("({})::DECIMAL(18, 2)::VARCHAR", value);
     return fmt::format("({})::VARCHAR", value);
   }

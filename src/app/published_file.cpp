@@ -39,6 +39,13 @@ uint32_t PublishedRows::add_model(const std::string& name, const std::string& fi
     dimension_names_.push_back(d.name);
     dimension_.emplace_back();
   }
+  for (const plan::Watched& w : plan.watched) {
+    const auto found = std::find(condition_names_.begin(), condition_names_.end(), w.name);
+    model.condition.push_back(static_cast<size_t>(found - condition_names_.begin()));
+    if (found != condition_names_.end()) continue;
+    condition_names_.push_back(w.name);
+    condition_.emplace_back();
+  }
   return static_cast<uint32_t>(models_.size() - 1);
 }
 
@@ -72,6 +79,16 @@ void PublishedRows::add(const PublishedRow& row, uint32_t model, RowKind kind, i
   override_value_.push_back(row.override_value);
   renewal_.push_back(row.renewal);
   arr_.push_back(row.arr);
+  top_parent_.push_back(row.top_parent);
+  territory_.push_back(row.territory);
+  touch_.push_back(row.touch);
+  reason_.push_back(row.reason);
+  chance_.push_back(row.chance);
+  for (size_t w = 0; kind == RowKind::close && w < row.conditions.size(); ++w) {
+    std::vector<uint8_t>& column = condition_[models_[model].condition[w]];
+    column.resize(at, engine::kUnknown);
+    column.push_back(row.conditions[w]);
+  }
   const std::vector<size_t>& place = models_[model].dimension;
   for (size_t d = 0; d < row.dimension.size(); ++d) {
     dimension_[place[d]].resize(at, kNone);
@@ -116,6 +133,13 @@ class PublishedTable {
     day("renewal", r_.renewal_);
     text("stale_sources", r_.stale_sources_);
     changes();
+    text("top_parent", r_.top_parent_);
+    text("territory", r_.territory_);
+    text("touch", r_.touch_);
+    text("reason", r_.reason_);
+    t_.columns.push_back(scaled("chance", r_.chance_, 1));
+    for (size_t w = 0; w < r_.condition_.size(); ++w)
+      condition("condition." + r_.condition_names_[w], r_.condition_[w]);
     for (size_t d = 0; d < r_.dimension_.size(); ++d)
       t_.columns.push_back(scaled("dimension." + r_.dimension_names_[d], r_.dimension_[d], 1));
     return std::move(t_);
@@ -184,6 +208,18 @@ class PublishedTable {
     }
   }
 
+  void condition(std::string name, const std::vector<uint8_t>& values) {
+    t_.columns.push_back(
+        {std::move(name), duck::Type::boolean, [&values](uint64_t begin, size_t count, duck::Cells& cells) {
+           auto* out = cells.data<uint8_t>();
+           for (size_t i = 0; i < count; ++i) {
+             const uint8_t v = begin + i < values.size() ? values[begin + i] : engine::kUnknown;
+             out[i] = v == 1 ? 1 : 0;
+             if (v == engine::kUnknown) cells.set_null(i);
+           }
+         }});
+  }
+
   const PublishedRows& r_;
   duck::Table t_;
 };
@@ -226,6 +262,15 @@ std::string PublishedRows::line(size_t row) const {
   number("arr", arr_[row]);
   for (const size_t d : model.dimension) {
     if (row < dimension_[d].size()) number(dimension_names_[d], dimension_[d][row]);
+  }
+  text("top_parent", top_parent_[row]);
+  text("territory", territory_[row]);
+  text("touch", touch_[row]);
+  text("reason", reason_[row]);
+  number("chance", chance_[row]);
+  for (const size_t w : model.condition) {
+    if (row < condition_[w].size() && condition_[w][row] != engine::kUnknown)
+      number(condition_names_[w], condition_[w][row]);
   }
   if (row >= causes_.size() || !causes_[row]) return out;
   number("change", causes_[row]->to - causes_[row]->from);

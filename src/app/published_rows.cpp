@@ -74,21 +74,30 @@ struct RowMaker::State {
   std::map<std::vector<uint32_t>, uint32_t> triggers;  // by the positions that are active
   std::map<int32_t, uint32_t> stale;                   // by day
   bool may_be_stale = false;
-  uint32_t owner_key = 0;
+  struct Attribute {
+    uint32_t key = 0;
+    std::span<const facts::AttributeRow> rows;  // of the account at hand
+  };
+  Attribute owner, territory, touch;
+  std::map<int32_t, std::vector<uint8_t>> unknown;  // by day: watched conditions that rest on an overdue source
   // Of the account at hand.
   engine::ContractDays contracts;
   engine::ContractClock clock;
-  std::span<const facts::AttributeRow> owners;
   PublishedRow row;
 
   void begin_account(uint32_t account) {
+    for (Attribute* a : {&owner, &territory, &touch}) find(*a, account);
+    row.account = texts.intern(engine.portfolio().accounts[account]);
+  }
+
+  void find(Attribute& attribute, uint32_t account) const {
+    if (attribute.key == 0) return;
     const auto& all = engine.portfolio().attributes;
     const auto of = [&](const facts::AttributeRow& r) { return std::pair(r.account, r.key); };
-    const std::pair wanted(account, owner_key);
+    const std::pair wanted(account, attribute.key);
     const auto first = std::partition_point(all.begin(), all.end(), [&](const auto& r) { return of(r) < wanted; });
     const auto end = std::partition_point(first, all.end(), [&](const auto& r) { return of(r) == wanted; });
-    owners = owner_key == 0 ? std::span<const facts::AttributeRow>{} : std::span(first, end);
-    row.account = texts.intern(engine.portfolio().accounts[account]);
+    attribute.rows = std::span(first, end);
   }
 
   void begin_days(uint32_t account, Day first, int32_t days) {
@@ -98,9 +107,9 @@ struct RowMaker::State {
     if (contracts.any) engine::contract_clock(portfolio, rows, first, days, until, clock);
   }
 
-  uint32_t owner_on(Day day) {
+  uint32_t text_on(const Attribute& attribute, Day day) {
     uint32_t out = 0;
-    for (const facts::AttributeRow& r : owners) {
+    for (const facts::AttributeRow& r : attribute.rows) {
       if (r.day > day) break;
       out = r.null || r.value.type != facts::AttributeType::text ? 0 : intern(texts, r.value.text);
     }
@@ -113,8 +122,14 @@ struct RowMaker::State {
     if (!added) return at->second;
     std::vector<std::string_view> names;
     const auto overdue = overdue_sources(engine.portfolio(), &engine.plan(), day);
+    const auto& watched = engine.plan().watched;
+    std::vector<uint8_t>& rests = unknown[day.number];
+    rests.assign(watched.size(), 0);
     for (const OverdueSource& s : overdue) {
       if (!s.metrics.empty()) names.push_back(s.source);
+      for (size_t w = 0; w < watched.size(); ++w) {
+        if (std::find(s.watched.begin(), s.watched.end(), watched[w].name) != s.watched.end()) rests[w] = 1;
+      }
     }
     return at->second = intern(texts, json_list(names));
   }
@@ -181,7 +196,9 @@ struct RowMaker::State {
   }
 
   void put_business(Day day, size_t at) {
-    row.owner = owner_on(day);
+    row.owner = text_on(owner, day);
+    row.territory = text_on(territory, day);
+    row.touch = text_on(touch, day);
     row.stale_sources = stale_on(day);
     row.arr = kNoAmount;
     row.renewal = kNone;
@@ -190,18 +207,30 @@ struct RowMaker::State {
     if (clock.days_to_renewal[at] != engine::ContractClock::kNone) row.renewal = day.number + clock.days_to_renewal[at];
   }
 
+  // A condition over a feed that stopped says nothing of the customer.
+  void put_conditions(const engine::LifeDays& days, size_t at) {
+    row.conditions.assign(engine.plan().watched.size(), engine::kUnknown);
+    for (size_t w = 0; w < days.watched.size(); ++w) {
+      const auto rests = unknown.find(row.day.number);
+      const bool stopped = rests != unknown.end() && rests->second[w] != 0;
+      row.conditions[w] = stopped ? engine::kUnknown : days.watched[w][at];
+    }
+  }
+
   // For overload resolution in put_scores.
   static std::string_view word(score::State s) { return score::word(s); }
   static std::string_view word(engine::AccountStatus s) { return engine::word(s); }
 };
 
 RowMaker::RowMaker(const engine::Engine& engine, Day until, facts::Dictionary& texts)
-    : state_(new State{engine, until, texts, {}, {}, {}, {}, {}, {}, {}, false, 0, {}, {}, {}, {}}) {
+    : state_(new State{engine, until, texts, {}, {}, {}, {}, {}, {}, {}, false, {}, {}, {}, {}, {}, {}, {}}) {
   const plan::Plan& plan = engine.plan();
   const facts::Portfolio& portfolio = engine.portfolio();
   for (const plan::Segment& s : plan.segments) state_->segments.push_back(texts.intern(s.name));
   for (const plan::Segment& s : plan.life_stages) state_->stages.push_back(texts.intern(s.name));
-  state_->owner_key = portfolio.texts.find("owner");
+  state_->owner.key = portfolio.texts.find("owner");
+  state_->territory.key = portfolio.texts.find("territory");
+  state_->touch.key = portfolio.texts.find("touch");
   state_->row.dimension.resize(plan.dimensions.size());
   state_->may_be_stale = std::any_of(portfolio.settings.sources.begin(), portfolio.settings.sources.end(),
                                      [](const auto& s) { return s.every_days.has_value(); });
@@ -228,6 +257,7 @@ void RowMaker::make(const score::AccountHistory& history, Day from, Day to,
       s.put_triggers(active);
       s.put_override(days, at);
       s.put_business(day, static_cast<size_t>(day - first));
+      s.put_conditions(days, at);
       sink(s.row);
     }
   }

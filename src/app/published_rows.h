@@ -49,10 +49,23 @@ struct PublishedRow {
   int32_t renewal = kNone;         ///< Day::number of the next renewal
   uint32_t stale_sources = 0;      ///< a JSON list of the overdue sources that the model reads
   std::vector<int32_t> dimension;  ///< by dimension of the model
+  // What alerts and plays read beside that; of first rows alone.
+  uint32_t top_parent = 0;            ///< the account at the top of its hierarchy
+  uint32_t territory = 0, touch = 0;  ///< the attributes of these names
+  uint32_t reason = 0;                ///< the sentence that says what costs it the most points
+  int32_t chance = kNone;             ///< that it leaves within the horizon, in millionths; where calibrated
+  std::vector<uint8_t> conditions;    ///< by watched condition of the plan: as engine::LifeDays::watched
 
-  /// Of everything but account and day.
+  /// Of everything but account, day and what alerts and plays alone read.
   [[nodiscard]] uint64_t content() const;
 };
+
+/// What a history must hold for the rows of a close.
+[[nodiscard]] inline engine::RunOptions row_options() {
+  engine::RunOptions out;
+  out.among = true;
+  return out;
+}
 
 /// Makes the rows of one engine's accounts.
 ///
@@ -60,6 +73,7 @@ struct PublishedRow {
 class RowMaker {
  public:
   /// until: the day up to which histories are computed.
+  /// The histories it is given were made with row_options(); without them rows have no conditions.
   RowMaker(const engine::Engine& engine, Day until, facts::Dictionary& texts);
   ~RowMaker();
   RowMaker(const RowMaker&) = delete;
@@ -99,6 +113,7 @@ class PublishedRows {
   struct Model {
     uint32_t name = 0, fingerprint = 0;
     std::vector<size_t> dimension;  ///< of its dimensions: positions in dimension_
+    std::vector<size_t> condition;  ///< of its watched conditions: positions in condition_
   };
   friend class PublishedTable;
 
@@ -106,14 +121,16 @@ class PublishedRows {
   Instant known_at_;
   std::vector<Model> models_;
   std::vector<std::string> dimension_names_;
+  std::vector<std::string> condition_names_;
   std::vector<uint32_t> account_, state_, status_, band_, segment_, stage_, active_triggers_, capped_by_,
-      override_kind_, owner_, stale_sources_;
+      override_kind_, owner_, stale_sources_, top_parent_, territory_, touch_, reason_;
   std::vector<int32_t> day_, revision_, score_, coverage_, computed_, rolled_up_, hierarchy_, triggers_, cap_, silence_,
-      override_line_, override_value_, renewal_;
+      override_line_, override_value_, renewal_, chance_;
   std::vector<int64_t> arr_;
   std::vector<uint8_t> kind_, model_;
   std::vector<std::optional<explain::Causes>> causes_;  ///< shorter than the rows: the others have none
   std::vector<std::vector<int32_t>> dimension_;         ///< kNone = null
+  std::vector<std::vector<uint8_t>> condition_;         ///< engine::kUnknown = null; shorter than the rows: null
 };
 
 }  // namespace kenko::app

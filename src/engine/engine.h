@@ -61,6 +61,9 @@ struct Override {
   uint64_t row = 0;  ///< its event, a row of portfolio().events
 };
 
+/// A watched condition without a value.
+inline constexpr uint8_t kUnknown = 2;
+
 /// The days of one life of an account, first to last, one entry each.
 ///
 /// Ownership: views of the Scratch (and the Peers) that made them; gone with its next run.
@@ -81,6 +84,9 @@ struct LifeDays {
   /// By outcome of the plan: its `among` holds, one entry a day (null = 0), empty where it has none.  Empty without
   /// RunOptions::among.
   std::span<const std::span<const uint8_t>> among{};
+  /// By watched condition of the plan: 1 = it holds, 0 = it does not, kUnknown = null.  Empty without
+  /// RunOptions::among.
+  std::span<const std::span<const uint8_t>> watched{};
 
   [[nodiscard]] size_t size() const { return status.size(); }
 };
@@ -93,7 +99,7 @@ struct RunOptions {
   std::optional<Day> freeze_after;
   bool triggers = true;   ///< false: score leaves triggers and caps out
   bool overrides = true;  ///< false: no override is in force
-  bool among = false;     ///< true: LifeDays::among is there; no score needs it
+  bool among = false;     ///< true: LifeDays::among and watched are there; no score needs them
   /// Days on which percentiles are asked for, ascending; on others they have no value.  Empty = on all.
   std::vector<Day> percentile_days;
 };

@@ -200,6 +200,21 @@ void LevelRun::among(size_t life) {
   }
 }
 
+void LevelRun::watched(size_t life) {
+  Scratch::LifeExtras::Life& extra = extras_.lives[life];
+  extra.watched.clear();
+  if (!peers_.options().among) return;
+  const std::vector<plan::Watched>& all = bound_.plan.watched;
+  extra.watched_days.resize(all.size());
+  for (size_t w = 0; w < all.size(); ++w) {
+    const NodeDays& node = buffers_.lives[life].nodes[all[w].when];
+    std::vector<uint8_t>& out = extra.watched_days[w];
+    out.resize(days(life));
+    for (size_t d = 0; d < out.size(); ++d) out[d] = node.valid[d] == 0 ? kUnknown : node.value[d] != 0 ? 1 : 0;
+    extra.watched.emplace_back(out);
+  }
+}
+
 // Points of the days whose segment (stage) has a curve of its own.
 void LevelRun::other_curves(LifeRun& run, size_t life, const std::vector<plan::Segment>& segments,
                             const std::vector<std::vector<BoundCurve>>& curves, const std::vector<int16_t>& chosen) {
@@ -248,6 +263,7 @@ LifeDays LevelRun::finish(size_t life) {
   fact_days(life);
   conditions(life);
   among(life);
+  watched(life);
   LifeDays out;
   out.first = spans_[life].first;
   out.status = std::span(buffers_.population.status).subspan(offset(life), days(life));
@@ -261,6 +277,7 @@ LifeDays LevelRun::finish(size_t life) {
   out.overrides = extra.overrides;
   out.arr_micros = extra.arr_micros;
   out.among = extra.among;
+  out.watched = extra.watched;
   return out;
 }
 

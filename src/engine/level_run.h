@@ -25,6 +25,8 @@ struct Scratch::LifeExtras {
     std::vector<int64_t> arr_micros;
     std::vector<std::vector<uint8_t>> at_risk;  ///< by outcome, empty where all are
     std::vector<std::span<const uint8_t>> among;
+    std::vector<std::vector<uint8_t>> watched_days;  ///< by watched condition
+    std::vector<std::span<const uint8_t>> watched;
   };
   std::vector<Life> lives;
   std::vector<int32_t> other_points;
@@ -66,6 +68,7 @@ class LevelRun {
   void fact_days(size_t life);
   void conditions(size_t life);
   void among(size_t life);
+  void watched(size_t life);
 
   const Engine::Bound& bound_;
   const Peers& peers_;

@@ -23,10 +23,11 @@ std::vector<size_t> levels_of(const plan::Plan& plan, size_t segment_level) {
 
 // By node: it is not computed.  The events of an outcome are looked up (Engine::selected_events), not counted.
 std::vector<bool> left_out(const plan::Plan& plan, bool among) {
-  std::vector<bool> out = plan::only_for_outcomes(plan);
+  std::vector<bool> out = plan::not_for_scores(plan);
   for (size_t o = 0; among && o < plan.outcomes.size(); ++o) {
     if (plan.outcomes[o].among) out[*plan.outcomes[o].among] = false;
   }
+  for (size_t w = 0; among && w < plan.watched.size(); ++w) out[plan.watched[w].when] = false;
   for (size_t i = out.size(); among && i-- > 0;) {
     if (out[i]) continue;
     for (const plan::NodeId arg : plan.nodes[i].args) out[arg] = false;

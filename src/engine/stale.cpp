@@ -22,10 +22,10 @@ std::vector<int32_t> overdue(const std::vector<Day>& facts, int32_t every, Day f
 
 }  // namespace
 
-std::vector<size_t> sources_of(const plan::Plan& plan, const plan::Metric& metric, const facts::Settings& settings) {
+std::vector<size_t> sources_of(const plan::Plan& plan, std::vector<plan::NodeId> open,
+                               const facts::Settings& settings) {
   std::set<std::string> events, attributes;
   std::vector<uint8_t> seen(plan.nodes.size(), 0);
-  std::vector<plan::NodeId> open{metric.node, metric.points_node};
   while (!open.empty()) {
     const plan::NodeId id = open.back();
     open.pop_back();

@@ -12,9 +12,14 @@
 
 namespace kenko::engine {
 
-/// Positions in settings.sources that a metric rests on, ascending.
-[[nodiscard]] std::vector<size_t> sources_of(const plan::Plan& plan, const plan::Metric& metric,
+/// Positions in settings.sources that these nodes rest on, ascending.
+[[nodiscard]] std::vector<size_t> sources_of(const plan::Plan& plan, std::vector<plan::NodeId> nodes,
                                              const facts::Settings& settings);
+/// Those that a metric rests on.
+[[nodiscard]] inline std::vector<size_t> sources_of(const plan::Plan& plan, const plan::Metric& metric,
+                                                    const facts::Settings& settings) {
+  return sources_of(plan, std::vector{metric.node, metric.points_node}, settings);
+}
 
 /// By metric and day of [first, until]: MetricDays::stale; no entries for a metric whose sources are never overdue.
 /// Facts of days after `facts_until` do not exist.

@@ -107,15 +107,20 @@ std::vector<bool> check_values(Model& model, const Context& context, Problems& p
 }
 
 bool check_condition(Condition& condition, const Model& model, const Context& context, Problems& problems) {
+  return check_condition(condition, model.document, model, context, problems);
+}
+
+bool check_condition(Condition& condition, const tree::Tree& document, const Model& model, const Context& context,
+                     Problems& problems) {
   if (!condition.value) return false;
   const tree::Node& node = condition.at;
   const Checked checked = check_expression(
-      *condition.value, context, model, [&](size_t offset) { return model.document.at(node, offset); }, problems);
+      *condition.value, context, model, [&](size_t offset) { return document.at(node, offset); }, problems);
   condition.reads = checked.reads;
   if (!checked.type) return false;
   if (*checked.type == Type::flag) return true;
-  problems.push_back(model.document.problem(node, "wrong-type", "a condition must be true or false, and this is not",
-                                            "compare it: seats() > 100"));
+  problems.push_back(document.problem(node, "wrong-type", "a condition must be true or false, and this is not",
+                                      "compare it: seats() > 100"));
   return false;
 }
 

@@ -18,5 +18,8 @@ namespace kenko::model {
 /// Checks a condition (call it after check_values): it must be true or false; fills in Condition::reads.  False when it
 /// was wrong, which is reported.
 bool check_condition(Condition& condition, const Model& model, const Context& context, Problems& problems);
+/// The same of a condition that stands in another file.
+bool check_condition(Condition& condition, const tree::Tree& document, const Model& model, const Context& context,
+                     Problems& problems);
 
 }  // namespace kenko::model

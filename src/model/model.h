@@ -198,6 +198,12 @@ struct Outcome {
   tree::Node events_at;              ///< the scalar of `event` or `absence`
 };
 
+/// A condition that no score reads: somebody wants to know on which days it holds.
+struct Watched {
+  std::string name;
+  Condition when;
+};
+
 /// `accounts:`
 struct Accounts {
   bool trial = false, onboarding = true, active = true, notice = true;
@@ -246,6 +252,7 @@ struct Model {
   Accounts accounts;
   std::vector<Input> inputs;
   std::vector<Constant> constants;
+  std::vector<Watched> watched;  ///< not of the file: see model/watch.h
   bool dimensions_read = false;  ///< `dimensions:` was there: unknown names can be told
   Problems warnings;
 

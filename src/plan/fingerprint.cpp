@@ -176,7 +176,7 @@ void add(PartsHash& hash, const facts::Settings& settings, const std::set<std::s
 
 // What scores read: the nodes and selectors before those that only outcomes do.
 std::span<const Node> scored_nodes(const Plan& plan) {
-  const std::vector<bool> leave_out = only_for_outcomes(plan);
+  const std::vector<bool> leave_out = not_for_scores(plan);
   const auto end = std::find(leave_out.begin(), leave_out.end(), true);
   return std::span(plan.nodes).first(static_cast<size_t>(end - leave_out.begin()));
 }

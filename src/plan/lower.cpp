@@ -113,6 +113,7 @@ class Lowering {
     accounts();
     hierarchy();
     for (const model::Outcome& o : model_->outcomes) plan_.outcomes.push_back(outcome(o));  // last: no score reads them
+    for (const model::Watched& w : model_->watched) plan_.watched.push_back({w.name, condition(w.when)});
     for (const model::Input* in : by_name(model_->inputs))
       plan_.inputs.push_back(
           {in->name, label_or_name(in->label, in->name), in->event, in->every_days, in->from, in->rubric});

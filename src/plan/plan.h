@@ -163,6 +163,12 @@ struct Outcome {
   std::optional<NodeId> among;      ///< flag: who is at risk; none: everyone scored
 };
 
+/// A condition that no score reads, looked at on every day.
+struct Watched {
+  std::string name;  ///< unique
+  NodeId when = 0;   ///< flag
+};
+
 /// What the model needs from people: an event, and how often.
 struct Input {
   std::string name, label, event;
@@ -185,7 +191,8 @@ struct Stage {
 /// Invariants: metrics and dimensions are sorted by name (their order in the file means nothing); bands ascend and the
 /// first
 ///             starts at 0; at least one scored metric; every node is reachable from a metric, segment, stage, trigger,
-///             outcome or `accounts`; args precede users; nodes that only outcomes read stand behind all others.
+///             outcome, watched condition or `accounts`; args precede users; nodes that no score reads stand behind all
+///             others.
 ///             Segments, stages and outcomes stand in the order of the file, triggers by name.
 struct Plan {
   std::string model;
@@ -206,6 +213,7 @@ struct Plan {
   Accounts accounts;
   std::vector<Outcome> outcomes;  ///< in the order of the file: the first is meant where none is named
   std::vector<Input> inputs;
+  std::vector<Watched> watched;           ///< changes no score and no fingerprint
   int64_t min_coverage_micros = 600'000;  ///< share of the weight, 1'000'000 = all
   int32_t too_new_days = 28;
   Hash128 fingerprint;  ///< of the meaning: not of labels, outcomes, comments, order or layout

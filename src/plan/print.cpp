@@ -239,6 +239,7 @@ std::string to_text(const Plan& plan) {
     out += fmt::format("margin {} dwell {}d\n", hundredths_text(plan.band_margin_hundredths), plan.band_dwell_days);
   if (plan.quantiles_within_segment) out += "quantiles within segment\n";
   for (const Outcome& o : plan.outcomes) out += outcome_text(o);
+  for (const Watched& w : plan.watched) out += fmt::format("watched {} = n{}\n", w.name, w.when);
   for (const Input& i : plan.inputs) out += fmt::format("input {} = {} every {}d\n", i.name, i.event, i.every_days);
   return out;
 }

@@ -46,13 +46,14 @@ Reads expression_reads(const Plan& plan, size_t metric) {
   return out;
 }
 
-std::vector<bool> only_for_outcomes(const Plan& plan) {
-  std::vector<bool> outcomes(plan.nodes.size(), false), scores(plan.nodes.size(), false);
-  if (plan.outcomes.empty()) return outcomes;
+std::vector<bool> not_for_scores(const Plan& plan) {
+  std::vector<bool> others(plan.nodes.size(), false), scores(plan.nodes.size(), false);
+  if (plan.outcomes.empty() && plan.watched.empty()) return others;
   for (const Outcome& o : plan.outcomes) {
-    if (o.events) outcomes[*o.events] = true;
-    if (o.among) outcomes[*o.among] = true;
+    if (o.events) others[*o.events] = true;
+    if (o.among) others[*o.among] = true;
   }
+  for (const Watched& w : plan.watched) others[w.when] = true;
   for (const Metric& m : plan.metrics) scores[m.node] = scores[m.points_node] = true;
   for (const Trigger& t : plan.triggers) {
     scores[t.when] = true;
@@ -64,12 +65,12 @@ std::vector<bool> only_for_outcomes(const Plan& plan) {
   if (plan.accounts.when) scores[*plan.accounts.when] = true;
   for (size_t i = plan.nodes.size(); i-- > 0;) {  // arguments stand before their users
     for (const NodeId a : plan.nodes[i].args) {
-      if (outcomes[i]) outcomes[a] = true;
+      if (others[i]) others[a] = true;
       if (scores[i]) scores[a] = true;
     }
-    outcomes[i] = outcomes[i] && !scores[i];
+    others[i] = others[i] && !scores[i];
   }
-  return outcomes;
+  return others;
 }
 
 }  // namespace kenko::plan

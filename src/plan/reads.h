@@ -24,7 +24,7 @@ struct Reads {
 /// `metric` is an index of Plan::metrics.
 [[nodiscard]] Reads expression_reads(const Plan& plan, size_t metric);
 
-/// By node: nothing but outcomes reads it, so that no score depends on it.
-[[nodiscard]] std::vector<bool> only_for_outcomes(const Plan& plan);
+/// By node: nothing but outcomes and watched conditions read it, so that no score depends on it.
+[[nodiscard]] std::vector<bool> not_for_scores(const Plan& plan);
 
 }  // namespace kenko::plan

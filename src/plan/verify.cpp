@@ -320,6 +320,7 @@ void verify_reachable(const Plan& plan) {
     if (o.events) reached[*o.events] = true;
     if (o.among) reach_condition(plan, reached, *o.among, o.name);
   }
+  for (const Watched& w : plan.watched) reach_condition(plan, reached, w.when, w.name);
   spread(plan, reached);
   std::vector<bool> selected(plan.selectors.size(), false);
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
@@ -347,7 +348,7 @@ void verify_outcomes(const Plan& plan) {
                 o.renewed_within_days);
     for (size_t j = 0; j < i; ++j) KENKO_CHECK(plan.outcomes[j].name != o.name, "two outcomes {}", o.name);
   }
-  const std::vector<bool> last = only_for_outcomes(plan);
+  const std::vector<bool> last = not_for_scores(plan);
   KENKO_CHECK(std::is_sorted(last.begin(), last.end()), "nodes of outcomes stand before those of scores");
 }
 

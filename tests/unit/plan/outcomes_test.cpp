@@ -76,7 +76,7 @@ TEST(Outcomes, DoNotChangeTheFingerprint) {
 
 TEST(Outcomes, AreReadByNothingElse) {
   const Plan plan = plan_of(kSeveral);
-  const std::vector<bool> only = only_for_outcomes(plan);
+  const std::vector<bool> only = not_for_scores(plan);
   EXPECT_FALSE(only[plan.metrics[0].node]);
   EXPECT_TRUE(only[*plan.outcomes[0].events]);
   EXPECT_TRUE(only[*plan.outcomes[0].among]);

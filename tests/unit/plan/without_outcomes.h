@@ -10,7 +10,7 @@
 namespace kenko::plan {
 
 inline Plan without_outcomes(Plan plan) {
-  const std::vector<bool> only = only_for_outcomes(plan);
+  const std::vector<bool> only = not_for_scores(plan);
   const auto nodes = static_cast<size_t>(std::find(only.begin(), only.end(), true) - only.begin());
   plan.nodes.resize(nodes);
   size_t selectors = 0;
