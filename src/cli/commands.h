@@ -30,6 +30,7 @@ void add_report_command(CLI::App& app, Common& common, Exit& exit);
 void add_close_command(CLI::App& app, Common& common, Exit& exit);
 void add_compact_command(CLI::App& app, Common& common, Exit& exit);
 void add_export_command(CLI::App& app, Common& common, Exit& exit);
+void add_messages_command(CLI::App& app, Common& common, Exit& exit);
 void add_demo_command(CLI::App& app, Common& common, Exit& exit);
 
 }  // namespace kenko::cli

@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   add_monitor_command(app, common, exit);
   add_compact_command(app, common, exit);
   add_export_command(app, common, exit);
+  add_messages_command(app, common, exit);
   add_demo_command(app, common, exit);
   try {
     app.parse(argc, argv);

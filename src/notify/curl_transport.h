@@ -3,8 +3,9 @@
 // SMTP and HTTP by libcurl.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <string>
 
 #include "notify/transport.h"
 
@@ -13,7 +14,8 @@ namespace kenko::notify {
 /// Limits of one try; tests make them short.
 struct TransportLimits {
   int64_t connect_ms = 10'000;
-  int64_t whole_ms = 30'000;
+  int64_t post_ms = 30'000;         ///< the whole try
+  int64_t mail_ms = 60'000;         ///< servers that look for viruses take their time
   size_t answer_bytes = 64 * 1024;  ///< of head and of body; what is longer is not read on
 };
 
@@ -22,8 +24,7 @@ struct TransportLimits {
 /// get round it.
 class CurlTransport final : public Transport {
  public:
-  /// ca_file: authorities to trust instead of the machine's; empty = the machine's.
-  explicit CurlTransport(std::string ca_file = {}, TransportLimits limits = {});
+  explicit CurlTransport(TransportLimits limits = {});
   ~CurlTransport() override;
 
   [[nodiscard]] TryResult post(const HttpPost& request) override;
@@ -31,7 +32,6 @@ class CurlTransport final : public Transport {
 
  private:
   struct Handle;
-  std::string ca_file_;
   TransportLimits limits_;
   std::unique_ptr<Handle> handle_;
 };

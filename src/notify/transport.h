@@ -19,6 +19,7 @@ struct HttpPost {
   std::vector<std::pair<std::string, std::string>> headers;  ///< without line ends
   std::string body;
   bool allow_private = false;
+  std::string ca_file;  ///< authorities to trust instead of the machine's; empty = the machine's
 };
 
 /// One mail to one address, ready to be sent.  Holds the password: never logged.
@@ -27,6 +28,7 @@ struct Mail {
   std::string password;
   std::string to;       ///< is_address()
   std::string content;  ///< RFC 5322 with CRLF
+  std::string ca_file;  ///< as of a post
 };
 
 /// What came of one try.
