@@ -35,23 +35,23 @@ std::optional<ClockSpan> span_of(std::string_view text) {
 bool read_spans(const tree::Values& values, const tree::Entry& entry, std::vector<ClockSpan>& spans) {
   const auto texts = values.texts(entry.value, fmt::format("`{}`", entry.key.text));
   if (!texts) return false;
-  const auto refuse = [&](const std::string& message, const std::string& hint) {
-    values.add(entry.value, "bad-hours", message, hint);
-    return false;
-  };
   for (const std::string& text : *texts) {
-    for (const std::string_view part : text::split(text, ',')) {
-      const auto span = span_of(text::trim(part));
+    for (const std::string_view piece : text::split(text, ',')) {
+      const std::string_view part = text::trim(piece);
+      const auto span = span_of(part);
       if (!span) {
-        return refuse(fmt::format("`{}` does not say from when to when", text::trim(part)),
-                      "write \"09:00-17:00\", with a break \"09:00-12:30, 13:30-18:00\"");
+        values.add(entry.value, "bad-hours", fmt::format("`{}` does not say from when to when", part),
+                   "write \"09:00-17:00\", with a break \"09:00-12:30, 13:30-18:00\"");
+        return false;
       }
       if (span->to <= span->from) {
-        return refuse(fmt::format("`{}` ends before it begins", text::trim(part)),
-                      "hours that go over midnight are written as those of two days: 22:00-24:00 and 00:00-06:00");
+        values.add(entry.value, "bad-hours", fmt::format("`{}` ends before it begins", part),
+                   "hours that go over midnight are written as those of two days: 22:00-24:00 and 00:00-06:00");
+        return false;
       }
       if (!spans.empty() && span->from < spans.back().to) {
-        return refuse(fmt::format("`{}` begins before the hours in front of it end", text::trim(part)), "");
+        values.add(entry.value, "bad-hours", fmt::format("`{}` begins before the hours in front of it end", part));
+        return false;
       }
       spans.push_back(*span);
     }
