@@ -12,9 +12,8 @@ namespace {
 
 constexpr double kTail = 0.025;          // of each side
 constexpr size_t kMostExactLots = 4000;  // up to which all lots are gone through
-constexpr size_t kDrawnLots = 1999, kFewestDrawnLots = 499;
-constexpr size_t kDrawnCells = 4'000'000;  // lots x clusters: of many clusters fewer lots are drawn
-constexpr double kFarthest = 30;          // standard errors that an end of the interval may lie away
+constexpr size_t kDrawnLots = 1999;      // besides the true one
+constexpr double kFarthest = 30;         // standard errors that an end of the interval may lie away
 
 // How many ways there are to choose k of n; kMostExactLots + 1 when there are more.
 size_t ways(size_t n, size_t k) {
@@ -26,16 +25,68 @@ size_t ways(size_t n, size_t k) {
   return static_cast<size_t>(count + 0.5);
 }
 
-// Clusters in one row and every lot over them: which of them are held out.
+// What one lot says of any supposed difference: the means of its arms are linear in it and their variances quadratic,
+// so sums over its clusters are taken once.
+class Lot {
+ public:
+  // clusters: those really treated first, `treated` of them.  held: 1 for those that this lot holds out.
+  Lot(std::span<const ClusterSum> clusters, size_t treated, std::span<const uint8_t> held) {
+    for (size_t i = 0; i < clusters.size(); ++i) arms_[held[i]].weight += clusters[i].weight;
+    for (size_t i = 0; i < clusters.size(); ++i) {
+      Arm& arm = arms_[held[i]];
+      const double w = clusters[i].weight, s = clusters[i].sum, c = 1 / (1 - w / arm.weight);
+      arm.sum += s;
+      arm.ss += c * s * s;
+      arm.sw += c * s * w;
+      arm.ww += c * w * w;
+      if (i >= treated) continue;
+      arm.shifted += w;
+      arm.st += c * s * w;
+      arm.wt += c * w * w;
+    }
+  }
+
+  // Mean of this lot's treated less mean of its held out, in standard errors, when `difference` is taken off those
+  // really treated.
+  [[nodiscard]] double studentized(double difference) const {
+    double mean[2], variance[2];
+    for (int i = 0; i < 2; ++i) {
+      const Arm& arm = arms_[i];
+      const double m = (arm.sum - difference * arm.shifted) / arm.weight;
+      // The sum of c (s - d w [treated] - m w)^2.
+      const double spread = arm.ss - 2 * difference * arm.st - 2 * m * arm.sw + difference * difference * arm.wt +
+                            2 * difference * m * arm.wt + m * m * arm.ww;
+      mean[i] = m;
+      variance[i] = std::max(0.0, spread) / (arm.weight * arm.weight);
+    }
+    const double between = mean[0] - mean[1], both = variance[0] + variance[1];
+    if (both > 0) return between / std::sqrt(both);
+    return between == 0 ? 0 : std::copysign(HUGE_VAL, between);
+  }
+
+ private:
+  // c = 1 / (1 - weight / weight of the arm).  Sums over the arm's clusters; `shifted`, `st`, `wt` over those of them
+  // that were really treated.
+  struct Arm {
+    double weight = 0, sum = 0, shifted = 0;
+    double ss = 0, sw = 0, ww = 0, st = 0, wt = 0;  // of c times squares and products
+  };
+  Arm arms_[2];
+};
+
+// The lot that was drawn, and those that might have been.
 class Lots {
  public:
   Lots(std::span<const ClusterSum> treated, std::span<const ClusterSum> held_out, uint64_t seed)
       : clusters_(treated.begin(), treated.end()), treated_(treated.size()) {
     clusters_.insert(clusters_.end(), held_out.begin(), held_out.end());
+    centre();
     const size_t n = clusters_.size(), k = held_out.size();
-    exact_ = ways(n, k) <= kMostExactLots;
-    if (exact_) {
-      go_through(n, k);
+    std::vector<uint8_t> held(n, 0);
+    std::fill(held.end() - static_cast<ptrdiff_t>(k), held.end(), uint8_t{1});
+    lots_.emplace_back(clusters_, treated_, held);
+    if (ways(n, k) <= kMostExactLots) {
+      while (std::next_permutation(held.begin(), held.end())) add(held);  // it is the first of all in their order
     } else {
       draw(n, k, seed);
     }
@@ -43,80 +94,56 @@ class Lots {
 
   // Whether `difference` is refused because few lots give one as far above (below = false) or below what it expects.
   [[nodiscard]] bool refuses(double difference, bool below) const {
-    std::vector<ClusterSum> supposed = clusters_;
-    for (size_t i = 0; i < treated_; ++i) supposed[i].sum -= difference * supposed[i].weight;
-    std::vector<uint8_t> held(clusters_.size(), 0);
-    std::fill(held.begin() + static_cast<ptrdiff_t>(treated_), held.end(), uint8_t{1});
     const double side = below ? -1 : 1;
-    const double seen = side * studentized(supposed, held) - kSame;
-    // A drawn set of lots counts the true one with it.
-    const size_t all = lots_.size() / clusters_.size() + (exact_ ? 0 : 1);
-    const auto most = static_cast<size_t>(kTail * static_cast<double>(all));
-    size_t as_far = exact_ ? 0 : 1;
-    for (size_t at = 0; at < lots_.size() && as_far <= most; at += clusters_.size()) {
-      if (side * studentized(supposed, std::span(lots_).subspan(at, clusters_.size())) >= seen) ++as_far;
+    const double seen = side * lots_.front().studentized(difference) - kSame;
+    const auto most = static_cast<size_t>(kTail * static_cast<double>(lots_.size()));
+    size_t as_far = 0;
+    for (size_t i = 0; i < lots_.size() && as_far <= most; ++i) {
+      if (side * lots_[i].studentized(difference) >= seen) ++as_far;
     }
     return as_far <= most;
   }
 
-  [[nodiscard]] bool can_refuse() const {
-    const size_t all = lots_.size() / clusters_.size();
-    return static_cast<double>(all) * kTail >= 1;
-  }
+  [[nodiscard]] bool can_refuse() const { return static_cast<double>(lots_.size()) * kTail >= 1; }
 
  private:
   static constexpr double kSame = 1e-9;  // standard errors: below it two lots say the same
 
-  void go_through(size_t n, size_t k) {
-    std::vector<uint8_t> held(n, 0);
-    std::fill(held.end() - static_cast<ptrdiff_t>(k), held.end(), uint8_t{1});
-    do {
-      lots_.insert(lots_.end(), held.begin(), held.end());
-    } while (std::next_permutation(held.begin(), held.end()));
+  void add(std::span<const uint8_t> held) { lots_.emplace_back(clusters_, treated_, held); }
+
+  // The common mean off all: differences stay, and squares lose no digits.
+  void centre() {
+    double weight = 0, sum = 0;
+    for (const ClusterSum& cluster : clusters_) {
+      weight += cluster.weight;
+      sum += cluster.sum;
+    }
+    for (ClusterSum& cluster : clusters_) cluster.sum -= sum / weight * cluster.weight;
   }
 
   void draw(size_t n, size_t k, uint64_t seed) {
-    const size_t count = std::clamp(kDrawnCells / n, kFewestDrawnLots, kDrawnLots);
-    lots_.assign(count * n, 0);
     std::vector<uint32_t> order(n);
     for (size_t i = 0; i < n; ++i) order[i] = static_cast<uint32_t>(i);
+    std::vector<uint8_t> held(n);
     Random random(seed);
-    for (size_t lot = 0; lot < count; ++lot) {
+    for (size_t lot = 0; lot < kDrawnLots; ++lot) {
+      std::fill(held.begin(), held.end(), uint8_t{0});
       for (size_t i = 0; i < k; ++i) {
         const auto other = static_cast<size_t>(random.between(static_cast<int64_t>(i), static_cast<int64_t>(n) - 1));
         std::swap(order[i], order[other]);
-        lots_[lot * n + order[i]] = 1;
+        held[order[i]] = 1;
       }
+      add(held);
     }
-  }
-
-  // Mean of the treated less mean of the held out, in standard errors.
-  static double studentized(std::span<const ClusterSum> clusters, std::span<const uint8_t> held) {
-    double weight[2] = {0, 0}, sum[2] = {0, 0}, spread[2] = {0, 0};
-    for (size_t i = 0; i < clusters.size(); ++i) {
-      weight[held[i]] += clusters[i].weight;
-      sum[held[i]] += clusters[i].sum;
-    }
-    const double mean[2] = {sum[0] / weight[0], sum[1] / weight[1]};
-    for (size_t i = 0; i < clusters.size(); ++i) {
-      const uint8_t arm = held[i];
-      const double off = clusters[i].sum - mean[arm] * clusters[i].weight;
-      spread[arm] += off * off / (1 - clusters[i].weight / weight[arm]);
-    }
-    const double difference = mean[0] - mean[1];
-    const double variance = spread[0] / (weight[0] * weight[0]) + spread[1] / (weight[1] * weight[1]);
-    if (variance > 0) return difference / std::sqrt(variance);
-    return difference == 0 ? 0 : std::copysign(HUGE_VAL, difference);
   }
 
   std::vector<ClusterSum> clusters_;  // the treated first
   size_t treated_;
-  bool exact_ = false;
-  std::vector<uint8_t> lots_;  // lot after lot, one entry a cluster: 1 = held out
+  std::vector<Lot> lots_;  // the true one first
 };
 
-// The end of the interval on one side: the farthest difference from the one seen, `from`, that is not refused.  Where one
-// cluster outweighs the others, one nearer by may be refused: so all of the way out is looked at.
+// The end of the interval on one side: the farthest difference from the one seen, `from`, that is not refused.  Where
+// one cluster outweighs the others, one nearer by may be refused: so all of the way out is looked at.
 std::optional<double> end_of(const Lots& lots, double from, double error, bool upper) {
   constexpr double kFirst = 0.5, kWider = 1.3, kPrecise = 5e-3;  // standard errors, and the factor of a step
   const double side = upper ? 1 : -1;

@@ -43,8 +43,7 @@ struct ClusterMean {
 /// Method: the lot is drawn again over the same clusters, for every supposed difference taken off the treated, and the
 ///         difference of the drawn arms in its own standard errors compared (Wu and Ding 2021; Chung and Romano 2013):
 ///         exact for a difference that is the same for all, whatever the sizes and the skew; right for large numbers
-///         where it differs.  All lots are gone through where there are few, else 1,999 drawn by `seed` (499 at
-///         least where there are very many clusters).
+///         where it differs.  All lots are gone through where there are few, else 1,999 drawn by `seed`.
 /// nullopt: the lots are too few to refuse anything at 5 %, or an end lies beyond 30 standard errors.
 [[nodiscard]] std::optional<stats::Interval> lot_interval(std::span<const ClusterSum> treated,
                                                           std::span<const ClusterSum> held_out, uint64_t seed);

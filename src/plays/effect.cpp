@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <utility>
 #include <tuple>
+#include <utility>
 
 #include "base/check.h"
 #include "plays/clusters.h"
@@ -100,8 +100,8 @@ Measured compare_pairs(std::span<const EffectRow> rows, std::span<const Pair> pa
     by_both.add(overlap.emplace(std::pair(one.top_parent, other.top_parent), number).first->second, difference);
     left += (one.churned ? 1 : 0) + (other.churned ? 1 : 0);
   }
-  Measured found{treated.cases(), compared.cases(), treated.count(), compared.count(), treated.mean(),
-                 compared.mean(), {},               {}};
+  Measured found{
+      treated.cases(), compared.cases(), treated.count(), compared.count(), treated.mean(), compared.mean(), {}, {}};
   found.effect.value = by_both.mean();
   found.too_few = too_few(found);
   if (found.too_few.empty() && outcome == Outcome::churn) found.too_few = too_few_outcomes(left, 2 * found.treated);

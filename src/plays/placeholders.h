@@ -27,8 +27,8 @@ struct PlaceholderFault {
 /// `{{` and `}}` stand for braces.
 [[nodiscard]] std::vector<PlaceholderFault> check_placeholders(std::string_view text);
 
-/// `text` with each placeholder replaced by `value(name)`.  Requires a text without faults.  What is put in is not looked
-/// at again.
+/// `text` with each placeholder replaced by `value(name)`.  Requires a text without faults.  What is put in is not
+/// looked at again.
 [[nodiscard]] std::string fill(std::string_view text, const std::function<std::string(std::string_view)>& value);
 
 }  // namespace kenko::plays

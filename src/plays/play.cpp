@@ -8,9 +8,12 @@ namespace kenko::plays {
 
 std::string_view touch_name(Touch touch) {
   switch (touch) {
-    case Touch::high: return "high";
-    case Touch::low: return "low";
-    case Touch::tech: return "tech";
+    case Touch::high:
+      return "high";
+    case Touch::low:
+      return "low";
+    case Touch::tech:
+      return "tech";
   }
   return "high";
 }

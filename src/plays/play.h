@@ -1,7 +1,7 @@
 // plays/play.h
 //
-// A play as its file says it: when it begins, what is done by whom, when it stops.  Plain data; docs/PLAYS.md says what each
-// key means.
+// A play as its file says it: when it begins, what is done by whom, when it stops.  Plain data; docs/PLAYS.md says what
+// each key means.
 #pragma once
 
 #include <cstdint>
@@ -70,8 +70,8 @@ struct Step {
   std::string name;  ///< unique in its play
   std::string title;
   Role role;
-  calendar::WorkSpan due;          ///< counted from when the play begins
-  std::vector<Touch> touch;        ///< only for accounts looked after so; empty = all
+  calendar::WorkSpan due;    ///< counted from when the play begins
+  std::vector<Touch> touch;  ///< only for accounts looked after so; empty = all
   std::vector<std::string> checklist;
   std::optional<Template> message;
 };
@@ -93,8 +93,8 @@ struct Play {
   std::vector<Step> steps;
   Place place;  ///< of its name
 
-  /// The step for an account looked after in this way goes out by itself: it is automatic, or a tech-touch account's and
-  /// has a message.
+  /// The step for an account looked after in this way goes out by itself: it is automatic, or a tech-touch account's
+  /// and has a message.
   [[nodiscard]] static bool goes_out(const Step& step, Touch touch);
   /// Whether an account looked after in this way has the step at all: people do nothing for tech touch.
   [[nodiscard]] static bool has(const Step& step, Touch touch);

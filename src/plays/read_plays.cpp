@@ -74,7 +74,8 @@ std::vector<std::string> FileReader::names(Reader& entry, std::string_view key, 
   for (size_t i = 0; i < found->size(); ++i) {
     const std::string& name = (*found)[i];
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::string hint = known.empty() ? fmt::format("there is no {} at all", what) : text::did_you_mean(name, known);
+    const std::string hint =
+        known.empty() ? fmt::format("there is no {} at all", what) : text::did_you_mean(name, known);
     entry.values().add(list.is_list() ? list.items[i] : list, fmt::format("unknown-{}", what),
                        fmt::format("there is no {} `{}`", what, name), hint);
   }
@@ -175,8 +176,8 @@ void FileReader::enrol(Reader& entry, Play& play) {
   play.from = map->day("from");
   play.until = map->day("until");
   if (play.from && play.until && *play.until < *play.from) {
-    map->add("until", "ends-before-start", fmt::format("`until` {} is before `from` {}", play.until->iso(), play.from->iso()),
-             "both days count");
+    map->add("until", "ends-before-start",
+             fmt::format("`until` {} is before `from` {}", play.until->iso(), play.from->iso()), "both days count");
   }
   map->finish();
 }
@@ -258,7 +259,8 @@ void FileReader::steps(Reader& entry, Play& play) {
     Step read = step(item);
     const bool twice = std::any_of(play.steps.begin(), play.steps.end(),
                                    [&](const Step& other) { return !read.name.empty() && other.name == read.name; });
-    if (twice) item.add("name", "step-twice", fmt::format("two steps are called `{}`", read.name), "rename one of them");
+    if (twice)
+      item.add("name", "step-twice", fmt::format("two steps are called `{}`", read.name), "rename one of them");
     play.steps.push_back(std::move(read));
   });
 }

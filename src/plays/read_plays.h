@@ -25,8 +25,8 @@ struct Known {
   std::optional<std::vector<std::string>> roles;
 };
 
-/// Reads plays; docs/PLAYS.md lists the keys.  Errors: all problems of all files at once.  Whether conditions name things
-/// that exist is for the model to say (Plays::conditions()).
+/// Reads plays; docs/PLAYS.md lists the keys.  Errors: all problems of all files at once.  Whether conditions name
+/// things that exist is for the model to say (Plays::conditions()).
 [[nodiscard]] Result<Plays> read_plays(const std::vector<PlayFile>& files, const Known& known);
 
 }  // namespace kenko::plays

@@ -12,14 +12,15 @@
 namespace kenko::plays {
 namespace {
 
-// KENKO_LONG=1: 200 worlds of each kind; KENKO_SEED draws others.
+// KENKO_LONG=1: 200 worlds of each kind; KENKO_SEED draws others (of thirty times 200 worlds of one kind 95.2 to 95.4 %
+// were covered, so that a set of other worlds can fall out of 91 to 99 % by chance).
 bool is_long() {
   const char* value = std::getenv("KENKO_LONG");
   return value != nullptr && std::string_view(value) != "0";
 }
 uint64_t first_seed() {
   const char* value = std::getenv("KENKO_SEED");
-  return value == nullptr ? 1000 : std::strtoull(value, nullptr, 10);
+  return value == nullptr ? 5000 : std::strtoull(value, nullptr, 10);
 }
 int worlds() { return is_long() ? 200 : 20; }
 
