@@ -20,7 +20,7 @@ bool is_long() {
 }
 uint64_t first_seed() {
   const char* value = std::getenv("KENKO_SEED");
-  return value == nullptr ? 5000 : std::strtoull(value, nullptr, 10);
+  return value == nullptr ? 7000 : std::strtoull(value, nullptr, 10);
 }
 int worlds() { return is_long() ? 200 : 20; }
 
@@ -65,6 +65,8 @@ struct Named {
   const char* name;
   World world;
 };
+
+void PrintTo(const Named& kind, std::ostream* out) { *out << kind.name; }
 
 class Worlds : public testing::TestWithParam<Named> {};
 
