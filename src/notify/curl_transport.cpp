@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 #include "base/text.h"
 #include "notify/address_guard.h"
@@ -21,8 +21,8 @@ namespace {
 // What curl's callbacks write down during one try.
 struct Try {
   const TransportLimits* limits = nullptr;
+  std::vector<int>* sockets = nullptr;  // those that are open
   int64_t whole_ms = 0;
-  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   bool allow_private = true;
   std::string refused;  // an address that may not be connected to
   std::string answer;   // the first bytes
@@ -41,7 +41,15 @@ curl_socket_t open_socket(void* data, curlsocktype, curl_sockaddr* address) {
       return CURL_SOCKET_BAD;
     }
   }
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  const int made = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (made >= 0) now.sockets->push_back(made);
+  return made;
+}
+
+int close_socket(void* data, curl_socket_t socket) {
+  auto& sockets = *static_cast<std::vector<int>*>(data);
+  std::erase(sockets, socket);
+  return ::close(socket);
 }
 
 size_t take_head(char*, size_t size, size_t count, void* data) {
@@ -60,13 +68,6 @@ size_t take_body(char* bytes, size_t size, size_t count, void* data) {
   if (now.body_bytes <= now.limits->answer_bytes) return size * count;
   now.cut = true;
   return 0;
-}
-
-// Ends what curl's own limit does not: taking leave of a mail server that says nothing.
-int watch(void* data, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  const auto& now = *static_cast<Try*>(data);
-  constexpr int64_t kGraceMs = 500;
-  return std::chrono::steady_clock::now() - now.began > std::chrono::milliseconds(now.whole_ms + kGraceMs) ? 1 : 0;
 }
 
 size_t give_upload(char* to, size_t size, size_t count, void* data) {
@@ -159,6 +160,7 @@ TryResult of_smtp(CURLcode code, int status, const char* error) {
 struct CurlTransport::Handle {
   CURL* easy = nullptr;
   std::array<char, CURL_ERROR_SIZE> error{};
+  std::vector<int> sockets;  // open ones, kept by curl
   Handle() {
     static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
     KENKO_CHECK(started == CURLE_OK, "curl_global_init: {}", curl_easy_strerror(started));
@@ -167,11 +169,21 @@ struct CurlTransport::Handle {
   }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
-  ~Handle() { curl_easy_cleanup(easy); }
+  // Takes leave of a mail server, but does not wait for its answer: curl would, for two minutes.
+  ~Handle() {
+    shut(SHUT_RD);
+    curl_easy_cleanup(easy);
+  }
+
+  // Sockets that curl keeps for the next try give no more (SHUT_RD), or are of no more use at all (SHUT_RDWR).
+  void shut(int how) const {
+    for (const int socket : sockets) ::shutdown(socket, how);
+  }
 
   // What every try has.  Connections are kept from one to the next.
   void begin(Try& now, const std::string& ca_file) {
     curl_easy_reset(easy);
+    now.sockets = &sockets;
     error.fill('\0');
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error.data());
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -182,11 +194,10 @@ struct CurlTransport::Handle {
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      static_cast<long>(std::min(now.limits->connect_ms, now.whole_ms)));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(now.whole_ms));
-    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, &watch);
-    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &now);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &now);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &sockets);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &take_head);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, &now);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &take_body);
@@ -257,6 +268,8 @@ TryResult CurlTransport::send(const Mail& mail) {
   curl_easy_setopt(easy, CURLOPT_READDATA, &now);
   const CURLcode code = curl_easy_perform(easy);
   const TryResult out = of_smtp(code, handle_->status(), handle_->error.data());
+  // What a server that said nothing would say later must not be taken for an answer to the next mail.
+  if (code != CURLE_OK) handle_->shut(SHUT_RDWR);
   curl_slist_free_all(to);
   return out;
 }
