@@ -44,6 +44,11 @@ file(GLOB KENKO_PAGE_PARTS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/share/report/* 
 set_source_files_properties(src/html/shipped.cpp PROPERTIES
   COMPILE_DEFINITIONS "KENKO_SHARE_DIR=\"${CMAKE_SOURCE_DIR}/share\""
   OBJECT_DEPENDS "${KENKO_PAGE_PARTS}")
+file(GLOB KENKO_CALENDARS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/share/calendars/*.yaml
+  ${CMAKE_SOURCE_DIR}/share/templates-acting/*.yaml)
+set_source_files_properties(src/app/shipped_calendars.cpp PROPERTIES
+  COMPILE_DEFINITIONS "KENKO_SHARE_DIR=\"${CMAKE_SOURCE_DIR}/share\""
+  OBJECT_DEPENDS "${KENKO_CALENDARS}")
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cpp)
   add_executable(kenko src/cli/main.cpp)
   target_link_libraries(kenko PRIVATE kenko_cli)

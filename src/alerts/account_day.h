@@ -40,6 +40,7 @@ struct AccountDay {
   int64_t arr = kNoAmount;
   int32_t renewal = kNone;              ///< Day::number of the next renewal
   int32_t chance = kNone;               ///< that the account leaves within the model's horizon, where calibrated
+  int64_t expected_loss = kNoAmount;    ///< the chance times what can leave within the horizon
   std::vector<uint32_t> triggers;       ///< active ones
   std::vector<uint32_t> stale_sources;  ///< overdue sources that the model reads
   std::vector<Truth> conditions;        ///< by position in ClosedDay::conditions

@@ -126,6 +126,8 @@ struct Setup {
 /// Order of calls: the order of time; at one moment first close(), then act().
 class Ledger {
  public:
+  /// Days before those of the rules in force that later rules will look at.
+  void keep(int32_t days) { signals_.keep(days); }
   /// Opens, raises, eases and ends alerts by what the day says.
   void close(const std::shared_ptr<const Setup>& setup, const ClosedDay& day);
   /// Does what a person said.  Problem "no-such-alert", "not-possible": nothing was done.

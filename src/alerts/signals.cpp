@@ -26,6 +26,8 @@ void count(Streak& streak, const Rule& rule, const Signal& signal, bool fresh) {
 
 Truth truth_of(bool yes) { return yes ? Truth::yes : Truth::no; }
 
+}  // namespace
+
 int32_t longest_look(const Rules& rules) {
   int32_t out = kUrgencyDays;
   for (const Rule& r : rules.rules) {
@@ -34,8 +36,6 @@ int32_t longest_look(const Rules& rules) {
   }
   return out;
 }
-
-}  // namespace
 
 const Streak& AccountTrack::streak(size_t slot) const {
   static const Streak kNever;

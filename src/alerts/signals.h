@@ -4,6 +4,7 @@
 // of a rule on a closed day".  Knows nothing of people and clocks.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -75,12 +76,17 @@ class AccountTrack {
   std::vector<Above> above_;
 };
 
+/// The days before a closed day that its rules look at.
+[[nodiscard]] int32_t longest_look(const Rules& rules);
+
 /// All accounts, day by day.
 class Signals {
  public:
   /// Takes in a closed day.  quiet: by row of the day.
   void advance(const Rules& rules, const ClosedDay& day, std::span<const uint8_t> quiet);
 
+  /// Rows of so many days are kept, for rules that come later.
+  void keep(int32_t days) { longest_ = std::max(longest_, days); }
   /// The account has left: a later life begins anew.
   void forget(uint32_t account) { accounts_.erase(account); }
 

@@ -290,9 +290,9 @@ std::string outcomes_fingerprint(const model::Model& model, const plan::Plan& pl
   return hash128(text).hex();
 }
 
-CalibrationInForce calibration_in_force(const Workspace& workspace, const Scoring& scoring) {
+CalibrationInForce calibration_of(const Workspace& workspace, const model::Model& model, const plan::Plan& plan) {
   CalibrationInForce out;
-  const std::string path = calibration_path(workspace, scoring.plan().model);
+  const std::string path = calibration_path(workspace, plan.model);
   if (!ports::file_exists(path)) return out;
   const auto text = ports::read_file(path);
   auto read = text ? read_calibration(*text, path) : Result<CalibrationFile>(text.problems());
@@ -305,28 +305,40 @@ CalibrationInForce calibration_in_force(const Workspace& workspace, const Scorin
   }
   CalibrationFile& file = *read;
   std::string outcome;
-  Day until = Day::kMin;
   for (const Calibration& c : file.questions) {
     if (c.question == Question::churn) outcome = c.outcome;
-    until = std::max({until, c.until, c.remap.until.value_or(Day::kMin)});
   }
-  const auto& outcomes = scoring.plan().outcomes;
+  const auto& outcomes = plan.outcomes;
   const auto found = std::find_if(outcomes.begin(), outcomes.end(), [&](const auto& o) { return o.name == outcome; });
   out.outcome = static_cast<size_t>(found - outcomes.begin());
-  const bool same = file.fingerprint == scoring.plan().fingerprint.hex() && found != outcomes.end() &&
-                    file.outcomes == outcomes_fingerprint(scoring.model(), scoring.plan(), out.outcome);
+  const bool same = file.fingerprint == plan.fingerprint.hex() && found != outcomes.end() &&
+                    file.outcomes == outcomes_fingerprint(model, plan, out.outcome);
   if (!same) {
     out.notes.push_back(note("stale-calibration", path,
                              "no probabilities: the model means something else than when it was calibrated",
                              "run `kenko calibrate` again"));
-  } else if (scoring.as_of() < until) {
-    out.notes.push_back(note("later-calibration", path,
-                             fmt::format("no probabilities: the calibration learnt from days up to {}", until.iso()),
-                             "they are stated from that day on"));
   } else {
     out.file = std::move(file);
   }
   if (!out.file) out.outcome = 0;
+  return out;
+}
+
+Day CalibrationInForce::until() const {
+  Day out = Day::kMin;
+  for (const Calibration& c : questions()) out = std::max({out, c.until, c.remap.until.value_or(Day::kMin)});
+  return out;
+}
+
+CalibrationInForce calibration_in_force(const Workspace& workspace, const Scoring& scoring) {
+  CalibrationInForce out = calibration_of(workspace, scoring.model(), scoring.plan());
+  if (!out.file || scoring.as_of() >= out.until()) return out;
+  out.notes.push_back(
+      note("later-calibration", calibration_path(workspace, scoring.plan().model),
+           fmt::format("no probabilities: the calibration learnt from days up to {}", out.until().iso()),
+           "they are stated from that day on"));
+  out.file.reset();
+  out.outcome = 0;
   return out;
 }
 

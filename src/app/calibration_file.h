@@ -41,6 +41,8 @@ struct CalibrationInForce {
   size_t outcome = 0;                   ///< position in the plan's outcomes of what Question::churn is about
   Problems notes;                       ///< warnings: why a file that is there is not used
 
+  /// The last day it learnt from: nothing is stated before it.
+  [[nodiscard]] Day until() const;
   [[nodiscard]] std::span<const validate::Calibration> questions() const {
     return file ? std::span<const validate::Calibration>(file->questions) : std::span<const validate::Calibration>();
   }
@@ -49,5 +51,8 @@ struct CalibrationInForce {
 /// None where the file does not fit the model any more ("stale-calibration"), cannot be read, or learnt from days after
 /// scoring.as_of() ("later-calibration").
 [[nodiscard]] CalibrationInForce calibration_in_force(const Workspace& workspace, const Scoring& scoring);
+/// The same whatever the day: it may be used from until() on.
+[[nodiscard]] CalibrationInForce calibration_of(const Workspace& workspace, const model::Model& model,
+                                                const plan::Plan& plan);
 
 }  // namespace kenko::app

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/acting_rules.h"
 #include "app/clock.h"
 #include "app/day_closer.h"
 #include "app/finish_killed.h"
@@ -150,8 +151,9 @@ class Run {
         problem_of("no-facts", "this workspace has no facts yet", "import some: kenko import FILE...");
     if (workspace_.settings.sources.empty()) return no_facts;  // before the model is blamed for unknown names
     KENKO_TRY(const std::string path, model_path(workspace_, ""));
-    KENKO_TRY(LoadedModel current, load_model(workspace_, ""));
     KENKO_TRY(model_text_, ports::read_file(path));
+    KENKO_TRY(rules_, read_rule_files(workspace_));
+    KENKO_TRY(LoadedModel current, load_watching(path));
     KENKO_TRY(closed_, database_.closed_days());
     KENKO_TRY(const std::vector<state::Publication> publications, database_.publications());
     KENKO_TRY(const facts::Portfolio all, load_portfolio(workspace_.dir, database_, workspace_.settings));
@@ -167,6 +169,21 @@ class Run {
   }
 
  private:
+  // The model, with the conditions of the rules beside it.
+  Result<LoadedModel> load_watching(const std::string& path) {
+    if (rules_.empty()) return load_model(workspace_, "");
+    const facts::Settings& settings = workspace_.settings;
+    auto model = model::load(model_text_, path, settings);
+    auto setup = make_setup(rules_, settings);
+    Problems problems;
+    if (!model.ok()) problems = model.problems();
+    if (!setup.ok()) problems.insert(problems.end(), setup.problems().begin(), setup.problems().end());
+    if (has_errors(problems)) return problems;
+    KENKO_TRY_STATUS(watch_rules((*setup)->rules, settings, *model));
+    KENKO_TRY(plan::Plan plan, plan::lower(*model, settings));
+    return LoadedModel{std::move(*model), std::move(plan)};
+  }
+
   Status close(const DueDays& due, const Said& said, const facts::Portfolio& all, const ports::Clock& clock) {
     KENKO_TRY(KnownFacts known, KnownFacts::load(workspace_, database_, threads_));
     KENKO_TRY(const int64_t next_seq, known.next_seq());
@@ -180,6 +197,8 @@ class Run {
     if (!closed_.empty()) setup.base = {closed_.back().known_until, closed_.back().next_seq};
     setup.revisions = [this, before = closed_] { return count_revisions(workspace_, before); };
     setup.threads = threads_;
+    setup.standing = !rules_.empty();
+    setup.calibration = calibration_of(workspace_, said.models.front().model, said.models.front().plan);
     DayCloser closer(std::move(setup), all, known);
     if (!closed_.empty()) {
       KENKO_TRY(bands_, bands_of(workspace_, closed_.back(), closer.texts()));
@@ -211,7 +230,8 @@ class Run {
       day.scores_file = file_of(rows.day);
       KENKO_TRY_STATUS(rows.rows->write(workspace_.path(day.scores_file)));
     }
-    KENKO_TRY_STATUS(database_.close_day(day, model_text_));
+    if (!rules_.empty()) day.rules = fingerprint_of(rules_);
+    KENKO_TRY_STATUS(database_.close_day(day, model_text_, rules_));
     DayReport& report = report_.days.emplace_back(DayReport{day, 0, 0});
     std::map<uint32_t, uint32_t> bands;
     for (const auto& [account, band] : rows.bands) {
@@ -228,6 +248,7 @@ class Run {
   state::Database& database_;
   int threads_;
   std::string model_text_;
+  state::RuleFiles rules_;
   std::vector<ClosedDay> closed_;
   std::map<uint32_t, uint32_t> bands_;  // of the closed day before, by account
   CloseReport report_;

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "app/clock.h"
 #include "base/check.h"
+#include "engine/hierarchy.h"
 #include "explain/causes.h"
+#include "explain/summary.h"
+#include "validate/prospects.h"
 
 namespace kenko::app {
 namespace {
@@ -74,6 +78,10 @@ class DayCloser::Impl {
       pass(*now_, day, &first);
     }
     explain_changes(day, first);
+    if (setup_.standing) {
+      add_standing(all_, day, common_, first);
+      if (now_) add_standing(*now_, day, late_of(*now_->portfolio), first);
+    }
     write_first(std::move(first), out);
     if (!late_.none()) {
       KENKO_TRY_STATUS(write_revisions(out));
@@ -208,6 +216,38 @@ class DayCloser::Impl {
     if (before_ && now_) split(*before_, *now_, late_of(*now_->portfolio));
     for (FirstRow& f : first) {
       if (const auto found = causes.find(f.row.account); found != causes.end()) f.causes = found->second;
+    }
+  }
+
+  // What alerts read beside the row: where the account belongs, why its score is what it is, how likely it leaves.
+  void add_standing(View& view, Day day, const std::vector<uint32_t>& accounts, std::vector<FirstRow>& first) {
+    if (accounts.empty()) return;
+    const Engine& engine = view.engine(setup_.models.front(), 0);
+    std::map<uint32_t, PublishedRow*> rows;  // by account code
+    for (FirstRow& f : first) rows.emplace(f.row.account, &f.row);
+    const auto row_of = [&](uint32_t account) -> PublishedRow* {
+      const auto found = rows.find(texts.intern(view.portfolio->accounts[account]));
+      return found == rows.end() ? nullptr : found->second;
+    };
+    for (const explain::Summary& s : explain::summarise(engine, day, setup_.threads, accounts)) {
+      PublishedRow* row = row_of(s.account);
+      const std::string reason = explain::reason_text(s);
+      if (row != nullptr && !reason.empty()) row->reason = texts.intern(reason);
+    }
+    const engine::Hierarchy parents(engine, day, row_options(), setup_.threads, accounts);
+    for (const uint32_t account : accounts) {
+      uint32_t top = account;
+      for (uint32_t up = parents.parent(top, day); up != engine::kNoAccount; up = parents.parent(top, day)) top = up;
+      if (PublishedRow* row = row_of(account)) row->top_parent = texts.intern(view.portfolio->accounts[top]);
+    }
+    const CalibrationInForce& calibration = setup_.calibration;
+    if (!calibration.file || day < calibration.until()) return;
+    for (const validate::Prospect& p :
+         validate::prospects(engine, calibration.questions(), calibration.outcome, day, setup_.threads, accounts)) {
+      PublishedRow* row = row_of(p.account);
+      if (row == nullptr) continue;
+      if (p.churn) row->chance = static_cast<int32_t>(std::lround(p.churn->p * 1e6));
+      if (p.expected_loss != validate::kNoAmount) row->expected_loss = p.expected_loss;
     }
   }
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/calibration_file.h"
 #include "app/known_facts.h"
 #include "app/published_rows.h"
 #include "base/hash.h"
@@ -37,6 +38,8 @@ struct ClosingSetup {
   std::vector<int> said;  ///< of the closed days, the last of which is first - 1: positions in `models`; -1 = by a
                           ///< model that can't be computed any more
   Known base;             ///< what the close of first - 1 knew (without one: until = that close)
+  bool standing = false;  ///< first rows say top_parent, reason and chance, too
+  CalibrationInForce calibration;                     ///< of the first model, for days from calibration.until() on
   std::function<Result<RevisionCounts>()> revisions;  ///< asked at most once; empty = none so far
   int threads = 1;
 };

@@ -18,7 +18,7 @@ namespace {
 
 // The columns that every published row has, in the order of a file of a close.  Those that a publication leaves out are
 // null in its rows.
-constexpr std::array<std::string_view, 42> kColumns{"account",
+constexpr std::array<std::string_view, 43> kColumns{"account",
                                                     "day",
                                                     "kind",
                                                     "revision",
@@ -59,7 +59,8 @@ constexpr std::array<std::string_view, 42> kColumns{"account",
                                                     "territory",
                                                     "touch",
                                                     "reason",
-                                                    "chance"};
+                                                    "chance",
+                                                    "expected_loss"};
 
 struct File {
   std::string path;
@@ -191,7 +192,8 @@ class Query {
   // Scores have two places, shares and amounts six.
   [[nodiscard]] std::string text_of(const std::string& name, const std::string& value) {
     if (types_[name] == "TIMESTAMP") return fmt::format("strftime({}, '%Y-%m-%dT%H:%M:%SZ')", value);
-    const bool six = name == "coverage" || name == "arr" || name == "chance" || name.starts_with("dimension.");
+    const bool six = name == "coverage" || name == "arr" || name == "chance" || name == "expected_loss" ||
+                     name.starts_with("dimension.");
     if (types_[name].starts_with("DECIMAL") && !six) return fmt::format("({})::DECIMAL(18, 2)::VARCHAR", value);
     return fmt::format("({})::VARCHAR", value);
   }

@@ -84,6 +84,7 @@ void PublishedRows::add(const PublishedRow& row, uint32_t model, RowKind kind, i
   touch_.push_back(row.touch);
   reason_.push_back(row.reason);
   chance_.push_back(row.chance);
+  expected_loss_.push_back(row.expected_loss);
   for (size_t w = 0; kind == RowKind::close && w < row.conditions.size(); ++w) {
     std::vector<uint8_t>& column = condition_[models_[model].condition[w]];
     column.resize(at, engine::kUnknown);
@@ -129,7 +130,7 @@ class PublishedTable {
     text("override_kind", r_.override_kind_);
     hundredths("override_value", r_.override_value_);
     text("owner", r_.owner_);
-    arr();
+    amount("arr", r_.arr_);
     day("renewal", r_.renewal_);
     text("stale_sources", r_.stale_sources_);
     changes();
@@ -138,6 +139,7 @@ class PublishedTable {
     text("touch", r_.touch_);
     text("reason", r_.reason_);
     t_.columns.push_back(scaled("chance", r_.chance_, 1));
+    amount("expected_loss", r_.expected_loss_);
     for (size_t w = 0; w < r_.condition_.size(); ++w)
       condition("condition." + r_.condition_names_[w], r_.condition_[w]);
     for (size_t d = 0; d < r_.dimension_.size(); ++d)
@@ -176,11 +178,11 @@ class PublishedTable {
     hundredths("silence", r_.silence_);
     hundredths("override", r_.override_line_);
   }
-  void arr() {
-    t_.columns.push_back({"arr", duck::Type::decimal6, [this](uint64_t begin, size_t count, duck::Cells& cells) {
+  void amount(const char* name, const std::vector<int64_t>& amounts) {
+    t_.columns.push_back({name, duck::Type::decimal6, [&amounts](uint64_t begin, size_t count, duck::Cells& cells) {
                             auto* out = cells.data<int64_t>();
                             for (size_t i = 0; i < count; ++i) {
-                              out[i] = r_.arr_[begin + i];
+                              out[i] = amounts[begin + i];
                               if (out[i] != kNoAmount) continue;
                               out[i] = 0;
                               cells.set_null(i);
@@ -268,6 +270,7 @@ std::string PublishedRows::line(size_t row) const {
   text("touch", touch_[row]);
   text("reason", reason_[row]);
   number("chance", chance_[row]);
+  number("expected_loss", expected_loss_[row]);
   for (const size_t w : model.condition) {
     if (row < condition_[w].size() && condition_[w][row] != engine::kUnknown)
       number(condition_names_[w], condition_[w][row]);

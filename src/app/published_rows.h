@@ -54,6 +54,7 @@ struct PublishedRow {
   uint32_t territory = 0, touch = 0;  ///< the attributes of these names
   uint32_t reason = 0;                ///< the sentence that says what costs it the most points
   int32_t chance = kNone;             ///< that it leaves within the horizon, in millionths; where calibrated
+  int64_t expected_loss = kNoAmount;  ///< the chance times what can leave within the horizon
   std::vector<uint8_t> conditions;    ///< by watched condition of the plan: as engine::LifeDays::watched
 
   /// Of everything but account, day and what alerts and plays alone read.
@@ -126,7 +127,7 @@ class PublishedRows {
       override_kind_, owner_, stale_sources_, top_parent_, territory_, touch_, reason_;
   std::vector<int32_t> day_, revision_, score_, coverage_, computed_, rolled_up_, hierarchy_, triggers_, cap_, silence_,
       override_line_, override_value_, renewal_, chance_;
-  std::vector<int64_t> arr_;
+  std::vector<int64_t> arr_, expected_loss_;
   std::vector<uint8_t> kind_, model_;
   std::vector<std::optional<explain::Causes>> causes_;  ///< shorter than the rows: the others have none
   std::vector<std::vector<int32_t>> dimension_;         ///< kNone = null

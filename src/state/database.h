@@ -14,6 +14,8 @@
 
 #include "base/result.h"
 #include "ports/fact_store.h"
+#include "ports/message.h"
+#include "state/action.h"
 #include "state/batch.h"
 #include "state/closed_day.h"
 #include "state/entry.h"
@@ -102,11 +104,23 @@ class Database final : public ports::FactStore {
 
   /// Adds a closed day, which follows the last one, with the text of the model that said its rows; durable when it
   /// returns.
-  [[nodiscard]] Status close_day(const ClosedDay& day, const std::string& model_text);
+  /// rules: the files of day.rules.
+  [[nodiscard]] Status close_day(const ClosedDay& day, const std::string& model_text, const RuleFiles& rules = {});
   /// All closed days, ascending.
   [[nodiscard]] Result<std::vector<ClosedDay>> closed_days();
   /// The text of a model that a day was closed with; empty when there is none with this fingerprint.
   [[nodiscard]] Result<std::string> model_text(const Hash128& fingerprint);
+
+  /// Records what a person did under the next number, not before the last action or close; durable when it returns.
+  [[nodiscard]] Result<Action> act(const Action& action);
+  /// In the order in which they count.
+  [[nodiscard]] Result<std::vector<Action>> actions();
+  /// The files of ClosedDay::rules; empty when there are none with this fingerprint.
+  [[nodiscard]] Result<RuleFiles> rule_files(const Hash128& fingerprint);
+  /// The moment up to which everything was told; none = nothing so far.
+  [[nodiscard]] Result<std::optional<Instant>> acted_until();
+  /// Puts messages into the outbox and moves that moment, in one transaction.
+  [[nodiscard]] Status end_acting(Instant until, const std::vector<ports::Message>& messages);
 
   /// Every rule name that the source's mapping ever had, sorted.
   [[nodiscard]] Result<std::vector<std::string>> rule_names(std::string_view source);

@@ -117,8 +117,19 @@ CREATE TABLE publication(
 CREATE TABLE closed_day(
   day INTEGER PRIMARY KEY, known_until INTEGER NOT NULL, at INTEGER NOT NULL, next_seq INTEGER NOT NULL,
   model TEXT NOT NULL, fingerprint BLOB NOT NULL, scores_file TEXT NOT NULL, rows INTEGER NOT NULL,
-  revisions INTEGER NOT NULL) STRICT;
+  revisions INTEGER NOT NULL, rules BLOB) STRICT;
 CREATE TABLE model_text(fingerprint BLOB PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- The files that said how to act (alerts.yaml, team.yaml ...) when a day was closed; closed_day.rules names them, NULL =
+-- there was no alerts.yaml.
+CREATE TABLE rules_text(
+  fingerprint BLOB NOT NULL, file TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (fingerprint, file)) STRICT,
+  WITHOUT ROWID;
+-- What people did with alerts, tasks ... (object), one row each, in the order in which it counts.
+CREATE TABLE action(
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, author TEXT NOT NULL, kind TEXT NOT NULL, object TEXT NOT NULL,
+  act TEXT NOT NULL, text TEXT NOT NULL, comment TEXT NOT NULL, until INTEGER) STRICT;
+-- What was told so far: the messages of everything up to this moment are in the outbox.
+CREATE TABLE acted(only INTEGER PRIMARY KEY CHECK (only = 1), until INTEGER NOT NULL) STRICT;
 
 -- What is told to people and programs.  state: 0 waiting, 1 being sent, 2 sent, 3 given up.  tries: since it was added or
 -- put back; due: of the next try; attempts, tried, status, said: all of them, and the last one.  Bodies of what was sent

@@ -1,0 +1,35 @@
+// app/acting.h
+//
+// Everything that follows from the published history and from what people did: alerts, who has them, who was told.
+// Replayed, never kept; docs/ALERTS.md.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "alerts/ledger.h"
+#include "app/workspace.h"
+#include "base/result.h"
+#include "facts/dictionary.h"
+#include "state/closed_day.h"
+
+namespace kenko::app {
+
+/// Where acting stands.  Ownership: owns the texts of all codes; immovable.
+struct Acting {
+  facts::Dictionary texts;
+  alerts::Ledger ledger;
+  std::shared_ptr<const alerts::Setup> setup;  ///< in force since the last closed day; nullptr = no day was closed yet
+  alerts::ClosedDay last;                      ///< the last closed day, with its rows
+  bool enabled = false;                        ///< it was closed with rules
+
+  Acting() = default;
+  Acting(const Acting&) = delete;
+  Acting& operator=(const Acting&) = delete;
+};
+
+/// Replays all closed days and all actions up to a moment.  Needs no lock.
+/// Errors: "not-published" where no day was closed; missing or damaged files.
+[[nodiscard]] Result<std::unique_ptr<Acting>> replay(const Workspace& workspace, Instant until);
+
+}  // namespace kenko::app
