@@ -45,6 +45,15 @@ const Plays& shipped() {
   return kPlays;
 }
 
+const std::string kTable = R"(## 6. Plays by band (defaults)
+| band | aim | play |
+|---|---|---|
+| green | expansion | monthly check-in, quarterly business review, find expansion, develop a case study or reference, review-site requests, referrals |
+| yellow | stabilise | check-in every two weeks, adoption session, strengthen outcomes, develop an executive sponsor, enable integrations |
+| orange | intervene | weekly contact, align executives, business value review, product optimisation, talk about pricing, the churn-risk playbook |
+| red | executive escalation | management at once, executive sponsor, full account assessment, premium support, price adjustment, win-back offer |
+)";
+
 // A cell of the table: what should be done, and the play and step that do it.  step empty: the whole play.
 struct Cell {
   const char* band;
@@ -131,13 +140,13 @@ std::map<std::pair<std::string, std::string>, std::vector<std::string>> table_of
   return out;
 }
 
-// KENKO_REFERENCE names the document with the table: the cells above are all there are in it.
-TEST(ShippedPlays, TheCellsAreThoseOfTheDocument) {
+// The cells above are all there are; KENKO_REFERENCE names a document with the table, to be compared with instead of
+// the copy here.
+TEST(ShippedPlays, TheCellsAreThoseOfTheTable) {
   const char* path = std::getenv("KENKO_REFERENCE");
-  if (path == nullptr) GTEST_SKIP() << "KENKO_REFERENCE names no document";
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> ours;
   for (const Cell& cell : kCells) ours[{cell.band, cell.aim}].emplace_back(cell.item);
-  EXPECT_EQ(ours, table_of(contents(path)));
+  EXPECT_EQ(ours, table_of(path == nullptr ? kTable : contents(path)));
 }
 
 TEST(ShippedPlays, EveryBandHasPlaysForEveryTouchModelThatPeopleWorkOnAndTechTouchHasNoTasks) {
