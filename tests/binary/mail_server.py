@@ -84,7 +84,9 @@ class SmtpServer:
                 if not self.step("data", connection, "354 go on"):
                     continue
                 body = b""
-                while (part := lines.readline()) not in (b".\r\n", b""):
+                while (part := lines.readline()) != b".\r\n":
+                    if not part:
+                        return  # cut off in the middle: no mail
                     body += part[1:] if part.startswith(b".") else part
                 time.sleep(self.delay())
                 ending = self.answers.get("end", "250 taken")

@@ -431,18 +431,21 @@ class Kill(Messages):
                     zip(range(count), itertools.cycle(["crm", "ann@example.com"]))}
         self.http.delay = self.smtp.delay = lambda: rng.random() * 0.03
         self.http.answer = lambda number: (500, {}, b"") if rng.random() < 0.1 else (200, {}, b"")
-        killed, at = 0, 10
+        killed, at, window, left = 0, 10, 0.08, count
         for _ in range(600):
             at += 90
             process = subprocess.Popen([BIN, "-C", "w", "messages", "--now", instant(at), "send"], cwd=self.dir,
                                        env=environment(**self.env), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
-                process.wait(timeout=rng.random() * 0.1)
+                process.wait(timeout=rng.random() * window)
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
             process.wait()
             killed += process.returncode == -signal.SIGKILL
-            if not self.listed("--waiting"):
+            waiting = len(self.listed("--waiting"))
+            window *= 1.2 if waiting == left else 0.95  # some progress, and not too much
+            left = waiting
+            if left == 0:
                 break
         print(f"{killed} senders were killed", flush=True)
         self.assertGreater(killed, 5)
