@@ -159,9 +159,11 @@ bool Closing::may_begin(const OfAccount* of, const Play& play, const AccountDay&
   const auto has = [touch](const Step& step) { return Play::has(step, touch); };
   if (std::none_of(play.steps.begin(), play.steps.end(), has)) return false;
   if (of == nullptr) return true;
-  for (const Enrolment& before : of->enrolments) {
-    if (before.play != play.name) continue;
-    if (play.once || before.running() || day_.day - before.from < play.cool_down_days) return false;
+  // By day: behind the first one that is long past only those that still run matter.
+  bool recent = true;
+  for (auto before = of->enrolments.rbegin(); before != of->enrolments.rend(); ++before) {
+    recent = recent && day_.day - before->from < play.cool_down_days;
+    if ((recent || play.once || before->running()) && before->play == play.name) return false;
   }
   return true;
 }

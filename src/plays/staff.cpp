@@ -58,17 +58,17 @@ std::string Staff::person(const Role& role, const AccountDay& row) const {
   return manager ? team.person(*manager).id : of;
 }
 
-std::string Staff::present(const std::string& person) const {
-  if (person.empty() || setup_.team.empty()) return person;
-  const auto found = setup_.team.find(person);
-  const auto there = found ? setup_.team.delegate_on(*found, local_) : std::nullopt;
-  return there ? setup_.team.person(*there).id : "";
-}
-
-bool Staff::gone(const std::string& person) const {
-  if (person.empty() || setup_.team.empty()) return false;
-  const auto found = setup_.team.find(person);
-  return !found || setup_.team.gone_on(*found, local_);
+const Staff::Today& Staff::today(const std::string& person) {
+  const auto known = today_.find(person);
+  if (known != today_.end()) return known->second;
+  Today found{person, false};
+  if (!person.empty() && !setup_.team.empty()) {
+    const auto id = setup_.team.find(person);
+    const auto there = id ? setup_.team.delegate_on(*id, local_) : std::nullopt;
+    found.present = there ? setup_.team.person(*there).id : "";
+    found.gone = !id || setup_.team.gone_on(*id, local_);
+  }
+  return today_.emplace(person, std::move(found)).first->second;
 }
 
 calendar::RegionId Staff::region(const std::string& person) const {
