@@ -44,6 +44,7 @@ class Closing {
   // Plays whose time has come for an account.
   struct Wish {
     const AccountDay* row = nullptr;
+    OfAccount* of = nullptr;    // nullptr: nothing is kept of the account yet
     std::vector<size_t> plays;  // by falling priority
   };
 
@@ -189,7 +190,7 @@ std::vector<Closing::Wish> Closing::look_at_all() {
       stop_what_ends(*of, row);
       ++kept;
     }
-    Wish wish{&row, {}};
+    Wish wish{&row, nullptr, {}};
     for (size_t play = 0; play < setup_.plays.all.size(); ++play) {
       const Truth begins = view_.begins(play, row);
       if (begins == Truth::yes && of == nullptr && setup_.plays.all[play].when.for_days > 1) {
@@ -198,6 +199,7 @@ std::vector<Closing::Wish> Closing::look_at_all() {
       if (held_long_enough(of, play, begins) && may_begin(of, setup_.plays.all[play], row)) wish.plays.push_back(play);
     }
     if (of != nullptr && wish.plays.empty()) of->waiting.clear();
+    wish.of = of;
     if (!wish.plays.empty()) wishes.push_back(std::move(wish));
   }
   leave_until("\xff");
@@ -207,7 +209,9 @@ std::vector<Closing::Wish> Closing::look_at_all() {
 // Where a play begins for so many a week, those with the largest ARR come first, then by id.
 void Closing::begin_all(std::vector<Wish> wishes) {
   std::stable_sort(wishes.begin(), wishes.end(), [](const Wish& a, const Wish& b) { return a.row->arr > b.row->arr; });
-  for (const Wish& wish : wishes) begin(state_.accounts[std::string(day_.text(wish.row->account))], wish);
+  for (const Wish& wish : wishes) {
+    begin(wish.of != nullptr ? *wish.of : state_.accounts[std::string(day_.text(wish.row->account))], wish);
+  }
 }
 
 void Closing::begin(OfAccount& of, const Wish& wish) {
@@ -290,10 +294,14 @@ void Closing::set_due(Task& task, const Step& step) const {
   task.due_at = calendar.end_of_work(region, task.due);
 }
 
+// Accounts of the state and of the day both ascend by id.
 void Closing::work_on_tasks() {
+  auto of = state_.accounts.begin();
   for (const AccountDay& row : day_.accounts) {
-    const auto of = state_.accounts.find(day_.text(row.account));
-    if (of == state_.accounts.end()) continue;
+    const std::string_view account = day_.text(row.account);
+    while (of != state_.accounts.end() && of->first < account) ++of;
+    if (of == state_.accounts.end()) return;
+    if (of->first != account) continue;
     for (Enrolment& enrolment : of->second.enrolments) {
       if (!enrolment.running()) continue;
       hand_over(enrolment, setup_.plays.all[*position(enrolment.play)], row);
