@@ -15,7 +15,13 @@ enum class Looked : uint8_t { yes, stands_still, left };
 
 Looked looked_at(std::string_view status) {
   if (status == "churned" || status == "internal") return Looked::left;
-  return status == "paused" ? Looked::stands_still : Looked::yes;
+  const bool customer = status == "onboarding" || status == "active" || status == "notice";
+  return customer ? Looked::yes : Looked::stands_still;
+}
+
+// Alerts that only say in other words that scores fell: a storm holds them back.
+bool echoes_the_score(Kind kind) {
+  return kind == Kind::level || kind == Kind::fall || kind == Kind::baseline || kind == Kind::band;
 }
 
 }  // namespace
@@ -65,16 +71,16 @@ void Ledger::Closing::end_the_gone(const std::vector<AccountDay>& left) {
   for (const Rule& r : ledger_.setup_->rules.rules) rules.insert(r.name);
   std::set<uint32_t> gone;
   for (const AccountDay& row : left) gone.insert(row.account);
+  for (const auto& [account, track] : ledger_.signals_.accounts()) {
+    if (track.last_day <= day_.day - kGoneAfterDays) gone.insert(account);
+  }
   std::vector<std::pair<size_t, std::string>> over;
   for (const auto& [key, at] : ledger_.current_) {
     const Alert& alert = ledger_.alerts_[at];
     if (alert.kind != Kind::storm && !rules.contains(alert.cause)) {
       over.emplace_back(at, "its rule was taken out");
-    } else if (alert.account != 0) {
-      const auto track = ledger_.signals_.accounts().find(alert.account);
-      const bool unseen =
-          track == ledger_.signals_.accounts().end() || track->second.last_day < day_.day - kGoneAfterDays;
-      if (gone.contains(alert.account) || unseen) over.emplace_back(at, "the account has left");
+    } else if (gone.contains(alert.account)) {
+      over.emplace_back(at, "the account has left");
     }
   }
   for (const auto& [at, why] : over) ledger_.end(at, day_.at, why);
@@ -93,8 +99,10 @@ void Ledger::Closing::look_at(const AccountDay& row) {
     if (found != ledger_.current_.end()) wish.alert = found->second;
     const bool levels = rules[r].kind == Kind::level;
     for (size_t l = kLevels; l-- > 0;) {
+      if (!levels && kAllLevels[l] != Level::warning) continue;  // all three stand for one
       const Streak& streak = track.streak(ledger_.signals_.slot(r, kAllLevels[l]));
       const Level level = levels ? kAllLevels[l] : rules[r].level;
+      if (streak.no < rules[r].clear_after && !wish.lasts) wish.lasts = level;
       if (streak.fires && !wish.fires) {
         wish.fires = level;
         wish.signal = streak.last;
@@ -104,7 +112,13 @@ void Ledger::Closing::look_at(const AccountDay& row) {
         wish.signal = streak.last;
       }
     }
-    if (wish.alert || wish.fires) wishes_.push_back(std::move(wish));
+    // Better than the least severe threshold for long enough: over, whatever was changed about the others.
+    if (track.streak(ledger_.signals_.slot(r)).no >= rules[r].clear_after) wish.lasts.reset();
+    if (wish.alert && !wish.lasts) {
+      ledger_.end(*wish.alert, day_.at, "its cause is over");
+    } else if (wish.alert || wish.fires) {
+      wishes_.push_back(std::move(wish));
+    }
   }
 }
 
@@ -113,7 +127,7 @@ bool Ledger::Closing::rises(const Wish& wish) const {
   if (!wish.acts) return false;
   if (!wish.alert) return true;
   const Alert& alert = ledger_.alerts_[*wish.alert];
-  return *wish.acts > alert.level || (alert.state == State::backlog && !alert.held);
+  return *wish.acts > alert.acted || (alert.state == State::backlog && !alert.held);
 }
 
 void Ledger::Closing::find_storms(const std::vector<AccountDay>& rows) {
@@ -133,7 +147,10 @@ void Ledger::Closing::find_storms(const std::vector<AccountDay>& rows) {
     storm.breaks =
         storm.fell >= rules.storm_accounts && storm.fell * kWhole > rules.storm_share_micros * storm.accounts;
   }
-  for (Wish& wish : wishes_) wish.in_storm = falls(wish) && storms_[segment_of(*wish.row)].breaks;
+  for (Wish& wish : wishes_) {
+    wish.in_storm = echoes_the_score(rule_of(wish).kind) && rises(wish) && fallen.contains(wish.row->account) &&
+                    storms_[segment_of(*wish.row)].breaks;
+  }
 }
 
 size_t Ledger::Closing::add(const std::string& subject, const std::string& cause, Kind kind, Level level,
@@ -143,7 +160,7 @@ size_t Ledger::Closing::add(const std::string& subject, const std::string& cause
   alert.subject = subject;
   alert.cause = cause;
   alert.kind = kind;
-  alert.level = level;
+  alert.level = alert.acted = level;
   alert.day = day_.day;
   alert.since = day_.at;
   alert.why = std::move(why);
@@ -154,24 +171,42 @@ size_t Ledger::Closing::add(const std::string& subject, const std::string& cause
   return at;
 }
 
+// Nobody, or somebody who is no longer there.
+bool Ledger::Closing::has_lost_owner(const Alert& alert) const {
+  const team::Team& team = ledger_.setup_->team;
+  if (alert.owner.empty() || team.empty()) return alert.owner.empty();
+  const auto person = team.find(alert.owner);
+  return !person || team.gone_on(*person, local_);
+}
+
+// Who has other alerts of the account has this one, too: one account is not handed to several people.
+void Ledger::Closing::take_owner(Alert& alert, const AccountDay& row) {
+  alert.owner_code = row.owner;
+  for (auto it = ledger_.current_.lower_bound({alert.subject, ""});
+       it != ledger_.current_.end() && it->first.subject == alert.subject; ++it) {
+    const Alert& other = ledger_.alerts_[it->second];
+    if (other.account != row.account || other.id == alert.id) continue;
+    if (other.owner_code != row.owner || has_lost_owner(other)) continue;
+    alert.owner = other.owner;
+    alert.by_hand = other.by_hand;
+    return;
+  }
+  alert.by_hand = false;
+  alert.owner = ledger_.owner_of(day_, row, local_);
+}
+
 void Ledger::Closing::open(const Wish& wish) {
   const Rule& rule = rule_of(wish);
   const Level level = wish.acts ? *wish.acts : *wish.fires;
   const size_t at = add(std::string(day_.text(wish.row->account)), rule.name, rule.kind, level,
                         why_of(rule, ledger_.setup_->rules, level, wish.signal, *wish.row, day_));
   Alert& alert = ledger_.alerts_[at];
+  alert.level = *wish.fires;
   alert.account = wish.row->account;
   alert.helps = rule.helps.empty() ? usual_help(rule.kind, level) : rule.helps;
-  alert.owner_code = wish.row->owner;
-  // Who has other alerts of the account has this one, too.
-  for (auto it = ledger_.current_.lower_bound({alert.subject, ""});
-       it != ledger_.current_.end() && it->first.subject == alert.subject && alert.owner.empty(); ++it) {
-    const Alert& other = ledger_.alerts_[it->second];
-    if (other.owner_code == alert.owner_code) alert.owner = other.owner, alert.by_hand = other.by_hand;
-  }
-  if (alert.owner.empty()) alert.owner = ledger_.owner_of(day_, *wish.row, local_);
+  take_owner(alert, *wish.row);
   alert.assignee = ledger_.present(alert.owner, local_);
-  alert.held = wish.in_storm && (rule.kind == Kind::fall || level == Level::warning);
+  alert.held = wish.in_storm && (rule.kind == Kind::fall || alert.level == Level::warning);
   alert.state = wish.acts && !alert.held ? State::open : State::backlog;
   if (alert.held) storms_[segment_of(*wish.row)].held.push_back(at);
   ledger_.add_event(day_.at, at, alert.state == State::open ? What::opened : What::listed, alert.assignee);
@@ -181,17 +216,18 @@ void Ledger::Closing::open(const Wish& wish) {
 void Ledger::Closing::raise(const Wish& wish) {
   const Rule& rule = rule_of(wish);
   Alert& alert = ledger_.alerts_[*wish.alert];
-  if (wish.in_storm && (rule.kind == Kind::fall || *wish.acts == Level::warning)) {
+  if (wish.in_storm && (rule.kind == Kind::fall || *wish.fires == Level::warning)) {
     alert.held = true;
     storms_[segment_of(*wish.row)].held.push_back(*wish.alert);
     return;
   }
   const bool first = alert.state == State::backlog;
-  alert.level = *wish.acts;
+  alert.level = *wish.fires;
+  alert.acted = *wish.acts;
   alert.held = false;
   alert.state = State::open;
   alert.resolution.clear();
-  alert.why = why_of(rule, ledger_.setup_->rules, alert.level, wish.signal, *wish.row, day_);
+  alert.why = why_of(rule, ledger_.setup_->rules, alert.acted, wish.signal, *wish.row, day_);
   if (rule.helps.empty()) alert.helps = usual_help(rule.kind, alert.level);
   ledger_.add_event(day_.at, *wish.alert, first ? What::opened : What::raised, alert.assignee);
   if (wish.in_storm) {
@@ -204,15 +240,13 @@ void Ledger::Closing::raise(const Wish& wish) {
 
 void Ledger::Closing::fulfil(const Wish& wish) {
   if (!wish.alert) return open(wish);
-  if (!wish.fires) return ledger_.end(*wish.alert, day_.at, "its cause is over");
+  if (!wish.fires) return;  // the rule means something else since, and has not decided yet
   if (rises(wish)) return raise(wish);
   Alert& alert = ledger_.alerts_[*wish.alert];
-  if (alert.state == State::backlog) {
-    alert.level = *wish.fires;
-  } else if (*wish.fires < alert.level) {
-    alert.level = *wish.fires;
-    ledger_.add_event(day_.at, *wish.alert, What::eased);
-  }
+  const Level before = alert.level;
+  alert.level = std::max(*wish.fires, std::min(*wish.lasts, before));
+  alert.acted = std::min(alert.acted, alert.level);
+  if (alert.level < before && alert.state != State::backlog) ledger_.add_event(day_.at, *wish.alert, What::eased);
 }
 
 std::string Ledger::Closing::first_present(const std::vector<team::PersonId>& people) const {
@@ -229,12 +263,17 @@ void Ledger::Closing::put_storms() {
     if (!storm.breaks) continue;
     const auto there = ledger_.current_.find({segment, kStorm});
     size_t at = 0;
+    const Sentence why =
+        say("{} of {} accounts fell on {}: their warnings are held back", storm.fell, storm.accounts, day_.day.iso());
     if (there != ledger_.current_.end()) {
+      // So many more: whoever knows of the first ones does not know of these.
       at = there->second;
+      ledger_.alerts_[at].why = why;
+      ledger_.alerts_[at].resolution.clear();
+      ledger_.add_event(day_.at, at, What::raised, ledger_.alerts_[at].assignee);
+      ledger_.start_clock(at, day_.at);
     } else {
-      at = add(segment, kStorm, Kind::storm, Level::at_risk,
-               say("{} of {} accounts fell on {}: their warnings are held back", storm.fell, storm.accounts,
-                   day_.day.iso()));
+      at = add(segment, kStorm, Kind::storm, Level::at_risk, why);
       Alert& alert = ledger_.alerts_[at];
       alert.helps = usual_help(Kind::storm, Level::at_risk);
       for (const char* role : {"leader", "director", "manager"}) {
@@ -305,14 +344,8 @@ void Ledger::Closing::hand_over(size_t at) {
   if (alert.account != 0) {
     const AccountTrack& track = ledger_.signals_.accounts().at(alert.account);
     if (track.last_day != day_.day) return;
-    const bool other = track.last.owner != alert.owner_code;
-    const team::Team& team = ledger_.setup_->team;
-    const auto person = team.find(alert.owner);
-    const bool lost = alert.owner.empty() || (!team.empty() && (!person || team.gone_on(*person, local_)));
-    if (other || lost) {
-      alert.owner_code = track.last.owner;
-      alert.by_hand = false;
-      alert.owner = ledger_.owner_of(day_, track.last, local_);
+    if (track.last.owner != alert.owner_code || has_lost_owner(alert)) {
+      take_owner(alert, track.last);
       what = What::moved;
     }
   }

@@ -26,6 +26,7 @@ class Ledger::Closing {
     std::optional<size_t> alert;  ///< the one that is there
     std::optional<Level> acts;    ///< the most severe level that opens (or raises) an alert
     std::optional<Level> fires;   ///< the most severe one that holds
+    std::optional<Level> lasts;   ///< the most severe one that was not over for long enough
     Signal signal;
     bool in_storm = false;  ///< the account is one of many that fell today
   };
@@ -38,7 +39,8 @@ class Ledger::Closing {
   void raise(const Wish& wish);
   /// An alert in no state yet.
   size_t add(const std::string& subject, const std::string& cause, Kind kind, Level level, Sentence why);
-  void add_to(const Wish& wish, size_t alert);
+  [[nodiscard]] bool has_lost_owner(const Alert& alert) const;
+  void take_owner(Alert& alert, const AccountDay& row);
   void put_storms();
   void put_sources();
   void hand_over();

@@ -94,6 +94,7 @@ struct Alert {
   std::string cause;     ///< the rule's name
   Kind kind = Kind::level;
   Level level = Level::warning;
+  Level acted = Level::warning;  ///< at most `level`: the one that somebody was told of; an own signal above it raises
   State state = State::open;
   Day day;        ///< the closed day that opened it
   Instant since;  ///< when it was opened, raised or reopened: when its clock began

@@ -10,10 +10,11 @@ namespace {
 void count(Streak& streak, const Rule& rule, const Signal& signal, bool fresh) {
   if (signal.truth == Truth::unknown) return;
   if (signal.truth == Truth::no) {
-    streak.yes = 0;
+    streak.own = false;
     ++streak.no;
-    streak.fresh = streak.own = false;
+    // What fires goes on through a few better days.
     if (streak.no >= rule.clear_after) streak.fires = false;
+    if (!streak.fires) streak.yes = 0, streak.fresh = false;
     return;
   }
   ++streak.yes;

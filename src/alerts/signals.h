@@ -29,11 +29,12 @@ struct Signal {
   Day since;
 };
 
-/// Days in a row on which a rule (of kind level: one threshold) held.
+/// Days on which a rule (of kind level: one threshold) held.  A no ends a streak that does not fire; one that fires
+/// goes on until clear_after no in a row.
 struct Streak {
   int32_t yes = 0, no = 0;
   bool fresh = false;  ///< a day of it is fresh
-  bool own = false;    ///< its last yes is own
+  bool own = false;    ///< its last answer is a yes that is own
   bool fires = false;  ///< fire_after days were yes, and clear_after no have not followed
   Signal last;         ///< the last yes
 
