@@ -192,6 +192,7 @@ void Ledger::Closing::take_owner(Alert& alert, const AccountDay& row) {
     return;
   }
   alert.by_hand = false;
+  alert.owner.clear();  // its own load does not count
   alert.owner = ledger_.owner_of(day_, row, local_);
 }
 

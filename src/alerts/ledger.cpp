@@ -108,6 +108,7 @@ void Ledger::set_due(size_t at, std::optional<Instant> due) {
 void Ledger::start_clock(size_t at, Instant moment) {
   Alert& alert = alerts_[at];
   alert.state = State::open;
+  alert.held = false;
   alert.since = moment;
   alert.told = 0;
   alert.last_told.clear();
@@ -186,8 +187,7 @@ void Ledger::give(size_t at, Instant moment, What what, const std::string& perso
   const std::string from = alert.assignee;
   alert.assignee = person;
   add_event(moment, at, what, person, from);
-  if (alert.state == State::open && !alert.due && !alert.held && !person.empty() && from.empty())
-    start_clock(at, moment);
+  if (alert.state == State::open && !alert.due && !person.empty() && from.empty()) start_clock(at, moment);
 }
 
 Status Ledger::act(const Action& action) {

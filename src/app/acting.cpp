@@ -71,6 +71,7 @@ Result<std::unique_ptr<Acting>> replay(const Workspace& workspace, Instant until
         const state::ClosedDay& closed = days[next_day++];
         out->setup = setups.at(closed.rules);
         out->enabled = closed.rules.has_value();
+        if (out->enabled) out->first_enabled = std::min(out->first_enabled, closed.at);
         out->ledger.close(out->setup, day);
         if (next_day == days.size()) out->last = day;
         return Done{};

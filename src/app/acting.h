@@ -21,6 +21,7 @@ struct Acting {
   alerts::Ledger ledger;
   std::shared_ptr<const alerts::Setup> setup;  ///< in force since the last closed day; nullptr = no day was closed yet
   alerts::ClosedDay last;                      ///< the last closed day, with its rows
+  Instant first_enabled = Instant::kMax;       ///< when the first day with rules was closed
   bool enabled = false;                        ///< it was closed with rules
 
   Acting() = default;

@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "app/acting_rules.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "notify/mime.h"
@@ -221,24 +222,37 @@ Result<DeliverReport> deliver_due(const Workspace& workspace, const Postman& pos
   return std::move(report);
 }
 
+namespace {
+
+// The address behind `to`: itself, or that of somebody of the team; empty when it is the name of an endpoint.
+Result<std::string> address_of(const Workspace& workspace, const Channels& channels, const std::string& to) {
+  if (to.find('@') != std::string::npos) {
+    if (notify::is_address(to)) return to;
+    return problem("bad-address", fmt::format("`{}` is no address that mail can be sent to", to),
+                   "write ann@example.com");
+  }
+  if (channels.find(to) != nullptr) return std::string();
+  if (to == ports::kMailChannel) {
+    return problem("bad-address", "mail needs somebody to go to", "kenko messages test ann@example.com");
+  }
+  KENKO_TRY(const state::RuleFiles files, read_rule_files(workspace));
+  KENKO_TRY(const auto setup, make_setup(files, workspace.settings));
+  const auto person = setup->team.find(to);
+  if (!person) return unknown_channel(channels, to);
+  const std::string& email = setup->team.person(*person).email;
+  if (notify::is_address(email)) return email;
+  return problem("bad-address", fmt::format("team.yaml has no e-mail address of `{}` that mail can be sent to", to),
+                 "write it as email: ann@example.com");
+}
+
+}  // namespace
+
 Result<ports::Message> add_test_message(const Workspace& workspace, const std::string& to, Instant now) {
   KENKO_TRY(const Channels channels, open_channels(workspace));
   ports::Message message;
-  if (to.find('@') != std::string::npos) {
-    if (!notify::is_address(to)) {
-      return problem("bad-address", fmt::format("`{}` is no address that mail can be sent to", to),
-                     "write ann@example.com");
-    }
-    message.channel = ports::kMailChannel;
-    message.recipient = to;
-  } else {
-    message.channel = to;
-  }
-  if (message.channel == ports::kMailChannel && !channels.smtp) return no_mail_server();
-  if (message.channel == ports::kMailChannel && message.recipient.empty()) {
-    return problem("bad-address", "mail needs somebody to go to", "kenko messages test ann@example.com");
-  }
-  if (message.recipient.empty() && channels.find(to) == nullptr) return unknown_channel(channels, to);
+  KENKO_TRY(message.recipient, address_of(workspace, channels, to));
+  message.channel = message.recipient.empty() ? to : ports::kMailChannel;
+  if (!message.recipient.empty() && !channels.smtp) return no_mail_server();
   message.kind = "test";
   message.created = now;
   message.id = PartsHash().add("test").add(message.channel).add(message.recipient).add(now.micros).hash().hex();

@@ -69,8 +69,9 @@ struct DeliverReport {
 [[nodiscard]] Result<DeliverReport> deliver_due(const Workspace& workspace, const Postman& postman,
                                                 const DeliverOptions& options);
 
-/// Puts a test message for `to` into the outbox and gives it back: the name of a channel, or an address for mail.
-/// Problems: "unknown-channel", "no-mail-server", "bad-address", "workspace-locked", storage problems.
+/// Puts a test message for `to` into the outbox and gives it back: the name of a channel, an address for mail, or
+/// somebody of team.yaml (where there is an alerts.yaml).  Problems: "unknown-channel", "no-mail-server",
+/// "bad-address", "workspace-locked", those of team.yaml, storage problems.
 [[nodiscard]] Result<ports::Message> add_test_message(const Workspace& workspace, const std::string& to, Instant now);
 
 /// Puts a message that was sent or given up back into the queue.  Problems: those of state::Outbox::put_back.

@@ -91,15 +91,21 @@ class Making {
       people_ = {request_.owner};
       return Done{};
     }
-    return Problem{"unknown-person", {}, fmt::format("nobody is `{}`", request_.owner),
-                   text::did_you_mean(request_.owner, known), "", Severity::error};
+    return Problem{"unknown-person",
+                   {},
+                   fmt::format("nobody is `{}`", request_.owner),
+                   text::did_you_mean(request_.owner, known),
+                   "",
+                   Severity::error};
   }
 
   [[nodiscard]] std::string shown_name() const {
     const auto person = acting_.setup->team.find(request_.owner);
     return person ? acting_.setup->team.person(*person).name : request_.owner;
   }
-  [[nodiscard]] bool mine(const std::string& person) const { return request_.owner.empty() || people_.contains(person); }
+  [[nodiscard]] bool mine(const std::string& person) const {
+    return request_.owner.empty() || people_.contains(person);
+  }
   [[nodiscard]] bool of_mine(const alerts::AccountDay& row) const {
     const std::string_view status = acting_.last.text(row.status);
     if (status == "churned" || status == "internal") return false;
@@ -121,9 +127,9 @@ class Making {
 
   void needs(const std::vector<size_t>& open, Today& out) const {
     std::vector<size_t> shown(open.begin(), open.begin() + static_cast<ptrdiff_t>(limit(open.size())));
-    report::Section section{"needs", open.size() > shown.size()
-                                         ? say("What needs you ({} of {})", shown.size(), open.size())
-                                         : Sentence("What needs you"),
+    report::Section section{"needs",
+                            open.size() > shown.size() ? say("What needs you ({} of {})", shown.size(), open.size())
+                                                       : Sentence("What needs you"),
                             {}};
     section.table.columns = {{"level", "Level", Align::left, 0, false},
                              {"account", "Account", Align::left, kMaxWidth, false},
@@ -155,7 +161,8 @@ class Making {
       if (row.explained && std::abs(row.change) >= kNotable && of_mine(row)) moved.push_back(&row);
     }
     std::sort(moved.begin(), moved.end(), [this](const auto* a, const auto* b) {
-      return std::tuple(a->change, acting_.last.text(a->account)) < std::tuple(b->change, acting_.last.text(b->account));
+      return std::tuple(a->change, acting_.last.text(a->account)) <
+             std::tuple(b->change, acting_.last.text(b->account));
     });
     report::Section section{"changes", Sentence("What changed since the day before, by 5 points or more"), {}};
     section.table.columns = {{"account", "Account", Align::left, kMaxWidth, false},
@@ -181,7 +188,8 @@ class Making {
       if (row.renewal != kNone && days >= 0 && days <= request_.renewal_days && of_mine(row)) soon.push_back(&row);
     }
     std::sort(soon.begin(), soon.end(), [this](const auto* a, const auto* b) {
-      return std::tuple(a->renewal, acting_.last.text(a->account)) < std::tuple(b->renewal, acting_.last.text(b->account));
+      return std::tuple(a->renewal, acting_.last.text(a->account)) <
+             std::tuple(b->renewal, acting_.last.text(b->account));
     });
     report::Section section{"renewals", say("Renewals in {} days", request_.renewal_days), {}};
     section.table.columns = {{"account", "Account", Align::left, kMaxWidth, false},
@@ -192,13 +200,14 @@ class Making {
                              {"chance", "May leave", Align::right, 0, false}};
     for (size_t i = 0; i < limit(soon.size()); ++i) {
       const auto& row = *soon[i];
-      section.table.rows.push_back(
-          {{std::string(acting_.last.text(row.account))},
-           {Day{row.renewal}.iso()},
-           money_cell(row.arr),
-           score_cell(row.score),
-           row.band == 0 ? Cell{} : Cell{std::string(acting_.last.text(row.band))},
-           row.chance == kNone ? Cell{} : Cell{row.chance / 1e6, report::Tone::plain, fmt::format("{:.0f} %", row.chance / 1e4)}});
+      section.table.rows.push_back({{std::string(acting_.last.text(row.account))},
+                                    {Day{row.renewal}.iso()},
+                                    money_cell(row.arr),
+                                    score_cell(row.score),
+                                    row.band == 0 ? Cell{} : Cell{std::string(acting_.last.text(row.band))},
+                                    row.chance == kNone ? Cell{}
+                                                        : Cell{row.chance / 1e6, report::Tone::plain,
+                                                               fmt::format("{:.0f} %", row.chance / 1e4)}});
     }
     section.table = report::without_empty_columns(std::move(section.table));
     if (!section.table.rows.empty()) out.sections.push_back(std::move(section));

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <memory>
 
 #include "app/deliver.h"
-#include "app/system.h"
+#include "cli/chosen_clock.h"
 #include "cli/commands.h"
+#include "cli/environment_secrets.h"
 #include "cli/messages_output.h"
 #include "notify/curl_transport.h"
 
@@ -24,16 +24,6 @@ Problem usage(std::string message, std::string hint) {
   return {"bad-option", {}, std::move(message), std::move(hint), "", Severity::error};
 }
 
-// The machine's clock, or one that stands at --now.
-class ChosenClock final : public ports::Clock {
- public:
-  explicit ChosenClock(std::optional<Instant> at) : at_(at) {}
-  [[nodiscard]] Instant now() const override { return at_ ? *at_ : app::now(); }
-
- private:
-  std::optional<Instant> at_;
-};
-
 // What every one of the commands begins with.
 struct Begun {
   app::Workspace workspace;
@@ -42,21 +32,9 @@ struct Begun {
 };
 Result<Begun> begin(const Common& common, const MessagesOptions& options) {
   KENKO_TRY(const report::Format format, format_of(common));
-  std::optional<Instant> at;
-  if (!options.now.empty()) {
-    at = Instant::parse(options.now);
-    if (!at) return usage(fmt::format("--now is `{}`, which is no time", options.now), "write 2026-11-20T09:00:00Z");
-  }
+  KENKO_TRY(ChosenClock clock, ChosenClock::of(options.now));
   KENKO_TRY(app::Workspace workspace, app::open_workspace(common.dir));
-  return Begun{std::move(workspace), format, ChosenClock(at)};
-}
-
-notify::SecretSource secrets_of(const app::Workspace& workspace) {
-  return {[](const std::string& name) -> std::optional<std::string> {
-            const char* value = std::getenv(name.c_str());
-            return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-          },
-          workspace.dir};
+  return Begun{std::move(workspace), format, clock};
 }
 
 Exit run_list(const Common& common, const MessagesOptions& options) {
@@ -183,7 +161,7 @@ void add_messages_command(CLI::App& app, Common& common, Exit& exit) {
       app.add_subcommand("messages", "what is told to people and programs: send it, see what became of it");
   messages->require_subcommand(1);
   auto o = std::make_shared<MessagesOptions>();
-  messages->add_option("--now", o->now, "act as at this instant, 2026-11-20T09:00:00Z; default: now");
+  messages->add_option("--now", o->now, kNowHelp);
   const auto add = [&, o](const char* name, const char* help, Exit (*run)(const Common&, const MessagesOptions&)) {
     auto* command = messages->add_subcommand(name, help);
     command->add_option("--format", common.format, "table, json or csv");
@@ -200,7 +178,7 @@ void add_messages_command(CLI::App& app, Common& common, Exit& exit) {
   sending->add_flag("--dry-run", o->dry_run, "print what would be sent; send nothing");
   sending->add_option("--timeout", o->timeout, "seconds that one try may take; default: 30, for mail 60");
   auto* test = add("test", "send a test message", run_test);
-  test->add_option("to", o->what, "a channel of channels.yaml, or an address for mail")->required();
+  test->add_option("to", o->what, "a channel of channels.yaml, an address, or somebody of team.yaml")->required();
   test->add_option("--timeout", o->timeout, "seconds that it may take; default: 30, for mail 60");
   test->add_flag("--later", o->later, "leave it in the outbox for `kenko messages send`");
   add("redeliver", "send a message again that was given up or sent", run_redeliver)

@@ -9,7 +9,6 @@
 #include "app/deliver.h"
 #include "base/time_zone.h"
 #include "report/table.h"
-#include "state/outbox.h"
 
 namespace kenko::cli {
 
