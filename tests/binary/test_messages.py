@@ -307,6 +307,14 @@ class Mail(Messages):
         self.assertIn("<p>", mail.get_body(("html",)).get_content())
         self.assertTrue(all(len(line) <= 78 for line in content.split(b"\r\n")))
 
+    def test_to_somebody_of_the_team(self):
+        self.write("w/alerts.yaml", "kenko: 1\n")
+        self.write("w/team.yaml", "kenko: 1\npeople:\n  ann: {name: Ann Lee, email: ann@example.com}\n  bob: {name: Bob}\n")
+        self.messages("test", "Ann Lee")
+        self.assertEqual(self.smtp.mails[0][1], ["ann@example.com"])
+        self.assertIn("[bad-address]", self.messages("test", "bob", status=1).stderr)
+        self.assertIn("[unknown-channel]", self.messages("test", "eve", status=1).stderr)
+
     def test_names_in_other_scripts(self):
         yaml = (self.dir / "w/channels.yaml").read_text().replace("from: Kenko <", 'from: "健康 Ürün <').replace(
             "example.com>", 'example.com>"')
