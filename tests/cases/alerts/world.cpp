@@ -32,7 +32,9 @@ alerts::Act act_named(const std::string& name) {
 // The ledger, and what it refused.
 class Run {
  public:
-  explicit Run(const AlertWorld& world) : world_(world) {}
+  explicit Run(const AlertWorld& world) : world_(world) {
+    for (const auto& setup : world.setups) ledger_.keep(alerts::longest_look(setup->rules));
+  }
 
   AlertHistory all(const std::vector<Instant>& stops) {
     size_t deed = 0, stop = 0;
@@ -107,6 +109,12 @@ AlertHistory by_reference(const AlertWorld& world) {
 }
 
 AlertHistory by_ledger(const AlertWorld& world, const std::vector<Instant>& stops) { return Run(world).all(stops); }
+
+alerts::Ranking ranking(const AlertWorld& world) {
+  alerts::Ledger ledger;
+  for (size_t d = 0; d < world.days.size(); ++d) ledger.close(world.setups[d], world.days[d]);
+  return alerts::rank(ledger.signals(), world.days.back(), {});
+}
 
 void put_in_order(AlertHistory& history) {
   std::stable_sort(history.lines.begin(), history.lines.end(), [](const Line& a, const Line& b) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "alerts/ledger.h"
+#include "alerts/order.h"
 #include "facts/dictionary.h"
 #include "reference/alerts/reference.h"
 
@@ -31,6 +32,9 @@ struct AlertWorld {
 
 /// What the ledger says.  stops: moments at which clocks are run besides (ascending); they must not change anything.
 [[nodiscard]] reference::AlertHistory by_ledger(const AlertWorld& world, const std::vector<Instant>& stops = {});
+
+/// The ledger's list of the last day.
+[[nodiscard]] alerts::Ranking ranking(const AlertWorld& world);
 
 /// Brings lines of the same moment and alerts of the same day into one order, so that histories can be compared.
 void put_in_order(reference::AlertHistory& history);

@@ -349,6 +349,7 @@ class History {
   void begin(size_t i, Instant at) {
     Alert& a = alerts_[i];
     a.state = State::open;
+    a.held = false;
     a.told = 0;
     a.last_told.clear();
     a.due.reset();
