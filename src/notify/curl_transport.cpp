@@ -82,13 +82,15 @@ size_t give_upload(char* to, size_t size, size_t count, void* data) {
 std::string one_line(std::string_view s) {
   constexpr int64_t kLongest = 160;
   std::string out;
-  for (const char c : s) {
-    const bool blank = static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == ' ';
-    if (!blank) {
-      out += c;
+  for (size_t i = 0; i < s.size(); ++i) {
+    // The second row of control characters is two bytes long in UTF-8.
+    const bool second = s[i] == '\xc2' && i + 1 < s.size() && (static_cast<unsigned char>(s[i + 1]) & 0xe0U) == 0x80U;
+    if (!second && static_cast<unsigned char>(s[i]) > 0x20 && s[i] != 0x7f) {
+      out += s[i];
     } else if (!out.empty() && out.back() != ' ') {
       out += ' ';
     }
+    if (second) ++i;
   }
   while (!out.empty() && !text::is_utf8(out)) out.pop_back();
   return text::code_points(text::trim(out), 0, kLongest);

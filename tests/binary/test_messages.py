@@ -86,7 +86,7 @@ class Webhooks(Messages):
         self.assertEqual(self.send(), [], "nothing is sent twice")
 
     def test_what_fails_is_tried_again(self):
-        self.http.answer = lambda number: (500, {}, b"out of order\x1b[2J") if number < 2 else (200, {}, b"")
+        self.http.answer = lambda number: (500, {}, b"out of\xc2\x9border\x1b[2J") if number < 2 else (200, {}, b"")
         name = self.put()
         row, = self.send()
         self.assertEqual((row["result"], row["tries"], row["said"]), ("later", 1, "HTTP 500: out of order [2J"))
@@ -308,7 +308,7 @@ class Mail(Messages):
         self.assertTrue(all(len(line) <= 78 for line in content.split(b"\r\n")))
 
     def test_to_somebody_of_the_team(self):
-        self.write("w/alerts.yaml", "kenko: 1\n")
+        self.write("w/alerts.yaml", "kenko: 1\nalerts: {level: {kind: level}}\n")
         self.write("w/team.yaml", "kenko: 1\npeople:\n  ann: {name: Ann Lee, email: ann@example.com}\n  bob: {name: Bob}\n")
         self.messages("test", "Ann Lee")
         self.assertEqual(self.smtp.mails[0][1], ["ann@example.com"])
