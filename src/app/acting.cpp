@@ -12,13 +12,12 @@
 namespace kenko::app {
 namespace {
 
-using SetupPointer = std::shared_ptr<const alerts::Setup>;
+using Setups = std::map<std::optional<Hash128>, ActingSetup>;
 
 // The rules that were in force on closed days, by fingerprint; those of days without any under the empty one.
-Result<std::map<std::optional<Hash128>, SetupPointer>> load_setups(const Workspace& workspace,
-                                                                   state::Database& database,
-                                                                   const std::vector<state::ClosedDay>& days) {
-  std::map<std::optional<Hash128>, SetupPointer> out;
+Result<Setups> load_setups(const Workspace& workspace, state::Database& database,
+                           const std::vector<state::ClosedDay>& days) {
+  Setups out;
   for (const state::ClosedDay& day : days) {
     if (out.contains(day.rules)) continue;
     state::RuleFiles files;
@@ -38,16 +37,17 @@ std::optional<alerts::Act> act_named(const std::string& name) {
   return std::nullopt;
 }
 
-void act(alerts::Ledger& ledger, const state::Action& action) {
+void act(Acting& acting, const state::Action& action) {
+  // What could not be done any more when it was said changes nothing now either.
+  (void)acting.plays.act(action);
   const auto kind = act_named(action.act);
   if (action.kind != "alert" || !kind) return;
-  // What could not be done any more when it was said changes nothing now either.
-  (void)ledger.act({action.at, action.author, action.object, *kind, action.text, action.comment, action.until});
+  (void)acting.ledger.act({action.at, action.author, action.object, *kind, action.text, action.comment, action.until});
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Acting>> replay(const Workspace& workspace, Instant until) {
+Result<std::unique_ptr<Acting>> replay(const Workspace& workspace, Instant until, const DayWatcher& watcher) {
   KENKO_TRY(auto state, open_state(workspace.dir));
   std::vector<state::ClosedDay> days;
   std::vector<state::Action> actions;
@@ -62,22 +62,31 @@ Result<std::unique_ptr<Acting>> replay(const Workspace& workspace, Instant until
   }
   auto out = std::make_unique<Acting>();
   KENKO_TRY(const auto setups, load_setups(workspace, *state, days));
-  for (const auto& [fingerprint, setup] : setups) out->ledger.keep(alerts::longest_look(setup->rules));
+  bool scores = false;
+  for (const auto& [fingerprint, setup] : setups) {
+    out->ledger.keep(alerts::longest_look(setup.alerts->rules));
+    scores = scores || tells_change(setup.plays->plays);
+  }
+  out->plays.begin(workspace.settings, scores);
   size_t next_day = 0, next_action = 0;
   KENKO_TRY_STATUS(
       read_published_days(workspace, *state, days, out->texts, [&](const alerts::ClosedDay& day) -> Status {
         for (; next_action < actions.size() && actions[next_action].at < day.at; ++next_action)
-          act(out->ledger, actions[next_action]);
+          act(*out, actions[next_action]);
         const state::ClosedDay& closed = days[next_day++];
-        out->setup = setups.at(closed.rules);
+        const ActingSetup& setup = setups.at(closed.rules);
+        out->setup = setup.alerts;
         out->enabled = closed.rules.has_value();
         if (out->enabled) out->first_enabled = std::min(out->first_enabled, closed.at);
         out->ledger.close(out->setup, day);
+        out->plays.close(setup.plays, day, out->ledger);
+        if (watcher) watcher(*out, day);
         if (next_day == days.size()) out->last = day;
         return Done{};
       }));
-  for (; next_action < actions.size(); ++next_action) act(out->ledger, actions[next_action]);
+  for (; next_action < actions.size(); ++next_action) act(*out, actions[next_action]);
   out->ledger.until(until);
+  out->plays.until(until);
   return out;
 }
 

@@ -179,7 +179,7 @@ class Run {
     if (!model.ok()) problems = model.problems();
     if (!setup.ok()) problems.insert(problems.end(), setup.problems().begin(), setup.problems().end());
     if (has_errors(problems)) return problems;
-    KENKO_TRY_STATUS(watch_rules((*setup)->rules, settings, *model));
+    KENKO_TRY_STATUS(watch_rules(*setup, settings, *model));
     KENKO_TRY(plan::Plan plan, plan::lower(*model, settings));
     return LoadedModel{std::move(*model), std::move(plan)};
   }

@@ -236,10 +236,11 @@ Result<std::string> address_of(const Workspace& workspace, const Channels& chann
     return problem("bad-address", "mail needs somebody to go to", "kenko messages test ann@example.com");
   }
   KENKO_TRY(const state::RuleFiles files, read_rule_files(workspace));
-  KENKO_TRY(const auto setup, make_setup(files, workspace.settings));
-  const auto person = setup->team.find(to);
+  KENKO_TRY(const ActingSetup setup, make_setup(files, workspace.settings));
+  const team::Team& team = setup.alerts->team;
+  const auto person = team.find(to);
   if (!person) return unknown_channel(channels, to);
-  const std::string& email = setup->team.person(*person).email;
+  const std::string& email = team.person(*person).email;
   if (notify::is_address(email)) return email;
   return problem("bad-address", fmt::format("team.yaml has no e-mail address of `{}` that mail can be sent to", to),
                  "write it as email: ann@example.com");

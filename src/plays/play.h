@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "base/day.h"
 #include "base/result.h"
 #include "calendar/work_span.h"
+#include "tree/tree.h"
 
 namespace kenko::plays {
 
@@ -27,10 +29,13 @@ enum class Touch : uint8_t { high, low, tech };
 /// An expression of the metric language that is true or false of an account on a day.
 ///
 /// name: under which closed days keep its value (alerts::ClosedDay::conditions).  text: canonical.  place: of the text.
+/// at, document: where it stands, for whom it is to be checked by.
 struct Condition {
   std::string name;
   std::string text;
   Place place;
+  tree::Node at;
+  std::shared_ptr<const tree::Tree> document;
 };
 
 /// What must hold; every list that is not empty must hold one of its names, and all of them together.

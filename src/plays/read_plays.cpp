@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 #include "base/text.h"
 #include "language/expression.h"
@@ -32,8 +33,9 @@ bool is_name(std::string_view s) {
 
 class FileReader {
  public:
-  FileReader(const tree::Tree& tree, Problems& problems, const Known& known)
-      : tree_(tree), problems_(problems), known_(known) {}
+  // known: nullptr = names are not looked up.
+  FileReader(std::shared_ptr<const tree::Tree> tree, Problems& problems, const Known* known)
+      : document_(std::move(tree)), tree_(*document_), problems_(problems), known_(known) {}
 
   void read(std::vector<Play>& out) {
     Reader file(tree_, tree_.root(), problems_);
@@ -58,18 +60,21 @@ class FileReader {
   std::vector<Touch> touch(Reader& entry);
   std::optional<Condition> condition(Reader& entry, std::string name);
   std::vector<std::string> names(Reader& entry, std::string_view key, std::string_view what,
-                                 const std::vector<std::string>& known);
+                                 std::vector<std::string> Known::* known);
 
+  std::shared_ptr<const tree::Tree> document_;
   const tree::Tree& tree_;
   Problems& problems_;
-  const Known& known_;
+  const Known* known_;
 };
 
 // Names that must be among `known`; `what` names one of them.
 std::vector<std::string> FileReader::names(Reader& entry, std::string_view key, std::string_view what,
-                                           const std::vector<std::string>& known) {
+                                           std::vector<std::string> Known::* those) {
   const auto found = entry.texts(key);
   if (!found) return {};
+  if (known_ == nullptr) return *found;
+  const std::vector<std::string>& known = known_->*those;
   const Node& list = *entry.find(key);
   for (size_t i = 0; i < found->size(); ++i) {
     const std::string& name = (*found)[i];
@@ -112,18 +117,18 @@ std::optional<Condition> FileReader::condition(Reader& entry, std::string name) 
     problems_.insert(problems_.end(), parsed.problems().begin(), parsed.problems().end());
     return std::nullopt;
   }
-  return Condition{std::move(name), language::to_text(*parsed), tree_.place(*node)};
+  return Condition{std::move(name), language::to_text(*parsed), tree_.place(*node), *node, document_};
 }
 
 When FileReader::when(Reader& entry, const Play& play) {
   When out;
   auto map = entry.map("when", Need::required);
   if (!map || !map->is_map()) return out;
-  out.bands = names(*map, "band", "band", known_.bands);
-  out.segments = names(*map, "segment", "segment", known_.segments);
-  out.stages = names(*map, "stage", "stage", known_.stages);
-  out.triggers = names(*map, "trigger", "trigger", known_.triggers);
-  out.alerts = names(*map, "alert", "alert", known_.alerts);
+  out.bands = names(*map, "band", "band", &Known::bands);
+  out.segments = names(*map, "segment", "segment", &Known::segments);
+  out.stages = names(*map, "stage", "stage", &Known::stages);
+  out.triggers = names(*map, "trigger", "trigger", &Known::triggers);
+  out.alerts = names(*map, "alert", "alert", &Known::alerts);
   out.touch = touch(*map);
   out.condition = condition(*map, fmt::format("play.{}", play.name));
   if (const Node* node = map->find("for"); node != nullptr) {
@@ -149,7 +154,7 @@ Stop FileReader::stop(Reader& entry, const Play& play) {
   Stop out;
   auto map = entry.map("stop");
   if (!map || !map->is_map()) return out;
-  out.bands = names(*map, "band", "band", known_.bands);
+  out.bands = names(*map, "band", "band", &Known::bands);
   out.when_over = map->flag("when_over").value_or(false);
   out.condition = condition(*map, fmt::format("play.{}.stop", play.name));
   out.after_days = map->days("after");
@@ -188,9 +193,9 @@ std::optional<Role> FileReader::role(Reader& entry) {
   if (*word == "owner") return Role{Role::Kind::owner, *word};
   if (*word == "manager") return Role{Role::Kind::manager, *word};
   if (*word == "automatic") return Role{Role::Kind::automatic, *word};
-  if (known_.roles) {
+  if (known_ != nullptr && known_->roles) {
     std::vector<std::string> words{"owner", "manager", "automatic"};
-    words.insert(words.end(), known_.roles->begin(), known_.roles->end());
+    words.insert(words.end(), known_->roles->begin(), known_->roles->end());
     if (std::find(words.begin(), words.end(), *word) == words.end()) {
       entry.add("role", "unknown-role", fmt::format("nobody of the team has the role `{}`", *word),
                 text::did_you_mean(*word, words));
@@ -305,14 +310,12 @@ void check_names(const std::vector<Play>& plays, Problems& problems) {
   }
 }
 
-}  // namespace
-
-Result<Plays> read_plays(const std::vector<PlayFile>& files, const Known& known) {
+Result<Plays> read_all(const std::vector<PlayFile>& files, const Known* known) {
   Problems problems;
   Plays out;
   for (const PlayFile& file : files) {
-    const auto tree = tree::Tree::parse(file.yaml, file.file, problems);
-    if (tree) FileReader(*tree, problems, known).read(out.all);
+    auto tree = tree::Tree::parse(file.yaml, file.file, problems);
+    if (tree) FileReader(std::make_shared<const tree::Tree>(std::move(*tree)), problems, known).read(out.all);
   }
   check_names(out.all, problems);
   if (has_errors(problems)) return problems;
@@ -321,5 +324,10 @@ Result<Plays> read_plays(const std::vector<PlayFile>& files, const Known& known)
   });
   return out;
 }
+
+}  // namespace
+
+Result<Plays> read_plays(const std::vector<PlayFile>& files, const Known& known) { return read_all(files, &known); }
+Result<Plays> read_plays(const std::vector<PlayFile>& files) { return read_all(files, nullptr); }
 
 }  // namespace kenko::plays

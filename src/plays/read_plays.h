@@ -28,5 +28,7 @@ struct Known {
 /// Reads plays; docs/PLAYS.md lists the keys.  Errors: all problems of all files at once.  Whether conditions name
 /// things that exist is for the model to say (Plays::conditions()).
 [[nodiscard]] Result<Plays> read_plays(const std::vector<PlayFile>& files, const Known& known);
+/// Without looking up names: for files that were in force with a model that may be another one today.
+[[nodiscard]] Result<Plays> read_plays(const std::vector<PlayFile>& files);
 
 }  // namespace kenko::plays
