@@ -16,7 +16,7 @@ using alerts::Alert;
 using report::Align;
 using report::Cell;
 
-constexpr int kMaxWidth = 28;
+constexpr int kMaxWidth = 28, kMaxName = 22;
 constexpr int kSentence = -1;
 
 // "2026-11-20 09:00" of the workspace's clocks.
@@ -68,6 +68,14 @@ std::string name_of(const Alert& alert) {
   return alert.state == alerts::State::ended ? alert.id : fmt::format("{}/{}", alert.subject, alert.cause);
 }
 
+std::string account_name(const Acting& acting, uint32_t account) {
+  if (account == 0) return "";
+  const auto track = acting.ledger.signals().accounts().find(account);
+  if (track == acting.ledger.signals().accounts().end()) return "";
+  const uint32_t name = track->second.last.name;
+  return name == 0 ? "" : std::string(acting.texts.text(name));
+}
+
 std::string why_text(const Alert& alert) { return alert.why.english(); }
 
 alerts::Ranking ranking_of(const Acting& acting) {
@@ -114,6 +122,7 @@ std::vector<report::Section> alert_sections(const Acting& acting, const std::vec
   report::Table& t = section.table;
   t.columns = {{"level", "Level", Align::left, 0, false},
                {"account", "Account", Align::left, kMaxWidth, false},
+               {"name", "Name", Align::left, kMaxName, false},
                {"cause", "Cause", Align::left, kMaxWidth, false},
                {"since", "Since", Align::left, 0, false},
                {"assignee", "Who", Align::left, kMaxWidth, false},
@@ -133,11 +142,12 @@ std::vector<report::Section> alert_sections(const Acting& acting, const std::vec
     t.rows.push_back(
         {{level_text(a.level)},
          maybe(a.subject),
+         maybe(account_name(acting, a.account)),
          {a.cause},
          {a.day.iso()},
          maybe(a.assignee),
          {std::string(word(a.state))},
-         a.due ? Cell{local_text(*a.due, zone)} : Cell{},
+         a.due ? Cell{local_text(*a.due, zone), report::Tone::plain, zone.day_of(*a.due).iso()} : Cell{},
          !ranked ? Cell{}
                  : Cell{report::Fixed{in_money ? rank->second->value / 10'000 : rank->second->value, 2, false}},
          {why_text(a)},

@@ -32,6 +32,8 @@ struct AlertFilter {
 
 /// What to call an alert in commands: SUBJECT/CAUSE, or its id once it has ended.
 [[nodiscard]] std::string name_of(const alerts::Alert& alert);
+/// The account's name as its last row says it; empty = none.
+[[nodiscard]] std::string account_name(const Acting& acting, uint32_t account);
 /// "level critical: score 31.0, below 40; ...": the sentence that is shown everywhere.
 [[nodiscard]] std::string why_text(const alerts::Alert& alert);
 

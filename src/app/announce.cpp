@@ -204,7 +204,8 @@ Result<std::vector<ports::Message>> digests(const Acting& acting, const notify::
       request.owner = owner;
       request.team = rule.view == notify::MailRule::View::leader;
       request.limit = kDigestRows;
-      KENKO_TRY(const Today page, app::today(acting, request, zone));
+      KENKO_TRY(Today page, app::today(acting, request, zone));
+      for (report::Section& s : page.sections) s.table = report::without_empty_columns(std::move(s.table));
       ports::Message m;
       m.id = id_of({kind, address, owner, day.iso()}, Instant{});
       if (address.empty() || !done.insert(m.id).second) return Done{};

@@ -18,7 +18,7 @@ namespace {
 
 // The columns that every published row has, in the order of a file of a close.  Those that a publication leaves out are
 // null in its rows.
-constexpr std::array<std::string_view, 43> kColumns{"account",
+constexpr std::array<std::string_view, 44> kColumns{"account",
                                                     "day",
                                                     "kind",
                                                     "revision",
@@ -56,6 +56,7 @@ constexpr std::array<std::string_view, 43> kColumns{"account",
                                                     "change.trigger",
                                                     "change.override",
                                                     "top_parent",
+                                                    "name",
                                                     "territory",
                                                     "touch",
                                                     "reason",

@@ -26,12 +26,12 @@ struct TextColumn {
   const char* name;
   uint32_t AccountDay::* field;
 };
-constexpr TextColumn kTexts[] = {{"account", &AccountDay::account}, {"status", &AccountDay::status},
-                                 {"state", &AccountDay::state},     {"band", &AccountDay::band},
-                                 {"segment", &AccountDay::segment}, {"stage", &AccountDay::stage},
-                                 {"owner", &AccountDay::owner},     {"territory", &AccountDay::territory},
-                                 {"touch", &AccountDay::touch},     {"top_parent", &AccountDay::top_parent},
-                                 {"reason", &AccountDay::reason}};
+constexpr TextColumn kTexts[] = {{"account", &AccountDay::account},       {"status", &AccountDay::status},
+                                 {"state", &AccountDay::state},           {"band", &AccountDay::band},
+                                 {"segment", &AccountDay::segment},       {"stage", &AccountDay::stage},
+                                 {"owner", &AccountDay::owner},           {"name", &AccountDay::name},
+                                 {"territory", &AccountDay::territory},   {"touch", &AccountDay::touch},
+                                 {"top_parent", &AccountDay::top_parent}, {"reason", &AccountDay::reason}};
 
 // By name of a band: its place from the worst.  Bands of segments count by their own list; of equal names the first.
 using BandPlaces = std::map<std::string, int32_t, std::less<>>;

@@ -80,6 +80,7 @@ void PublishedRows::add(const PublishedRow& row, uint32_t model, RowKind kind, i
   renewal_.push_back(row.renewal);
   arr_.push_back(row.arr);
   top_parent_.push_back(row.top_parent);
+  name_.push_back(row.name);
   territory_.push_back(row.territory);
   touch_.push_back(row.touch);
   reason_.push_back(row.reason);
@@ -135,6 +136,7 @@ class PublishedTable {
     text("stale_sources", r_.stale_sources_);
     changes();
     text("top_parent", r_.top_parent_);
+    text("name", r_.name_);
     text("territory", r_.territory_);
     text("touch", r_.touch_);
     text("reason", r_.reason_);
@@ -266,6 +268,7 @@ std::string PublishedRows::line(size_t row) const {
     if (row < dimension_[d].size()) number(dimension_names_[d], dimension_[d][row]);
   }
   text("top_parent", top_parent_[row]);
+  text("name", name_[row]);
   text("territory", territory_[row]);
   text("touch", touch_[row]);
   text("reason", reason_[row]);

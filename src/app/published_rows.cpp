@@ -78,7 +78,7 @@ struct RowMaker::State {
     uint32_t key = 0;
     std::span<const facts::AttributeRow> rows;  // of the account at hand
   };
-  Attribute owner, territory, touch;
+  Attribute owner, name, territory, touch;
   std::map<int32_t, std::vector<uint8_t>> unknown;  // by day: watched conditions that rest on an overdue source
   // Of the account at hand.
   engine::ContractDays contracts;
@@ -86,7 +86,7 @@ struct RowMaker::State {
   PublishedRow row;
 
   void begin_account(uint32_t account) {
-    for (Attribute* a : {&owner, &territory, &touch}) find(*a, account);
+    for (Attribute* a : {&owner, &name, &territory, &touch}) find(*a, account);
     row.account = texts.intern(engine.portfolio().accounts[account]);
   }
 
@@ -197,6 +197,7 @@ struct RowMaker::State {
 
   void put_business(Day day, size_t at) {
     row.owner = text_on(owner, day);
+    row.name = text_on(name, day);
     row.territory = text_on(territory, day);
     row.touch = text_on(touch, day);
     row.stale_sources = stale_on(day);
@@ -223,12 +224,13 @@ struct RowMaker::State {
 };
 
 RowMaker::RowMaker(const engine::Engine& engine, Day until, facts::Dictionary& texts)
-    : state_(new State{engine, until, texts, {}, {}, {}, {}, {}, {}, {}, false, {}, {}, {}, {}, {}, {}, {}}) {
+    : state_(new State{engine, until, texts, {}, {}, {}, {}, {}, {}, {}, false, {}, {}, {}, {}, {}, {}, {}, {}}) {
   const plan::Plan& plan = engine.plan();
   const facts::Portfolio& portfolio = engine.portfolio();
   for (const plan::Segment& s : plan.segments) state_->segments.push_back(texts.intern(s.name));
   for (const plan::Segment& s : plan.life_stages) state_->stages.push_back(texts.intern(s.name));
   state_->owner.key = portfolio.texts.find("owner");
+  state_->name.key = portfolio.texts.find("name");
   state_->territory.key = portfolio.texts.find("territory");
   state_->touch.key = portfolio.texts.find("touch");
   state_->row.dimension.resize(plan.dimensions.size());

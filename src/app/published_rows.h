@@ -50,12 +50,12 @@ struct PublishedRow {
   uint32_t stale_sources = 0;      ///< a JSON list of the overdue sources that the model reads
   std::vector<int32_t> dimension;  ///< by dimension of the model
   // What alerts and plays read beside that; of first rows alone.
-  uint32_t top_parent = 0;            ///< the account at the top of its hierarchy
-  uint32_t territory = 0, touch = 0;  ///< the attributes of these names
-  uint32_t reason = 0;                ///< the sentence that says what costs it the most points
-  int32_t chance = kNone;             ///< that it leaves within the horizon, in millionths; where calibrated
-  int64_t expected_loss = kNoAmount;  ///< the chance times what can leave within the horizon
-  std::vector<uint8_t> conditions;    ///< by watched condition of the plan: as engine::LifeDays::watched
+  uint32_t top_parent = 0;                      ///< the account at the top of its hierarchy
+  uint32_t name = 0, territory = 0, touch = 0;  ///< the attributes of these names
+  uint32_t reason = 0;                          ///< the sentence that says what costs it the most points
+  int32_t chance = kNone;                       ///< that it leaves within the horizon, in millionths; where calibrated
+  int64_t expected_loss = kNoAmount;            ///< the chance times what can leave within the horizon
+  std::vector<uint8_t> conditions;              ///< by watched condition of the plan: as engine::LifeDays::watched
 
   /// Of everything but account, day and what alerts and plays alone read.
   [[nodiscard]] uint64_t content() const;
@@ -124,7 +124,7 @@ class PublishedRows {
   std::vector<std::string> dimension_names_;
   std::vector<std::string> condition_names_;
   std::vector<uint32_t> account_, state_, status_, band_, segment_, stage_, active_triggers_, capped_by_,
-      override_kind_, owner_, stale_sources_, top_parent_, territory_, touch_, reason_;
+      override_kind_, owner_, stale_sources_, top_parent_, name_, territory_, touch_, reason_;
   std::vector<int32_t> day_, revision_, score_, coverage_, computed_, rolled_up_, hierarchy_, triggers_, cap_, silence_,
       override_line_, override_value_, renewal_, chance_;
   std::vector<int64_t> arr_, expected_loss_;

@@ -114,6 +114,11 @@ class Making {
     return mine(person ? acting_.setup->team.person(*person).id : text);
   }
 
+  [[nodiscard]] Cell name_cell(uint32_t account) const {
+    const std::string name = account_name(acting_, account);
+    return name.empty() ? Cell{} : Cell{name};
+  }
+
   [[nodiscard]] int64_t late(const std::vector<size_t>& open) const {
     return std::count_if(open.begin(), open.end(), [this](size_t at) {
       const Alert& a = acting_.ledger.alerts()[at];
@@ -133,6 +138,7 @@ class Making {
                             {}};
     section.table.columns = {{"level", "Level", Align::left, 0, false},
                              {"account", "Account", Align::left, kMaxWidth, false},
+                             {"name", "Name", Align::left, kMaxWidth, false},
                              {"cause", "Cause", Align::left, kMaxWidth, false},
                              {"assignee", "Who", Align::left, kMaxWidth, !request_.owner.empty() && !request_.team},
                              {"due", "Due", Align::left, 0, false},
@@ -145,6 +151,7 @@ class Making {
       std::replace(level.begin(), level.end(), '_', ' ');
       section.table.rows.push_back({{level},
                                     {a.subject},
+                                    name_cell(a.account),
                                     {a.cause},
                                     a.assignee.empty() ? Cell{} : Cell{a.assignee},
                                     a.due ? Cell{zone_.day_of(*a.due).iso()} : Cell{},
@@ -166,6 +173,7 @@ class Making {
     });
     report::Section section{"changes", Sentence("What changed since the day before, by 5 points or more"), {}};
     section.table.columns = {{"account", "Account", Align::left, kMaxWidth, false},
+                             {"name", "Name", Align::left, kMaxWidth, false},
                              {"score", "Score", Align::right, 0, false},
                              {"change", "Change", Align::right, 0, false},
                              {"own_change", "Their own", Align::right, 0, false},
@@ -173,6 +181,7 @@ class Making {
     for (size_t i = 0; i < limit(moved.size()); ++i) {
       const auto& row = *moved[i];
       section.table.rows.push_back({{std::string(acting_.last.text(row.account))},
+                                    name_cell(row.account),
                                     score_cell(row.score),
                                     {report::Fixed{row.change, 2, true}},
                                     {report::Fixed{row.own_change, 2, true}},
@@ -193,6 +202,7 @@ class Making {
     });
     report::Section section{"renewals", say("Renewals in {} days", request_.renewal_days), {}};
     section.table.columns = {{"account", "Account", Align::left, kMaxWidth, false},
+                             {"name", "Name", Align::left, kMaxWidth, false},
                              {"renewal", "Renewal", Align::left, 0, false},
                              {"arr", "ARR", Align::right, 0, false},
                              {"score", "Score", Align::right, 0, false},
@@ -201,6 +211,7 @@ class Making {
     for (size_t i = 0; i < limit(soon.size()); ++i) {
       const auto& row = *soon[i];
       section.table.rows.push_back({{std::string(acting_.last.text(row.account))},
+                                    name_cell(row.account),
                                     {Day{row.renewal}.iso()},
                                     money_cell(row.arr),
                                     score_cell(row.score),
@@ -209,7 +220,6 @@ class Making {
                                                         : Cell{row.chance / 1e6, report::Tone::plain,
                                                                fmt::format("{:.0f} %", row.chance / 1e4)}});
     }
-    section.table = report::without_empty_columns(std::move(section.table));
     if (!section.table.rows.empty()) out.sections.push_back(std::move(section));
   }
 

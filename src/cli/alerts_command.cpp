@@ -16,7 +16,7 @@ namespace {
 
 struct AlertsOptions {
   app::AlertFilter filter;
-  std::string now, alert, text, comment, until, by;
+  std::string alert, text, comment, until, by;
 };
 
 Problem no_alerts() {
@@ -34,8 +34,8 @@ struct Begun {
   ChosenClock clock;
   std::unique_ptr<app::Acting> acting;
 };
-Result<Begun> begin(const Common& common, const AlertsOptions& options) {
-  KENKO_TRY(ChosenClock clock, ChosenClock::of(options.now));
+Result<Begun> begin(const Common& common) {
+  KENKO_TRY(ChosenClock clock, ChosenClock::of(common.now));
   KENKO_TRY(app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(auto acting, app::replay(workspace, clock.now()));
   if (!acting->enabled && acting->ledger.alerts().empty()) return no_alerts();
@@ -53,19 +53,20 @@ std::string backlog_line(const app::Acting& acting) {
 
 Result<std::string> list_output(const Common& common, const AlertsOptions& options) {
   KENKO_TRY(const report::Format format, format_of(common));
-  KENKO_TRY(const Begun begun, begin(common, options));
+  KENKO_TRY(const Begun begun, begin(common));
   const app::Acting& acting = *begun.acting;
   KENKO_TRY(std::vector<size_t> shown, app::find_alerts(acting, options.filter));
   const bool hides = !options.filter.backlog && !options.filter.all;
   if (hides) {
     std::erase_if(shown, [&](size_t at) { return acting.ledger.alerts()[at].state == alerts::State::backlog; });
   }
-  const auto sections = app::alert_sections(acting, shown, begun.workspace.settings.time_zone);
+  auto sections = app::alert_sections(acting, shown, begun.workspace.settings.time_zone);
   if (format != report::Format::table) return report::render(sections[0].table, format, terminal());
   std::string out;
   if (shown.empty()) {
     out = fmt::format("no alerts are open on {}\n", acting.last.day.words());
   } else {
+    sections[0].table = report::without_empty_columns(std::move(sections[0].table));
     out = report::sections_text(sections, terminal());
   }
   return hides ? out + backlog_line(acting) : out;
@@ -73,7 +74,7 @@ Result<std::string> list_output(const Common& common, const AlertsOptions& optio
 
 Result<std::string> show_output(const Common& common, const AlertsOptions& options) {
   KENKO_TRY(const report::Format format, format_of(common));
-  KENKO_TRY(const Begun begun, begin(common, options));
+  KENKO_TRY(const Begun begun, begin(common));
   const auto found = begun.acting->ledger.find(options.alert);
   if (!found) {
     return Problem{"no-such-alert",
@@ -86,13 +87,14 @@ Result<std::string> show_output(const Common& common, const AlertsOptions& optio
   auto sections = app::alert_page(*begun.acting, *found, begun.workspace.settings.time_zone);
   if (format == report::Format::json) return report::sections_json(sections);
   if (format == report::Format::csv) return report::render(sections[1].table, format, terminal());
+  for (report::Section& s : sections) s.table = report::without_empty_columns(std::move(s.table));
   const std::string& helps = begun.acting->ledger.alerts()[*found].helps;
   return report::sections_text(sections, terminal()) +
          (helps.empty() ? "" : fmt::format("\nWhat usually helps: {}.\n", helps));
 }
 
 Result<std::string> act_output(const Common& common, const AlertsOptions& options, alerts::Act act) {
-  KENKO_TRY(const ChosenClock clock, ChosenClock::of(options.now));
+  KENKO_TRY(const ChosenClock clock, ChosenClock::of(common.now));
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   app::AlertActionRequest request{options.alert, act, options.text, options.comment, {}, ""};
   if (!options.until.empty()) {
@@ -128,7 +130,6 @@ void add_alerts_command(CLI::App& app, Common& common, Exit& exit) {
   auto* alerts = app.add_subcommand("alerts", "what needs somebody, and what was done about it");
   alerts->require_subcommand(1);
   auto o = std::make_shared<AlertsOptions>();
-  alerts->add_option("--now", o->now, kNowHelp);
   const auto add = [&](const char* name, const char* help, std::function<Result<std::string>()> run) {
     auto* command = alerts->add_subcommand(name, help);
     command->add_option("--out", common.out, "write to this file");

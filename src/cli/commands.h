@@ -33,6 +33,7 @@ void add_export_command(CLI::App& app, Common& common, Exit& exit);
 void add_messages_command(CLI::App& app, Common& common, Exit& exit);
 void add_alerts_command(CLI::App& app, Common& common, Exit& exit);
 void add_today_command(CLI::App& app, Common& common, Exit& exit);
+void add_account_command(CLI::App& app, Common& common, Exit& exit);
 void add_daily_command(CLI::App& app, Common& common, Exit& exit);
 void add_demo_command(CLI::App& app, Common& common, Exit& exit);
 

@@ -16,7 +16,6 @@ namespace kenko::cli {
 namespace {
 
 struct DailyOptions {
-  std::string now;
   bool dry_run = false, no_send = false;
 };
 
@@ -79,7 +78,7 @@ Exit dry_run(const Common& common, const app::DailyReport& report) {
 }
 
 Exit run(const Common& common, const DailyOptions& options) {
-  const auto clock = ChosenClock::of(options.now);
+  const auto clock = ChosenClock::of(common.now);
   if (!clock) return fail(clock.problems());
   const auto workspace = app::open_workspace(common.dir);
   if (!workspace) return fail(workspace.problems());
@@ -95,7 +94,7 @@ Exit run(const Common& common, const DailyOptions& options) {
   std::string out = imported_line(*report) + closed_line(report->closed) + alerts_lines(*report);
   int64_t written = 0;
   for (const app::DailyPlan::Report& r : report->due_reports) {
-    std::vector<std::string> arguments{"-C", workspace->dir};
+    std::vector<std::string> arguments{"-C", workspace->dir, "--now", clock->now().iso()};
     arguments.insert(arguments.end(), r.arguments.begin(), r.arguments.end());
     if (run_arguments(arguments) == 0) {
       ++written;
@@ -125,7 +124,6 @@ void add_daily_command(CLI::App& app, Common& common, Exit& exit) {
   auto* daily =
       app.add_subcommand("daily", "the run of a timer: import what is new, close the day, alerts, reports, messages");
   auto o = std::make_shared<DailyOptions>();
-  daily->add_option("--now", o->now, kNowHelp);
   daily->add_flag("--dry-run", o->dry_run, "print what would be told; change nothing");
   daily->add_flag("--no-send", o->no_send, "leave messages in the outbox");
   daily->add_option("--threads", common.threads, "0 = all cores");

@@ -15,7 +15,7 @@ namespace {
 constexpr int64_t kShown = 50;
 
 struct MessagesOptions {
-  std::string now, what;
+  std::string what;
   bool dead = false, waiting = false, dry_run = false, later = false;
   int64_t limit = kShown, timeout = 0;
 };
@@ -30,15 +30,15 @@ struct Begun {
   report::Format format = report::Format::table;
   ChosenClock clock;
 };
-Result<Begun> begin(const Common& common, const MessagesOptions& options) {
+Result<Begun> begin(const Common& common) {
   KENKO_TRY(const report::Format format, format_of(common));
-  KENKO_TRY(ChosenClock clock, ChosenClock::of(options.now));
+  KENKO_TRY(ChosenClock clock, ChosenClock::of(common.now));
   KENKO_TRY(app::Workspace workspace, app::open_workspace(common.dir));
   return Begun{std::move(workspace), format, clock};
 }
 
 Exit run_list(const Common& common, const MessagesOptions& options) {
-  const auto begun = begin(common, options);
+  const auto begun = begin(common);
   if (!begun) return fail(begun.problems());
   auto outbox = app::open_outbox(begun->workspace);
   if (!outbox) return fail(outbox.problems());
@@ -66,7 +66,7 @@ Exit run_list(const Common& common, const MessagesOptions& options) {
 }
 
 Exit run_show(const Common& common, const MessagesOptions& options) {
-  const auto begun = begin(common, options);
+  const auto begun = begin(common);
   if (!begun) return fail(begun.problems());
   auto outbox = state::Outbox::open(begun->workspace.dir);
   if (!outbox) return fail(outbox.problems());
@@ -112,13 +112,13 @@ Exit send(const Common& common, const Begun& begun, const MessagesOptions& optio
 }
 
 Exit run_send(const Common& common, const MessagesOptions& options) {
-  const auto begun = begin(common, options);
+  const auto begun = begin(common);
   if (!begun) return fail(begun.problems());
   return send(common, *begun, options, "");
 }
 
 Exit run_test(const Common& common, const MessagesOptions& options) {
-  const auto begun = begin(common, options);
+  const auto begun = begin(common);
   if (!begun) return fail(begun.problems());
   const auto message = app::add_test_message(begun->workspace, options.what, begun->clock.now());
   if (!message) return fail(message.problems());
@@ -134,7 +134,7 @@ Exit run_test(const Common& common, const MessagesOptions& options) {
 }
 
 Exit run_redeliver(const Common& common, const MessagesOptions& options) {
-  const auto begun = begin(common, options);
+  const auto begun = begin(common);
   if (!begun) return fail(begun.problems());
   const auto message = app::redeliver(begun->workspace, options.what, begun->clock.now());
   if (!message) return fail(message.problems());
@@ -146,7 +146,7 @@ Exit run_redeliver(const Common& common, const MessagesOptions& options) {
 }
 
 Exit run_enable(const Common& common, const MessagesOptions& options) {
-  const auto begun = begin(common, options);
+  const auto begun = begin(common);
   if (!begun) return fail(begun.problems());
   const auto was_off = app::enable_channel(begun->workspace, options.what);
   if (!was_off) return fail(was_off.problems());
@@ -161,7 +161,6 @@ void add_messages_command(CLI::App& app, Common& common, Exit& exit) {
       app.add_subcommand("messages", "what is told to people and programs: send it, see what became of it");
   messages->require_subcommand(1);
   auto o = std::make_shared<MessagesOptions>();
-  messages->add_option("--now", o->now, kNowHelp);
   const auto add = [&, o](const char* name, const char* help, Exit (*run)(const Common&, const MessagesOptions&)) {
     auto* command = messages->add_subcommand(name, help);
     command->add_option("--format", common.format, "table, json or csv");

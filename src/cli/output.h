@@ -24,6 +24,7 @@ struct Common {
   std::string as_of;            ///< --as-of
   std::string known_as_of;      ///< --known-as-of
   std::string format;           ///< --format table|json|csv; empty = table
+  std::string now;              ///< --now; empty = the machine's clock
   std::string out;              ///< --out FILE; empty = standard output
   std::string language = "en";  ///< --language of pages
   int threads = 0;              ///< --threads; 0 = all cores

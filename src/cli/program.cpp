@@ -7,6 +7,7 @@
 
 #include "app/version.h"
 #include "base/text.h"
+#include "cli/chosen_clock.h"
 #include "cli/commands.h"
 #include "cli/program.h"
 
@@ -38,6 +39,7 @@ int run_arguments(const std::vector<std::string>& arguments) {
   Common common;
   Exit exit = Exit::ok;
   app.add_option("-C", common.dir, "the workspace; default: the nearest kenko.yaml from here upwards");
+  app.add_option("--now", common.now, kNowHelp);
   app.fallthrough();  // before the commands are made: they inherit it, so that -C may stand behind them, too
   add_import_commands(app, common, exit);
   add_append_command(app, common, exit);
@@ -60,6 +62,7 @@ int run_arguments(const std::vector<std::string>& arguments) {
   add_messages_command(app, common, exit);
   add_alerts_command(app, common, exit);
   add_today_command(app, common, exit);
+  add_account_command(app, common, exit);
   add_daily_command(app, common, exit);
   add_demo_command(app, common, exit);
   try {

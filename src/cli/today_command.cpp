@@ -10,17 +10,20 @@ namespace {
 
 struct TodayOptions {
   app::TodayRequest request;
-  std::string now, table;
+  std::string table;
 };
 
 Result<std::string> today_output(const Common& common, const TodayOptions& options) {
   KENKO_TRY(const report::Format format, sections_format(common));
   app::TodayRequest request = options.request;
   if (format != report::Format::table) request.limit = 0;
-  KENKO_TRY(const ChosenClock clock, ChosenClock::of(options.now));
+  KENKO_TRY(const ChosenClock clock, ChosenClock::of(common.now));
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(const auto acting, app::replay(workspace, clock.now()));
   KENKO_TRY(app::Today today, app::today(*acting, request, workspace.settings.time_zone));
+  if (format == report::Format::table) {
+    for (report::Section& s : today.sections) s.table = report::without_empty_columns(std::move(s.table));
+  }
   return written(common, {std::move(today.head), std::move(today.sections), {}, "needs"}, options.table);
 }
 
@@ -34,7 +37,6 @@ void add_today_command(CLI::App& app, Common& common, Exit& exit) {
   today->add_option("--limit", o->request.limit, "rows of a section; 0 shows all; default: 8");
   today->add_option("--within", o->request.renewal_days, "renewals in so many days; default: 30");
   today->add_option("--table", o->table, "one section alone: needs, changes, renewals");
-  today->add_option("--now", o->now, kNowHelp);
   today->add_option("--format", common.format, "table, json, csv or html");
   today->add_option("--out", common.out, "write to this file");
   today->callback([&common, &exit, o] {
