@@ -48,6 +48,10 @@ int limit_of(const Rules& rules, const Rule& rule, Level level) {
 
 Past::Past(const std::vector<ClosedUnder>& days) : days_(days) {
   for (size_t d = 0; d < days.size(); ++d) {
+    auto& meanings = meanings_[days[d].rules];
+    if (meanings.empty()) {
+      for (const Rule& r : days[d].rules->rules) meanings.push_back(r.meaning());
+    }
     for (const AccountDay& r : days[d].day->accounts) {
       const std::string_view status = days[d].day->text(r.status);
       auto& of_account = rows_[std::string(days[d].day->text(r.account))];
@@ -89,9 +93,10 @@ const std::vector<size_t>& Past::life(const std::string& account, size_t d) cons
 // Where day d has the rule (threshold) `rule` of other rules.
 std::optional<size_t> Past::same_rule(size_t d, const Rules& rules, size_t rule, Level level) const {
   const Rules& own = *days_[d].rules;
+  if (&own == &rules) return rule;
   const Rule& wanted = rules.rules[rule];
   for (size_t i = 0; i < own.rules.size(); ++i) {
-    if (own.rules[i].meaning() == wanted.meaning() &&
+    if (meanings_.at(&own)[i] == meanings_.at(&rules)[rule] &&
         limit_of(own, own.rules[i], level) == limit_of(rules, wanted, level))
       return i;
   }
@@ -107,6 +112,12 @@ bool Past::fresh(size_t d, size_t rule, Level level) const {
 }
 
 bool Past::quiet(const std::string& account, size_t d) const {
+  const auto known = quiet_.find({account, d});
+  if (known != quiet_.end()) return known->second;
+  return quiet_[{account, d}] = is_quiet(account, d);
+}
+
+bool Past::is_quiet(const std::string& account, size_t d) const {
   const AccountDay* r = row(account, d);
   const alerts::ClosedDay& day = *days_[d].day;
   const auto person = days_[d].team->find(day.text(r->owner));

@@ -55,6 +55,7 @@ class Past {
   [[nodiscard]] std::optional<size_t> same_rule(size_t d, const alerts::Rules& rules, size_t rule,
                                                 alerts::Level level) const;
   [[nodiscard]] bool quiet(const std::string& account, size_t d) const;
+  [[nodiscard]] bool is_quiet(const std::string& account, size_t d) const;
   [[nodiscard]] int64_t own_sum(const std::string& account, size_t d, Day after, Day to) const;
   [[nodiscard]] Answer ask(const std::string& account, size_t d, size_t rule, alerts::Level level) const;
   [[nodiscard]] Answer below(const std::string& account, size_t d, size_t rule, alerts::Level level, int limit) const;
@@ -67,7 +68,9 @@ class Past {
   // An answer never changes once its day is closed; asking twice would only be slower still.
   mutable std::map<std::tuple<std::string, size_t, size_t, alerts::Level>, Answer> asked_;
   mutable std::map<std::pair<std::string, size_t>, std::vector<size_t>> lives_;
+  mutable std::map<std::pair<std::string, size_t>, bool> quiet_;
   std::map<std::string, std::vector<const alerts::AccountDay*>> rows_;  // by day; nullptr = none that counts
+  std::map<const alerts::Rules*, std::vector<Hash128>> meanings_;       // by rule
   std::map<std::string, std::vector<char>> left_;                       // by day: the status says so
 };
 
