@@ -115,12 +115,12 @@ class Maker {
         "  anna: {{name: Anna Schmidt, roles: [csm], manager: carla, delegate: bert, absences: [{{from: {}, to: "
         "{}}}]}}\n"
         "  bert: {{region: far, roles: [csm], manager: carla, capacity: 2}}\n"
-        "  carla: {{roles: [{}], manager: eve}}\n"
+        "  carla: {{roles: [{}], manager: eve, delegate: anna, absences: [{{from: {}, to: {}}}]}}\n"
         "  dan: {{until: {}{}, manager: carla}}\n"
         "  eve: {{absences: [{{from: {}, to: {}}}]}}\n",
         away.iso(), (away + static_cast<int32_t>(random_.between(0, 9))).iso(),
-        any<std::string>({"leader", "director", "boss"}), gone.iso(), random_.chance(0.5) ? ", successor: bert" : "",
-        away.iso(), (away + 4).iso());
+        any<std::string>({"leader", "director", "boss"}), gone.iso(), (gone + 6).iso(), gone.iso(),
+        random_.chance(0.5) ? ", successor: bert" : "", away.iso(), (away + 4).iso());
     if (random_.chance(0.7)) out += "assign:\n  - {segment: smb, to: [anna, bert]}\n  - {band: red, to: carla}\n";
     if (random_.chance(0.7)) out += "data: [eve, bert]\n";
     return out;
