@@ -6,6 +6,7 @@
 #include <set>
 
 #include "app/alert_list.h"
+#include "app/mail_receivers.h"
 #include "app/today.h"
 #include "base/hash.h"
 #include "notify/json_text.h"
@@ -140,29 +141,10 @@ class Announcing {
     out_.push_back(std::move(m));
   }
 
-  // Who has a rule for it: addresses hear of everything, people of what is theirs.
   [[nodiscard]] std::set<std::string> addresses(std::string_view kind, const Event& event, const Alert& alert) const {
-    std::set<std::string> out;
-    const team::Team& team = acting_.setup->team;
     std::set<std::string> concerned{event.who, event.from};
     if (event.what == What::resolved || event.what == What::ended) concerned = {alert.assignee};
-    for (const notify::MailRule& rule : channels_.mail) {
-      if (!rule.wants(kind)) continue;
-      if (rule.to_address()) {
-        out.insert(rule.to);
-        continue;
-      }
-      for (const std::string& who : concerned) {
-        const auto person = team.find(who);
-        if (!person) continue;
-        const team::Person& p = team.person(*person);
-        const auto with_role = team.with_role(rule.to);
-        const bool meant =
-            team.find(rule.to) == person || std::find(with_role.begin(), with_role.end(), *person) != with_role.end();
-        if (meant && !p.email.empty()) out.insert(p.email);
-      }
-    }
-    return out;
+    return mail_receivers(channels_, acting_.setup->team, kind, concerned);
   }
 
   const Acting& acting_;

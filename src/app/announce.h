@@ -1,6 +1,6 @@
 // app/announce.h
 //
-// What is told to whom of what happened to alerts: messages for the outbox.  docs/MESSAGES.md.
+// What is told to whom of what happened to alerts, plays and tasks: messages for the outbox.  docs/MESSAGES.md.
 #pragma once
 
 #include <string>
@@ -18,6 +18,10 @@ namespace kenko::app {
 /// them.  Their ids follow from alert, event and receiver: the same events give the same messages.
 [[nodiscard]] std::vector<ports::Message> announcements(const Acting& acting, const notify::Channels& channels,
                                                         Instant after, Instant until, const TimeZone& zone);
+
+/// The same of plays and tasks; their ids follow from play or task, event and receiver.
+[[nodiscard]] std::vector<ports::Message> play_announcements(const Acting& acting, const notify::Channels& channels,
+                                                             Instant after, Instant until);
 
 /// The digests of the last closed day: daily ones for everybody with a rule who works on the day of `now`, weekly ones
 /// on the first day of the week on which something was closed.  before: the closed day that was told last.

@@ -11,6 +11,7 @@
 #include "app/announce.h"
 #include "app/deliver.h"
 #include "app/import.h"
+#include "app/task_list.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "ports/files.h"
@@ -117,6 +118,15 @@ void count(const Acting& acting, Instant after, DailyReport& report) {
     report.ended += e.what == alerts::What::ended ? 1 : 0;
     report.escalated += e.what == alerts::What::escalated ? 1 : 0;
   }
+  for (const PlayNote& note : acting.plays.notes()) {
+    if (note.at <= after) continue;
+    report.plays_begun += note.kind == PlayNote::Kind::enrolled ? 1 : 0;
+    report.plays_ended += note.kind == PlayNote::Kind::stopped ? 1 : 0;
+    report.tasks_created += note.kind == PlayNote::Kind::created ? 1 : 0;
+    report.tasks_late += note.kind == PlayNote::Kind::overdue ? 1 : 0;
+  }
+  report.tasks_open = std::ssize(open_tasks(acting, {}));
+  report.plays = acting.plays.setup() != nullptr && !acting.plays.setup()->plays.all.empty();
   for (const alerts::Alert& a : acting.ledger.alerts()) {
     const bool acts = a.active() && a.state != alerts::State::backlog;
     report.open += acts ? 1 : 0;
@@ -139,6 +149,9 @@ Status tell(const Workspace& opened, const DailyRequest& request, Instant now, D
   count(*acting, after, report);
   if (now <= after) return Done{};
   report.messages = announcements(*acting, channels, after, now, workspace.settings.time_zone);
+  auto of_plays = play_announcements(*acting, channels, after, now);
+  report.messages.insert(report.messages.end(), std::make_move_iterator(of_plays.begin()),
+                         std::make_move_iterator(of_plays.end()));
   KENKO_TRY(const auto closed, database.closed_days());
   std::optional<Day> before;
   for (const state::ClosedDay& d : closed) {
@@ -177,8 +190,13 @@ Result<DailyPlan> read_daily_plan(const Workspace& workspace) {
       if (!word.empty()) report.arguments.emplace_back(word);
     }
     if (!report.arguments.empty() && report.arguments[0] == "kenko") report.arguments.erase(report.arguments.begin());
-    if (std::find(report.arguments.begin(), report.arguments.end(), "--out") == report.arguments.end())
+    const auto out_option = std::find(report.arguments.begin(), report.arguments.end(), "--out");
+    if (out_option != report.arguments.end() && out_option + 1 != report.arguments.end()) {
+      std::string& file = *(out_option + 1);
+      if (!fs::path(file).is_absolute()) file = workspace.path(file);
+    } else {
       entry.add("command", "no-output", "a report of a timer needs a file", "--out reports/portfolio.html");
+    }
     report.every_days = entry.days("every").value_or(1);
     if (report.every_days != 1 && report.every_days != 7)
       entry.add("every", "out-of-range", "`every` is 1d or 7d (on Mondays)");

@@ -46,6 +46,10 @@ struct DailyReport {
   bool enabled = false;                                      ///< there is an alerts.yaml
   int64_t opened = 0, listed = 0, ended = 0, escalated = 0;  ///< alerts, since the last run
   int64_t open = 0, backlog = 0, nobody = 0;                 ///< alerts now; nobody: without an assignee
+  int64_t plays_begun = 0, plays_ended = 0;                  ///< for accounts, since the last run
+  int64_t tasks_created = 0, tasks_late = 0;                 ///< since the last run
+  int64_t tasks_open = 0;                                    ///< now
+  bool plays = false;                                        ///< there are any
   int64_t feeds = 0;                                         ///< open alerts of silent feeds
   std::vector<ports::Message> messages;                      ///< that were put into the outbox (dry run: would be)
   std::vector<DailyPlan::Report> due_reports;

@@ -6,7 +6,9 @@
 #include <map>
 #include <set>
 
+#include "app/acting_people.h"
 #include "app/alert_list.h"
+#include "app/task_list.h"
 #include "base/text.h"
 
 namespace kenko::app {
@@ -33,18 +35,6 @@ Cell money_cell(int64_t micros) {
   return {whole, report::Tone::plain, text::grouped(whole)};
 }
 
-// Everybody whose managers lead to `person`, and the person.
-std::set<std::string> with_team(const team::Team& team, const std::string& person) {
-  std::set<std::string> out{person};
-  const auto top = team.find(person);
-  for (uint32_t i = 0; top && i < team.people().size(); ++i) {
-    std::optional<team::PersonId> up = team::PersonId{i};
-    while (up && *up != *top) up = team.manager_of(*up);
-    if (up) out.insert(team.people()[i].id);
-  }
-  return out;
-}
-
 class Making {
  public:
   Making(const Acting& acting, const TodayRequest& request, const TimeZone& zone)
@@ -52,7 +42,7 @@ class Making {
 
   Result<Today> make() {
     if (!request_.owner.empty()) {
-      KENKO_TRY_STATUS(find_people());
+      KENKO_TRY(people_, people_meant(acting_, request_.owner, request_.team));
     }
     Today out;
     std::vector<size_t> open;
@@ -69,36 +59,13 @@ class Making {
                            std::count_if(acting_.last.accounts.begin(), acting_.last.accounts.end(),
                                          [this](const auto& row) { return of_mine(row); })));
     needs(open, out);
+    tasks(out);
     changes(out);
     renewals(out);
     return out;
   }
 
  private:
-  Status find_people() {
-    const team::Team& team = acting_.setup->team;
-    if (const auto person = team.find(request_.owner)) {
-      const std::string& id = team.person(*person).id;
-      people_ = request_.team ? with_team(team, id) : std::set<std::string>{id};
-      return Done{};
-    }
-    std::vector<std::string> known;
-    for (const team::Person& p : team.people()) known.push_back(p.id);
-    for (const auto& row : acting_.last.accounts) known.emplace_back(acting_.last.text(row.owner));
-    std::sort(known.begin(), known.end());
-    known.erase(std::unique(known.begin(), known.end()), known.end());
-    if (std::binary_search(known.begin(), known.end(), request_.owner)) {
-      people_ = {request_.owner};
-      return Done{};
-    }
-    return Problem{"unknown-person",
-                   {},
-                   fmt::format("nobody is `{}`", request_.owner),
-                   text::did_you_mean(request_.owner, known),
-                   "",
-                   Severity::error};
-  }
-
   [[nodiscard]] std::string shown_name() const {
     const auto person = acting_.setup->team.find(request_.owner);
     return person ? acting_.setup->team.person(*person).name : request_.owner;
@@ -160,6 +127,31 @@ class Making {
                                     {a.id}});
     }
     out.sections.push_back(std::move(section));
+  }
+
+  void tasks(Today& out) const {
+    const std::vector<FoundTask> all = open_tasks(acting_, people_);
+    const std::vector<FoundTask> shown(all.begin(), all.begin() + static_cast<ptrdiff_t>(limit(all.size())));
+    report::Section section{
+        "tasks", all.size() > shown.size() ? say("Tasks ({} of {})", shown.size(), all.size()) : Sentence("Tasks"), {}};
+    const plays::Plays* plays = acting_.plays.setup() == nullptr ? nullptr : &acting_.plays.setup()->plays;
+    section.table.columns = {{"due", "Due", Align::left, 0, false},
+                             {"account", "Account", Align::left, kMaxWidth, false},
+                             {"name", "Name", Align::left, kMaxWidth, false},
+                             {"task", "Task", Align::left, 0, false},
+                             {"play", "Play", Align::left, kMaxWidth, false},
+                             {"assignee", "Who", Align::left, kMaxWidth, !request_.owner.empty() && !request_.team},
+                             {"id", "Id", Align::left, 0, false}};
+    for (const FoundTask& f : shown) {
+      section.table.rows.push_back({{f.task->due.iso()},
+                                    {f.enrolment->account},
+                                    name_cell(acting_.texts.find(f.enrolment->account)),
+                                    {step_title(plays, f.enrolment->play, f.task->step)},
+                                    {f.enrolment->play},
+                                    f.task->assignee.empty() ? Cell{} : Cell{f.task->assignee},
+                                    {f.task->id}});
+    }
+    if (!section.table.rows.empty()) out.sections.push_back(std::move(section));
   }
 
   void changes(Today& out) const {

@@ -113,8 +113,8 @@ Result<std::string> check_output(const Common& common) {
   KENKO_TRY(const app::Workspace workspace, app::open_workspace(common.dir));
   KENKO_TRY(const app::RulesReport report, app::check_rules(workspace));
   warn(report.warnings);
-  return fmt::format("{} alert rules, {} people, {} regions: all of it can be used\n", report.rules, report.people,
-                     report.regions);
+  return fmt::format("{} alert rules, {} plays, {} people, {} regions: all of it can be used\n", report.rules,
+                     report.plays, report.people, report.regions);
 }
 
 Result<std::string> init_output(const Common& common) {
@@ -168,7 +168,7 @@ void add_alerts_command(CLI::App& app, Common& common, Exit& exit) {
       ->add_option("--to", o->text, "a person of team.yaml")
       ->required();
   add_act("note", "write something down", alerts::Act::note)->add_option("text", o->text, "the words")->required();
-  add("check", "are alerts.yaml, calendar.yaml and team.yaml right?", [&common] { return check_output(common); });
+  add("check", "are alerts.yaml, calendar.yaml, team.yaml and plays right?", [&common] { return check_output(common); });
   add("init", "write alerts.yaml, calendar.yaml and team.yaml to begin with",
       [&common] { return init_output(common); });
 }

@@ -32,6 +32,8 @@ void add_compact_command(CLI::App& app, Common& common, Exit& exit);
 void add_export_command(CLI::App& app, Common& common, Exit& exit);
 void add_messages_command(CLI::App& app, Common& common, Exit& exit);
 void add_alerts_command(CLI::App& app, Common& common, Exit& exit);
+void add_tasks_command(CLI::App& app, Common& common, Exit& exit);
+void add_plays_command(CLI::App& app, Common& common, Exit& exit);
 void add_today_command(CLI::App& app, Common& common, Exit& exit);
 void add_account_command(CLI::App& app, Common& common, Exit& exit);
 void add_daily_command(CLI::App& app, Common& common, Exit& exit);

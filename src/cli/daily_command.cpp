@@ -53,6 +53,12 @@ std::string alerts_lines(const app::DailyReport& r) {
   return out + "\n";
 }
 
+std::string plays_line(const app::DailyReport& r) {
+  if (!r.plays && r.plays_begun + r.plays_ended + r.tasks_open == 0) return "";
+  return fmt::format("plays     {} begun, {} ended; tasks: {} new, {} became late, {} open\n", r.plays_begun,
+                     r.plays_ended, r.tasks_created, r.tasks_late, text::grouped(r.tasks_open));
+}
+
 std::string told_line(const app::DailyReport& r, const app::DeliverReport& sent) {
   std::string out = fmt::format("told      {} into the outbox", counted(std::ssize(r.messages), "message", "messages"));
   out += fmt::format("; {} sent", sent.count(app::Delivery::sent));
@@ -91,7 +97,7 @@ Exit run(const Common& common, const DailyOptions& options) {
   if (options.dry_run) return dry_run(common, *report);
   bool person = !report->imports.empty() || report->rejected > 0 || report->feeds > 0;
   warn(report->imports);
-  std::string out = imported_line(*report) + closed_line(report->closed) + alerts_lines(*report);
+  std::string out = imported_line(*report) + closed_line(report->closed) + alerts_lines(*report) + plays_line(*report);
   int64_t written = 0;
   for (const app::DailyPlan::Report& r : report->due_reports) {
     std::vector<std::string> arguments{"-C", workspace->dir, "--now", clock->now().iso()};

@@ -36,7 +36,7 @@ void add_today_command(CLI::App& app, Common& common, Exit& exit) {
   today->add_flag("--team", o->request.team, "with everybody below the owner");
   today->add_option("--limit", o->request.limit, "rows of a section; 0 shows all; default: 8");
   today->add_option("--within", o->request.renewal_days, "renewals in so many days; default: 30");
-  today->add_option("--table", o->table, "one section alone: needs, changes, renewals");
+  today->add_option("--table", o->table, "one section alone: needs, tasks, changes, renewals");
   today->add_option("--format", common.format, "table, json, csv or html");
   today->add_option("--out", common.out, "write to this file");
   today->callback([&common, &exit, o] {
