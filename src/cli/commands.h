@@ -34,6 +34,7 @@ void add_messages_command(CLI::App& app, Common& common, Exit& exit);
 void add_alerts_command(CLI::App& app, Common& common, Exit& exit);
 void add_tasks_command(CLI::App& app, Common& common, Exit& exit);
 void add_plays_command(CLI::App& app, Common& common, Exit& exit);
+void add_write_back_command(CLI::App& app, Common& common, Exit& exit);
 void add_today_command(CLI::App& app, Common& common, Exit& exit);
 void add_account_command(CLI::App& app, Common& common, Exit& exit);
 void add_daily_command(CLI::App& app, Common& common, Exit& exit);

@@ -5,6 +5,7 @@
 
 #include "app/daily.h"
 #include "app/deliver.h"
+#include "app/write_back.h"
 #include "base/text.h"
 #include "cli/chosen_clock.h"
 #include "cli/commands.h"
@@ -110,6 +111,14 @@ Exit run(const Common& common, const DailyOptions& options) {
     }
   }
   if (!report->due_reports.empty()) out += fmt::format("wrote     {}\n", counted(written, "report", "reports"));
+  const auto targets = app::write_back(*workspace, secrets_of(*workspace), false);
+  if (!targets) return fail(targets.problems());
+  for (const app::WriteBackLine& l : *targets) {
+    warn(l.problems);
+    person = person || !l.problems.empty();
+    out += fmt::format("wrote     {} to {}, {} unchanged\n", counted(l.rows, "changed row", "changed rows"), l.to,
+                       text::grouped(l.unchanged));
+  }
   if (report->enabled && !options.no_send) {
     notify::CurlTransport transport{notify::TransportLimits{}};
     const app::Postman postman{*clock, transport, secrets_of(*workspace)};

@@ -63,6 +63,7 @@ int run_arguments(const std::vector<std::string>& arguments) {
   add_alerts_command(app, common, exit);
   add_tasks_command(app, common, exit);
   add_plays_command(app, common, exit);
+  add_write_back_command(app, common, exit);
   add_today_command(app, common, exit);
   add_account_command(app, common, exit);
   add_daily_command(app, common, exit);

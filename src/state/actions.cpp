@@ -51,6 +51,27 @@ Result<std::optional<Instant>> Database::acted_until() {
   return found ? std::optional(Instant{row.integer(0)}) : std::nullopt;
 }
 
+Result<std::map<std::string, Hash128>> Database::written_back(const std::string& target) {
+  std::map<std::string, Hash128> out;
+  KENKO_TRY(Statement row, state_->sqlite.prepare("SELECT id, content FROM written_back WHERE target = ?"));
+  row.bind(target);
+  while (true) {
+    KENKO_TRY(const bool more, row.step());
+    if (!more) return out;
+    out[row.text(0)] = row.hash(1);
+  }
+}
+
+Status Database::keep_written_back(const std::string& target, const std::map<std::string, Hash128>& rows) {
+  KENKO_TRY(Transaction transaction, Transaction::begin(state_->sqlite, true));
+  KENKO_TRY(Statement row,
+            state_->sqlite.prepare("INSERT OR REPLACE INTO written_back(target, id, content) VALUES (?, ?, ?)"));
+  for (const auto& [id, content] : rows) {
+    KENKO_TRY_STATUS(row.run(target, id, content));
+  }
+  return transaction.commit();
+}
+
 Status Database::end_acting(Instant until, const std::vector<ports::Message>& messages) {
   KENKO_TRY(Transaction transaction, Transaction::begin(state_->sqlite, true));
   KENKO_TRY_STATUS(add_messages(state_->sqlite, messages));

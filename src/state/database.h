@@ -5,6 +5,7 @@
 // audit.  The only module that sees sqlite3.h.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -121,6 +122,11 @@ class Database final : public ports::FactStore {
   [[nodiscard]] Result<std::optional<Instant>> acted_until();
   /// Puts messages into the outbox and moves that moment, in one transaction.
   [[nodiscard]] Status end_acting(Instant until, const std::vector<ports::Message>& messages);
+
+  /// What a target of write-back has: by id, a hash of the row.
+  [[nodiscard]] Result<std::map<std::string, Hash128>> written_back(const std::string& target);
+  /// Remembers rows that were written there.
+  [[nodiscard]] Status keep_written_back(const std::string& target, const std::map<std::string, Hash128>& rows);
 
   /// Every rule name that the source's mapping ever had, sorted.
   [[nodiscard]] Result<std::vector<std::string>> rule_names(std::string_view source);

@@ -146,6 +146,10 @@ CREATE TABLE outbox_attempt(
 -- Endpoints that want nothing any more, until somebody switches them on again.
 CREATE TABLE outbox_off(channel TEXT PRIMARY KEY, at INTEGER NOT NULL, said TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+-- What other systems have: by target and their id, a hash of the row that was written last.
+CREATE TABLE written_back(
+  target TEXT NOT NULL, id TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (target, id)) STRICT, WITHOUT ROWID;
+
 CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 )sql";
 

@@ -189,7 +189,7 @@ class Daily(KenkoTest):
         (base / "drop" / "a.csv").write_text(f"what,account,at,id\nnote.taken,{account},{last}T10:00:00Z,1\n")
         out = self.kenko("-C", "base", "daily", "--no-send", "--now", self.now(last), status=None)
         self.assertIn("1 file: ", out.stdout, str(out))
-        self.assertTrue((base / "reports" / "today.html").read_text().startswith("<!doctype html>"))
+        self.assertTrue((base / "reports" / "today.html").read_text().lower().startswith("<!doctype html>"))
         self.assertIn("1 unchanged", self.kenko("-C", "base", "daily", "--no-send", "--now", self.now(last), status=None).stdout)
 
 
