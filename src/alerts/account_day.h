@@ -30,7 +30,7 @@ struct AccountDay {
   uint32_t account = 0;     ///< its id
   uint32_t top_parent = 0;  ///< the account at the top of its hierarchy; itself where it has no parent
   uint32_t status = 0, state = 0, band = 0, segment = 0, stage = 0;
-  uint32_t name = 0;  ///< the attribute `name`
+  uint32_t name = 0;                             ///< the attribute `name`
   uint32_t owner = 0, territory = 0, touch = 0;  ///< the attributes of these names
   uint32_t reason = 0;                           ///< the sentence that says what costs it the most points
   int32_t band_place = -1;                       ///< 0 = the worst band of the model; -1 = none

@@ -179,6 +179,20 @@ report::Section waiting_section(const Acting& acting, const Play& play) {
   return out;
 }
 
+// A shipped file for a model with fewer bands: lists go without those that it does not have.
+std::string without_bands(std::string text, const std::vector<std::string>& known) {
+  for (const char* band : {"red", "orange", "yellow", "green"}) {
+    if (std::find(known.begin(), known.end(), band) != known.end()) continue;
+    const std::pair<std::string, std::string> edits[] = {{fmt::format("[{}, ", band), "["},
+                                                         {fmt::format(", {}]", band), "]"}};
+    for (const auto& [what, by] : edits) {
+      for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at))
+        text.replace(at, what.size(), by);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<report::Section> play_list(const Workspace& workspace, Instant now) {
@@ -266,7 +280,8 @@ Result<WrittenPlays> write_shipped_plays(const Workspace& workspace, const std::
       out.there.push_back(file);
       continue;
     }
-    KENKO_TRY(const std::string text, ports::read_file(from + name));
+    KENKO_TRY(const std::string shipped, ports::read_file(from + name));
+    const std::string text = without_bands(shipped, known.bands);
     const auto read = plays::read_plays({{file, text}}, known);
     if (!read) {
       Problem first = read.problems().front();

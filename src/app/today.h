@@ -15,9 +15,9 @@
 namespace kenko::app {
 
 struct TodayRequest {
-  std::string owner;         ///< whose day; empty = everybody's
-  bool team = false;         ///< of the owner and of everybody below
-  int64_t limit = 8;         ///< rows a section; 0 = all
+  std::string owner;  ///< whose day; empty = everybody's
+  bool team = false;  ///< of the owner and of everybody below
+  int64_t limit = 8;  ///< rows a section; 0 = all
   int32_t renewal_days = 30;
 };
 

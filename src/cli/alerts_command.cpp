@@ -168,7 +168,8 @@ void add_alerts_command(CLI::App& app, Common& common, Exit& exit) {
       ->add_option("--to", o->text, "a person of team.yaml")
       ->required();
   add_act("note", "write something down", alerts::Act::note)->add_option("text", o->text, "the words")->required();
-  add("check", "are alerts.yaml, calendar.yaml, team.yaml and plays right?", [&common] { return check_output(common); });
+  add("check", "are alerts.yaml, calendar.yaml, team.yaml and plays right?",
+      [&common] { return check_output(common); });
   add("init", "write alerts.yaml, calendar.yaml and team.yaml to begin with",
       [&common] { return init_output(common); });
 }
