@@ -59,6 +59,9 @@ class Daily(KenkoTest):
                                         f"roles: [lead]}}\ndata: [boss]\nassign: [{{to: [p0, p1]}}]\n")
         for name, text in (("alerts", ALERTS), ("calendar", CALENDAR), ("channels", CHANNELS)):
             (base / f"{name}.yaml").write_text(text)
+        self.kenko("-C", "base", "plays", "init")
+        yellow = base / "plays" / "yellow.yaml"
+        yellow.write_text(re.sub(r"(?m)^(    enrol:.*|    priority:.*)$", r"\1\n    hold_out: 30%", yellow.read_text(), count=1))
         newest = re.search(r"speak of \w+ (\d+ \w+ \d+)", self.kenko("-C", "base", "status").stdout).group(1)
         return base, datetime.datetime.strptime(newest, "%d %b %Y").date()
 
@@ -74,6 +77,9 @@ class Daily(KenkoTest):
     def alerts(self, where, day):
         return self.kenko("-C", where, "alerts", "list", "--all", "--format", "json", "--now", self.now(day)).json()
 
+    def tasks(self, where, day):
+        return self.kenko("-C", where, "tasks", "list", "--all", "--format", "json", "--now", self.now(day)).json()
+
     def told(self, where):
         """Messages by id, without what happened to them since."""
         rows = self.kenko("-C", where, "messages", "list", "--limit", 0, "--format", "json").json()
@@ -88,6 +94,10 @@ class Daily(KenkoTest):
             words = [what[0], alert["id"], *what[1:]]
             at = f"{day + DAY}T{rng.randint(9, 16):02}:00:00Z"
             self.kenko("-C", where, "alerts", "--now", at, *words, "--by", "tester", status=None)
+        waiting = [t for t in self.tasks(where, day) if t["state"] in ("open", "overdue")]
+        for task in rng.sample(waiting, min(len(waiting), 2)):
+            words = rng.choice([["done", task["id"], "--outcome", "they will use it more"], ["skip", task["id"]]])
+            self.kenko("-C", where, "tasks", "--now", f"{day + DAY}T17:00:00Z", *words, "--by", "tester", status=None)
 
     def kill_some(self, where, day, rng, kills):
         """Starts the run and kills it, again and again; then it may end."""
@@ -103,7 +113,7 @@ class Daily(KenkoTest):
 
     def test_kills_and_replays_change_nothing(self):
         base, last = self.company(accounts=60 if LONG else 25, days=760 if LONG else 240)
-        days = 720 if LONG else 16
+        days = 720 if LONG else 9
         first = last - days * DAY
         shutil.copytree(base, self.dir / "killed")
         seed = self.rng.random()
@@ -120,10 +130,12 @@ class Daily(KenkoTest):
                 self.act(where, day, random.Random(f"{seed} {n}"))
             if not LONG or n % 30 == 0 or n == days:
                 self.assertEqual(self.alerts("base", day), self.alerts("killed", day), day)
+                self.assertEqual(self.tasks("base", day), self.tasks("killed", day), day)
         print(f"{killed} runs were killed", flush=True)
-        self.assertGreater(killed, 4)
+        self.assertGreater(killed, 2)
         self.daily("base", last + DAY)
-        told, alerts = self.told("base"), self.alerts("base", last + DAY)
+        told, alerts, tasks = self.told("base"), self.alerts("base", last + DAY), self.tasks("base", last + DAY)
+        self.assertGreater(len({t["state"] for t in tasks}), 2, "tasks were done, skipped or became late")
         self.daily("killed", last + DAY)
         self.assertEqual(told, self.told("killed"))
         self.assertGreater(sum(kind.startswith("alert.") for kind, _, _ in told.values()), 10)
@@ -134,8 +146,10 @@ class Daily(KenkoTest):
         shutil.rmtree(base / "cache")
         self.daily("base", last + DAY)
         self.assertEqual(alerts, self.alerts("base", last + DAY))
+        self.assertEqual(tasks, self.tasks("base", last + DAY))
         again = self.told("base")
-        for kind in ("alert.opened", "alert.escalated", "alert.moved", "alert.resolved", "portfolio.notice"):
+        for kind in ("alert.opened", "alert.escalated", "alert.moved", "alert.resolved", "portfolio.notice", "task.created",
+                     "task.overdue", "task.moved", "play.enrolled", "play.stopped"):
             self.assertEqual({i: m for i, m in told.items() if m[0] == kind},
                              {i: m for i, m in again.items() if m[0] == kind}, kind)
 

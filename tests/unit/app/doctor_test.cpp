@@ -286,8 +286,9 @@ TEST_F(DoctorTest, PublishedScoresMissingDamagedAndWithAGap) {
   EXPECT_EQ(wrong(look(true)), (List{"scores: scores-damaged scores/000001-m.parquet"})) << "one row, not two";
   ASSERT_TRUE(duck->copy_to_parquet("SELECT unnest([1, 2]) AS day", dir_ + "/scores/000001-m.parquet").ok());
   EXPECT_EQ(wrong(look()), List{});
-  sql("INSERT INTO closed_day VALUES (10, 5, 0, 1, 'm', x'00', '', 0, 0), (12, 6, 0, 1, 'm', x'00', '', 0, 0), "
-      "(13, 6, 0, 1, 'm', x'00', '', 0, 0)");
+  sql("INSERT INTO closed_day VALUES (10, 5, 0, 1, 'm', x'00', '', 0, 0, NULL), (12, 6, 0, 1, 'm', x'00', '', 0, 0, "
+      "NULL), "
+      "(13, 6, 0, 1, 'm', x'00', '', 0, 0, NULL)");
   EXPECT_EQ(wrong(look(true)), (List{"scores: closed-days-gap state.db", "scores: closed-days-order state.db"}));
 }
 
