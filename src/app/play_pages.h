@@ -37,9 +37,8 @@ struct WrittenPlays {
   std::vector<std::string> written, there;  ///< files
   Problems left_out;                        ///< of files that name what the model does not have, as warnings
 };
-/// Copies the shipped plays into plays/ that the active model can use, without the bands of lists that it does not have;
-/// files that are there stay.
-/// Errors: of the model; "no-model".
+/// Copies the shipped plays into plays/ that the active model can use, without the bands of lists that it does not
+/// have; files that are there stay. Errors: of the model; "no-model".
 [[nodiscard]] Result<WrittenPlays> write_shipped_plays(const Workspace& workspace, const std::string& share_dir);
 
 }  // namespace kenko::app
