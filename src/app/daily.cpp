@@ -221,7 +221,6 @@ Result<DailyReport> run_daily(const Workspace& workspace, const DailyRequest& re
     KENKO_TRY_STATUS(make_setup(files, workspace.settings));
   }
   KENKO_TRY_STATUS(open_channels(workspace));
-  const Instant now = clock.now();
   if (!request.dry_run) {
     say("importing");
     KENKO_TRY_STATUS(import_new(workspace, plan, clock, report));
@@ -232,6 +231,7 @@ Result<DailyReport> run_daily(const Workspace& workspace, const DailyRequest& re
     KENKO_TRY(report.closed, close_days(imported, close, clock));
   }
   say("acting");
+  const Instant now = clock.now();  // not before the closes, which have their own moments
   if (report.enabled) {
     KENKO_TRY_STATUS(tell(workspace, request, now, report));
   }

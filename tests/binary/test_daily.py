@@ -184,6 +184,12 @@ class Daily(KenkoTest):
         out = self.kenko("-C", "base", "alerts", "check", status=1)
         self.assertIn("alerts.yaml:12:", out.stderr)
 
+    def test_by_the_clock_of_the_machine(self):
+        self.company()
+        out = self.kenko("-C", "base", "daily", "--no-send").stdout
+        self.assertIn("into the backlog", out)
+        self.assertIn("in the backlog", self.kenko("-C", "base", "today").stdout)
+
     def test_without_alerts_a_day_is_closed_all_the_same(self):
         base, last = self.company()
         os.remove(base / "alerts.yaml")
