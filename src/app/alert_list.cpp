@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "app/acting_cells.h"
 #include "base/text.h"
 
 namespace kenko::app {
@@ -18,18 +19,6 @@ using report::Cell;
 
 constexpr int kMaxWidth = 28, kMaxName = 22;
 constexpr int kSentence = -1;
-
-// "2026-11-20 09:00" of the workspace's clocks.
-std::string local_text(Instant at, const TimeZone& zone) {
-  const Day day = zone.day_of(at);
-  const int64_t minutes = (at.micros - zone.start_of(day).micros) / 60'000'000;
-  return fmt::format("{} {:02}:{:02}", day.iso(), minutes / 60, minutes % 60);
-}
-
-Cell maybe(const std::string& text) {
-  if (text.empty()) return {};
-  return {text};
-}
 
 // The people whom a name means.
 Result<std::set<std::string>> people_named(const Acting& acting, const std::string& name) {
@@ -54,12 +43,6 @@ bool fits(const Acting& acting, const AlertFilter& filter, const std::set<std::s
   if (filter.nobody && !a.owner.empty()) return false;
   if (!filter.owner.empty() && !people.contains(a.owner) && !people.contains(a.assignee)) return false;
   return filter.account.empty() || (a.account != 0 && acting.texts.text(a.account) == filter.account);
-}
-
-std::string level_text(alerts::Level level) {
-  std::string out(alerts::word(level));
-  std::replace(out.begin(), out.end(), '_', ' ');
-  return out;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/acting_cells.h"
 #include "app/alert_list.h"
 #include "app/mail_receivers.h"
 #include "app/today.h"
@@ -102,8 +103,7 @@ class Announcing {
     ports::Message m;
     m.kind = kind;
     m.created = event.at;
-    std::string level(word(event.level));
-    std::replace(level.begin(), level.end(), '_', ' ');
+    const std::string level = level_text(event.level);
     m.subject = fmt::format("[{}] {}: {}", level, alert.subject, event.what == What::ended ? "over" : alert.cause);
     const std::string verb = verb_of(event);
     m.text = fmt::format("{}: {}\n{}\n", alert.subject, alert.cause, alert.why.english());

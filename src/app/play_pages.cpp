@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/acting.h"
+#include "app/acting_cells.h"
 #include "app/acting_rules.h"
 #include "app/play_effects.h"
 #include "app/scoring.h"
@@ -24,11 +25,6 @@ using report::Cell;
 
 constexpr int kMaxWidth = 28, kMaxTitle = 44;
 constexpr int kSentence = -1;
-
-Cell maybe(const std::string& text) {
-  if (text.empty()) return {};
-  return {text};
-}
 
 // The plays as their files say them now, and the history as far as there is one.
 struct Looked {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <tuple>
 
+#include "app/acting_cells.h"
 #include "app/acting_people.h"
 #include "app/alert_list.h"
 
@@ -19,18 +20,6 @@ using report::Cell;
 
 constexpr int kMaxWidth = 28, kMaxTitle = 44;
 constexpr int kSentence = -1;
-
-Cell maybe(const std::string& text) {
-  if (text.empty()) return {};
-  return {text};
-}
-
-// "2026-11-20 09:00" of the workspace's clocks.
-std::string local_text(Instant at, const TimeZone& zone) {
-  const Day day = zone.day_of(at);
-  const int64_t minutes = (at.micros - zone.start_of(day).micros) / 60'000'000;
-  return fmt::format("{} {:02}:{:02}", day.iso(), minutes / 60, minutes % 60);
-}
 
 void each_task(const Acting& acting, const std::function<void(const FoundTask&)>& sink) {
   for (const auto& [account, of] : acting.plays.state().accounts) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "app/acting_cells.h"
 #include "app/acting_people.h"
 #include "app/alert_list.h"
 #include "app/task_list.h"
@@ -114,9 +115,7 @@ class Making {
                              {"id", "Id", Align::left, 0, true}};
     for (const size_t at : shown) {
       const Alert& a = acting_.ledger.alerts()[at];
-      std::string level(word(a.level));
-      std::replace(level.begin(), level.end(), '_', ' ');
-      section.table.rows.push_back({{level},
+      section.table.rows.push_back({{level_text(a.level)},
                                     {a.subject},
                                     name_cell(a.account),
                                     {a.cause},

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/chosen_clock.h"
 #include "cli/commands.h"
+#include "cli/output_command.h"
 #include "cli/sections_output.h"
 
 namespace kenko::cli {
@@ -131,13 +132,7 @@ void add_alerts_command(CLI::App& app, Common& common, Exit& exit) {
   alerts->require_subcommand(1);
   auto o = std::make_shared<AlertsOptions>();
   const auto add = [&](const char* name, const char* help, std::function<Result<std::string>()> run) {
-    auto* command = alerts->add_subcommand(name, help);
-    command->add_option("--out", common.out, "write to this file");
-    command->callback([&common, &exit, run = std::move(run)] {
-      const auto out = run();
-      exit = out ? deliver(common, *out) : fail(out.problems());
-    });
-    return command;
+    return add_output_command(*alerts, common, exit, name, help, std::move(run));
   };
   auto* list = add("list", "open alerts, in the order in which to work on them",
                    [&common, o] { return list_output(common, *o); });

@@ -8,6 +8,7 @@
 #include "cli/chosen_clock.h"
 #include "cli/commands.h"
 #include "cli/import_output.h"
+#include "cli/output_command.h"
 #include "cli/sections_output.h"
 
 namespace kenko::cli {
@@ -87,13 +88,7 @@ void add_plays_command(CLI::App& app, Common& common, Exit& exit) {
   plays->require_subcommand(1);
   auto o = std::make_shared<PlaysOptions>();
   const auto add = [&](const char* name, const char* help, std::function<Result<std::string>()> run) {
-    auto* command = plays->add_subcommand(name, help);
-    command->add_option("--out", common.out, "write to this file");
-    command->callback([&common, &exit, run = std::move(run)] {
-      const auto out = run();
-      exit = out ? deliver(common, *out) : fail(out.problems());
-    });
-    return command;
+    return add_output_command(*plays, common, exit, name, help, std::move(run));
   };
   auto* list = add("list", "all plays, the most urgent first", [&common] { return list_output(common); });
   list->add_option("--format", common.format, "table, json or csv");

@@ -7,6 +7,7 @@
 #include "app/task_list.h"
 #include "cli/chosen_clock.h"
 #include "cli/commands.h"
+#include "cli/output_command.h"
 #include "cli/sections_output.h"
 
 namespace kenko::cli {
@@ -90,13 +91,7 @@ void add_tasks_command(CLI::App& app, Common& common, Exit& exit) {
   tasks->require_subcommand(1);
   auto o = std::make_shared<TasksOptions>();
   const auto add = [&](const char* name, const char* help, std::function<Result<std::string>()> run) {
-    auto* command = tasks->add_subcommand(name, help);
-    command->add_option("--out", common.out, "write to this file");
-    command->callback([&common, &exit, run = std::move(run)] {
-      const auto out = run();
-      exit = out ? deliver(common, *out) : fail(out.problems());
-    });
-    return command;
+    return add_output_command(*tasks, common, exit, name, help, std::move(run));
   };
   auto* list = add("list", "open tasks, the earliest due first", [&common, o] { return list_output(common, *o); });
   list->add_option("--format", common.format, "table, json or csv");
